@@ -1,0 +1,199 @@
+// What changes orders: placing one. The decision is made in rules.ts, the work is driven by the saga.
+import { createHash } from "node:crypto";
+import type { Principal } from "#platform/http";
+import { createBatcher, crashPoint, newId } from "#platform/kernel";
+import type { Outbox } from "#platform/outbox";
+import type { Outcome, SagaCoordinator } from "#platform/saga";
+import type { PlaceOrder } from "./contract.js";
+import { OrderPlaced } from "./events.js";
+import { PLACE_ORDER, type PlaceOrderInput, type PlaceOrderRun, sold } from "./place-order.saga.js";
+import { type NewOrder, recordOrders, type OrdersDatabase } from "./repository.js";
+import {
+  businessDateOf,
+  type LineFault,
+  type OrderingRules,
+  priceLines,
+  quantitiesByProduct,
+  type Totals,
+  totalsOf,
+} from "./rules.js";
+
+/** A request that no saga is started for. */
+export type Rejection =
+  | { readonly kind: "invalid-lines"; readonly faults: readonly LineFault[] }
+  | { readonly kind: "unknown-table" }
+  | { readonly kind: "tender-too-small"; readonly totals: Totals }
+  | { readonly kind: "key-reused" };
+
+/** Prices the request by the rules of this moment. Pure but for the new ids. */
+export function preparePlacement(
+  request: PlaceOrder,
+  {
+    rules,
+    now,
+    placedBy,
+    trace,
+  }: {
+    rules: OrderingRules;
+    now: Date;
+    placedBy: Pick<Principal, "id" | "name">;
+    trace: string;
+  },
+): PlaceOrderInput | Rejection {
+  const { lines, faults } = priceLines(request.lineItems, rules);
+  if (faults.length > 0) return { kind: "invalid-lines", faults };
+  const { tableId, serviceType, payment } = request;
+  if (tableId !== undefined && !rules.tables.some((table) => table.id === tableId)) {
+    return { kind: "unknown-table" };
+  }
+  const businessDate = businessDateOf(now, rules.restaurant);
+  const { totals, taxes } = totalsOf(
+    lines.map((line) => line.total),
+    { serviceType, businessDate },
+    rules,
+  );
+  if (
+    payment.method === "cash" &&
+    (payment.tendered.currency !== totals.total.currency ||
+      payment.tendered.amount < totals.total.amount)
+  ) {
+    return { kind: "tender-too-small", totals };
+  }
+  return {
+    serviceType,
+    tableId,
+    businessDate,
+    placedAt: now.toISOString(),
+    placedBy: { id: placedBy.id, name: placedBy.name },
+    trace,
+    lines,
+    totals,
+    taxes,
+    products: quantitiesByProduct(request.lineItems),
+    ...(payment.method === "cash"
+      ? { payment }
+      : { payment: { method: "card" }, secret: { cardToken: payment.token } }),
+  };
+}
+
+const digest = (request: PlaceOrder) =>
+  createHash("sha256").update(JSON.stringify(request)).digest("base64url");
+
+export interface Placement {
+  readonly id: string;
+  readonly outcome: Promise<Outcome>;
+  /** What this request started the saga with; absent when it joined an earlier one. */
+  readonly input?: PlaceOrderInput;
+}
+
+/** Starts the saga of a new key, or joins the one that the key already has. `prepare` is asked only for what may be
+ *  a new key: a repeated request is answered as before even when the menu has changed since. */
+export async function placeOrder(
+  sagas: SagaCoordinator,
+  request: PlaceOrder,
+  idempotencyKey: string,
+  prepared: PlaceOrderInput | Rejection,
+): Promise<Placement | Rejection> {
+  const fingerprint = digest(request);
+  if ("kind" in prepared) {
+    const earlier = await sagas.findByKey(idempotencyKey);
+    if (!earlier) return prepared;
+    if (earlier.row.fingerprint !== fingerprint) return { kind: "key-reused" };
+    return { id: earlier.row.id, outcome: earlier.outcome };
+  }
+  const { started, row, outcome } = await sagas.start(PLACE_ORDER, {
+    id: newId(),
+    idempotencyKey,
+    fingerprint,
+    input: prepared,
+  });
+  if (row.fingerprint !== fingerprint) return { kind: "key-reused" };
+  return { id: row.id, outcome, ...(started && { input: prepared }) };
+}
+
+/** The pivot. Concurrent orders share a statement and a commit. Throws when the saga is not ours to end (any more). */
+export function createRecorder(database: OrdersDatabase, outbox: Pick<Outbox<never>, "wake">) {
+  const recorder = createBatcher<PlaceOrderRun, number | undefined>(
+    async (runs) => {
+      crashPoint("orders.before-record");
+      const rows = await recordOrders(database, runs.map(orderOf));
+      crashPoint("orders.after-record");
+      outbox.wake();
+      const numbers = new Map(rows.map((row) => [row.id, row.number]));
+      return runs.map((run) => numbers.get(run.id));
+    },
+    { maxSize: 50 },
+  );
+  return async (run: PlaceOrderRun): Promise<number> => {
+    const number = await recorder.run(run);
+    if (number === undefined) throw new Error("The saga was ended or taken over elsewhere");
+    return number;
+  };
+}
+
+function orderOf(run: PlaceOrderRun): NewOrder {
+  const { id, token, input } = run;
+  const { totals } = input;
+  const { lines, payment } = sold(input, run.results);
+  const event = OrderPlaced.create(
+    {
+      orderId: id,
+      number: 1, // the statement that gives the number puts it here
+      businessDate: input.businessDate,
+      serviceType: input.serviceType,
+      ...(input.tableId && { tableId: input.tableId }),
+      placedAt: input.placedAt,
+      placedBy: input.placedBy,
+      lineItems: lines,
+      totals,
+      payment,
+    },
+    { trace: input.trace, occurredAt: new Date(input.placedAt) },
+  );
+  return {
+    sagaId: id,
+    token,
+    journal: run.journal,
+    id,
+    serviceType: input.serviceType,
+    tableId: input.tableId ?? null,
+    businessDate: input.businessDate,
+    currency: totals.total.currency,
+    subtotal: totals.subtotal.amount,
+    discount: totals.discount.amount,
+    serviceCharge: totals.serviceCharge.amount,
+    tax: totals.tax.amount,
+    taxIncluded: totals.taxIncluded.amount,
+    rounding: totals.rounding.amount,
+    total: totals.total.amount,
+    taxes: input.taxes,
+    paymentId: payment.id,
+    paymentMethod: payment.method,
+    paymentStatus: payment.status,
+    tendered: payment.tendered?.amount ?? null,
+    change: payment.change?.amount ?? null,
+    placedById: input.placedBy.id,
+    placedByName: input.placedBy.name,
+    placedAt: input.placedAt,
+    lines: lines.map((line, position) => ({
+      id: line.id,
+      position,
+      productId: line.productId,
+      sku: line.sku,
+      name: line.name,
+      category: line.category,
+      station: line.station,
+      quantity: line.quantity,
+      unitPrice: line.unitPrice.amount,
+      modifiers: line.modifiers.map(({ code, name, price }) => ({
+        code,
+        name,
+        price: price.amount,
+      })),
+      note: line.note ?? null,
+      taxRates: input.taxes.map(({ name, rate, inclusive }) => ({ name, rate, inclusive })),
+      total: line.total.amount,
+    })),
+    event: { id: event.id, name: event.name, trace: event.trace, data: event.data },
+  };
+}

@@ -1,0 +1,65 @@
+// What orders tells: facts about orders, versioned. A leaf: it imports only the kernel.
+import { z } from "zod";
+import { defineEvent, LocalizedText, Money, Uuid } from "#platform/kernel";
+
+export const ServiceType = z.enum(["dine-in", "takeaway"]);
+export type ServiceType = z.infer<typeof ServiceType>;
+
+export const SoldModifier = z.object({ code: z.string(), name: LocalizedText, price: Money });
+
+/** A line as sold: a snapshot for ever, whatever happens to the product later. */
+export const SoldLine = z.object({
+  id: Uuid,
+  productId: Uuid,
+  sku: z.string(),
+  name: LocalizedText,
+  quantity: z.int().positive(),
+  unitPrice: Money,
+  modifiers: z.array(SoldModifier),
+  note: z.string().optional(),
+  total: Money,
+});
+export type SoldLine = z.infer<typeof SoldLine>;
+
+export const OrderTotals = z.object({
+  subtotal: Money,
+  discount: Money,
+  serviceCharge: Money,
+  /** Added on top. Where prices include the tax, this is 0 and `taxIncluded` tells the part of the total that is tax. */
+  tax: Money,
+  taxIncluded: Money,
+  rounding: Money,
+  total: Money,
+});
+export type OrderTotals = z.infer<typeof OrderTotals>;
+
+export const OrderPayment = z.object({
+  id: Uuid,
+  method: z.enum(["cash", "card"]),
+  status: z.enum(["captured", "refunded"]),
+  tendered: Money.optional(),
+  change: Money.optional(),
+});
+export type OrderPayment = z.infer<typeof OrderPayment>;
+
+/** Paid, stock held, the kitchen may start. One per order. */
+export const OrderPlaced = defineEvent("orders.order-placed.v1", {
+  key: (event) => event.orderId,
+  schema: z.object({
+    orderId: Uuid,
+    number: z.int().positive(),
+    businessDate: z.iso.date(),
+    serviceType: ServiceType,
+    tableId: Uuid.optional(),
+    placedAt: z.iso.datetime(),
+    placedBy: z.object({ id: z.string(), name: z.string() }),
+    lineItems: z.array(
+      SoldLine.extend({
+        category: z.object({ code: z.string(), name: LocalizedText }),
+        station: z.string(),
+      }),
+    ),
+    totals: OrderTotals,
+    payment: OrderPayment,
+  }),
+});

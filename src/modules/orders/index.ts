@@ -1,0 +1,77 @@
+// The front door of orders (the POS core): its contract and its maker.
+import type { InventoryFace } from "#modules/inventory";
+import type { PaymentsFace } from "#modules/payments";
+import type { RestaurantFace } from "#modules/restaurant";
+import type { Face } from "#platform/contract";
+import type { Logger } from "#platform/observability";
+import type { Outbox, PostgresTransaction } from "#platform/outbox";
+import { createSagas } from "#platform/saga";
+import { createRecorder } from "./commands.js";
+import { contract } from "./contract.js";
+import { subscriptions } from "./listeners.js";
+import { placeOrderSaga } from "./place-order.saga.js";
+import type { OrdersDatabase } from "./repository.js";
+import { createRouter } from "./router.js";
+import type { OrderingRules } from "./rules.js";
+import type { OrdersTables } from "./schema.js";
+import { asRefusal, placeOrderSteps } from "./steps.js";
+
+export { contract };
+export type { OrdersTables };
+export type OrdersFace = Face<typeof contract>;
+
+export interface OrdersParts {
+  readonly database: OrdersDatabase;
+  readonly outbox: Outbox<PostgresTransaction<OrdersTables>>;
+  readonly inventory: InventoryFace;
+  readonly payments: PaymentsFace;
+  readonly restaurant: RestaurantFace;
+  readonly logger: Logger;
+  readonly clock: () => Date;
+  /** True when no other process can be running on this data. */
+  readonly alone: boolean;
+}
+
+export type OrdersModule = ReturnType<typeof createOrders>;
+
+export function createOrders({
+  database,
+  outbox,
+  restaurant,
+  logger,
+  clock,
+  alone,
+  ...faces
+}: OrdersParts) {
+  const record = createRecorder(database, outbox);
+  const sagas = createSagas({
+    database,
+    definitions: [placeOrderSaga(placeOrderSteps(faces, record))],
+    asRefusal,
+    logger,
+    alone,
+  });
+
+  let current: Promise<OrderingRules> | undefined;
+  /** In memory: asked once, and again when the restaurant says that its settings changed. */
+  const rules = () => {
+    current ??= restaurant.getOrderingRules().catch((error: unknown) => {
+      current = undefined;
+      throw error;
+    });
+    return current;
+  };
+  const forgetRules = () => {
+    current = undefined;
+    return Promise.resolve();
+  };
+
+  return {
+    name: "orders" as const,
+    router: createRouter({ database, sagas, rules, clock }),
+    subscriptions: subscriptions(database, forgetRules),
+    sagas,
+    start: () => sagas.begin(),
+    stop: () => sagas.drain(10_000),
+  };
+}

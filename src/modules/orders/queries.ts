@@ -1,0 +1,163 @@
+// Reads of orders: what was sold, and what a cart would cost now.
+import { money } from "#platform/kernel";
+import type { Order } from "./contract.js";
+import type { ServiceType } from "./events.js";
+import { type PlaceOrderInput, type PlaceOrderResults, sold } from "./place-order.saga.js";
+import {
+  auditOrders,
+  findCatalogueEntries,
+  findOrder,
+  type OrderRow,
+  type OrdersDatabase,
+} from "./repository.js";
+import {
+  type AskedLine,
+  businessDateOf,
+  type OrderingRules,
+  priceLines,
+  totalsOf,
+} from "./rules.js";
+
+/** The order as its rows tell it; nothing of it is looked up anywhere else. */
+export function toOrder(row: OrderRow): Order {
+  const of = (amount: number) => money(amount, row.currency);
+  return {
+    id: row.id,
+    number: row.number,
+    status: row.status,
+    version: row.version,
+    serviceType: row.serviceType,
+    ...(row.tableId !== null && { tableId: row.tableId }),
+    businessDate: row.businessDate,
+    lineItems: row.lines.map((line) => ({
+      id: line.id,
+      productId: line.productId,
+      sku: line.sku,
+      name: line.name,
+      quantity: line.quantity,
+      unitPrice: of(line.unitPrice),
+      modifiers: line.modifiers.map(({ code, name, price }) => ({ code, name, price: of(price) })),
+      ...(line.note !== null && { note: line.note }),
+      total: of(line.total),
+    })),
+    totals: {
+      subtotal: of(row.subtotal),
+      discount: of(row.discount),
+      serviceCharge: of(row.serviceCharge),
+      tax: of(row.tax),
+      taxIncluded: of(row.taxIncluded),
+      rounding: of(row.rounding),
+      total: of(row.total),
+    },
+    payment: {
+      id: row.paymentId,
+      method: row.paymentMethod,
+      status: row.paymentStatus,
+      ...(row.tendered !== null && { tendered: of(row.tendered) }),
+      ...(row.change !== null && { change: of(row.change) }),
+    },
+    placedBy: { id: row.placedById, name: row.placedByName },
+    placedAt: row.placedAt.toISOString(),
+  };
+}
+
+/** The order as its saga made it: equal to what `getOrder` reads, without reading. */
+export function placedOrder(id: string, input: PlaceOrderInput, results: object): Order {
+  const { number } = results as PlaceOrderResults;
+  const { lines, payment } = sold(input, results);
+  return {
+    id,
+    number,
+    status: "placed",
+    version: 1,
+    serviceType: input.serviceType,
+    ...(input.tableId !== undefined && { tableId: input.tableId }),
+    businessDate: input.businessDate,
+    lineItems: lines.map(({ category: _category, station: _station, ...line }) => line),
+    totals: input.totals,
+    payment,
+    placedBy: input.placedBy,
+    placedAt: input.placedAt,
+  };
+}
+
+export async function getOrder(database: OrdersDatabase, id: string): Promise<Order | undefined> {
+  const row = await findOrder(database, id);
+  return row && toOrder(row);
+}
+
+type AskedPreview = Omit<AskedLine, "unitPrice">;
+
+/** Prices a cart by this module's copy of the catalogue. */
+export async function calculate(
+  database: OrdersDatabase,
+  { serviceType, lineItems }: { serviceType: ServiceType; lineItems: readonly AskedPreview[] },
+  rules: OrderingRules,
+  now: Date,
+) {
+  const entries = new Map(
+    (
+      await findCatalogueEntries(
+        database,
+        lineItems.map((line) => line.productId),
+      )
+    ).map((entry) => [entry.productId, entry]),
+  );
+  const unavailable = lineItems
+    .map(({ productId }) => ({ productId, entry: entries.get(productId) }))
+    .filter(({ entry }) => !entry || entry.archived)
+    .map(({ productId, entry }) => ({ productId, reason: entry ? "archived" : "unknown" }));
+  if (unavailable.length > 0) return { kind: "unavailable", items: unavailable } as const;
+
+  const asked = lineItems.map((line) => {
+    const entry = entries.get(line.productId);
+    return { ...line, unitPrice: money(entry?.price ?? 0, entry?.currency ?? "") };
+  });
+  const { lines, faults } = priceLines(asked, rules);
+  if (faults.length > 0) return { kind: "invalid-lines", faults } as const;
+  const businessDate = businessDateOf(now, rules.restaurant);
+  const { totals } = totalsOf(
+    lines.map((line) => line.total),
+    { serviceType, businessDate },
+    rules,
+  );
+  const preview = lines.map(({ id, productId, quantity, unitPrice, modifiers, total }) => {
+    const entry = entries.get(productId);
+    return {
+      id,
+      productId,
+      quantity,
+      unitPrice,
+      modifiers: [...modifiers],
+      total,
+      name: entry?.name ?? { en: "" },
+      ...(entry?.tracked && { available: entry.available ?? 0 }),
+    };
+  });
+  return { kind: "priced", lineItems: preview, totals } as const;
+}
+
+/** The order book's own totals, and what does not add up in it. */
+export async function audit(
+  database: OrdersDatabase,
+  openSagas: readonly { status: string; count: number }[],
+) {
+  const row = await auditOrders(database);
+  if (!row) throw new Error("The audit statement answers one row");
+  const faults: string[] = [];
+  if (row.wrongTotals > 0)
+    faults.push(`${row.wrongTotals} orders differ from the sum of their lines`);
+  if (row.numbers !== row.orders || row.lastNumber !== row.orders) {
+    faults.push(
+      `${row.orders} orders have ${row.numbers} numbers, and the last one is ${row.lastNumber}`,
+    );
+  }
+  return {
+    orders: row.orders,
+    total: row.total,
+    lastNumber: row.lastNumber,
+    soldByProduct: row.soldByProduct ?? {},
+    sagas: Object.fromEntries(openSagas.map(({ status, count }) => [status, count])),
+    faults,
+  };
+}

@@ -1,0 +1,152 @@
+// Between the contract and the module: turns requests into commands and decisions into typed answers.
+import { decodeCursor, encodeCursor } from "#platform/contract";
+import { implementContract } from "#platform/http";
+import { money } from "#platform/kernel";
+import type { Outcome, SagaCoordinator } from "#platform/saga";
+import { placeOrder, preparePlacement, type Rejection } from "./commands.js";
+import { contract, type Order, placeErrors } from "./contract.js";
+import { audit, calculate, getOrder, placedOrder, toOrder } from "./queries.js";
+import { listOrders, type OrdersDatabase } from "./repository.js";
+import type { OrderingRules } from "./rules.js";
+
+/** How long a till waits for an answer before it is told to ask again. */
+const RESPONSE_DEADLINE_MS = 10_000;
+const POLL_MS = 100;
+
+type Completed = Extract<Outcome, { kind: "completed" }>;
+type Placed = Exclude<Awaited<ReturnType<typeof placeOrder>>, Rejection>;
+
+export interface RouterParts {
+  readonly database: OrdersDatabase;
+  readonly sagas: SagaCoordinator;
+  readonly rules: () => Promise<OrderingRules>;
+  readonly clock: () => Date;
+}
+
+export function createRouter({ database, sagas, rules, clock }: RouterParts) {
+  const orders = implementContract(contract);
+
+  /** Waits for the outcome of a saga, also one that another process drives. */
+  async function decided(id: string, outcome: Promise<Outcome>): Promise<Outcome> {
+    const deadline = performance.now() + RESPONSE_DEADLINE_MS;
+    const late = new Promise<Outcome>((resolve) => {
+      const timer = setTimeout(resolve, RESPONSE_DEADLINE_MS, { kind: "running", id });
+      void outcome.finally(() => clearTimeout(timer));
+    });
+    let current = await Promise.race([outcome, late]);
+    while (current.kind === "running" && performance.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      current = await sagas.outcomeOf(id);
+    }
+    return current;
+  }
+
+  /** From memory when this process placed it, else from its rows. */
+  async function answer(placed: Placed, { results }: Completed): Promise<Order> {
+    if (results && placed.input) return placedOrder(placed.id, placed.input, results);
+    const order = await getOrder(database, placed.id);
+    if (!order) throw new Error(`Saga ${placed.id} is completed without an order`);
+    return order;
+  }
+
+  const place = orders.place.handler(async ({ input, context, errors }) => {
+    const { principal, trace } = context;
+    if (!principal) throw new Error("The guard lets nobody in without a principal");
+    const now = clock();
+    const prepared = preparePlacement(input.body, {
+      rules: await rules(),
+      now,
+      placedBy: principal,
+      trace,
+    });
+    const started = await placeOrder(sagas, input.body, input.headers["idempotency-key"], prepared);
+    if ("kind" in started) {
+      switch (started.kind) {
+        case "invalid-lines":
+          throw errors.INVALID_LINES({ data: { items: [...started.faults] } });
+        case "unknown-table":
+          throw errors.UNKNOWN_TABLE();
+        case "key-reused":
+          throw errors.IDEMPOTENCY_KEY_REUSED();
+        case "tender-too-small": {
+          const { payment } = input.body;
+          const tendered = payment.method === "cash" ? payment.tendered : money(0, "XXX");
+          throw errors.TENDER_TOO_SMALL({ data: { due: started.totals.total, tendered } });
+        }
+      }
+    }
+    const location = `/api/orders/${started.id}`;
+    const outcome = await decided(started.id, started.outcome);
+    switch (outcome.kind) {
+      case "completed":
+        return { status: 201, headers: { location }, body: await answer(started, outcome) };
+      case "refused": {
+        const { code, data } = outcome.refusal;
+        const known =
+          code in placeErrors ? (code as keyof typeof placeErrors) : "PLACEMENT_TIMED_OUT";
+        throw (errors[known] as (details: { data: unknown }) => Error)({ data });
+      }
+      case "running":
+        return {
+          status: 202,
+          headers: { location: `${location}/placement`, "retry-after": "2" },
+          body: { id: started.id, status: "placing" },
+        };
+    }
+  });
+
+  return orders.router({
+    place,
+    placement: orders.placement.handler(async ({ input, errors }) => {
+      const saga = await sagas.find(input.id);
+      if (!saga) throw errors.NOT_FOUND();
+      const order = saga.status === "completed" ? await getOrder(database, input.id) : undefined;
+      const problem = saga.refusal && {
+        code: saga.refusal.code.toLowerCase().replaceAll("_", "-"),
+        status: saga.refusal.status,
+        detail: saga.refusal.message,
+      };
+      return {
+        id: input.id,
+        status: placementStatus(saga.status),
+        ...(order && { order }),
+        ...(problem && { problem }),
+      };
+    }),
+    calculate: orders.calculate.handler(async ({ input, errors }) => {
+      const priced = await calculate(database, input, await rules(), clock());
+      if (priced.kind === "invalid-lines") {
+        throw errors.INVALID_LINES({ data: { items: [...priced.faults] } });
+      }
+      if (priced.kind === "unavailable") {
+        throw errors.PRODUCT_UNAVAILABLE({ data: { items: priced.items } });
+      }
+      return { lineItems: priced.lineItems, totals: priced.totals };
+    }),
+    get: orders.get.handler(async ({ input, errors }) => {
+      const order = await getOrder(database, input.id);
+      if (!order) throw errors.NOT_FOUND();
+      return order;
+    }),
+    list: orders.list.handler(async ({ input }) => {
+      const before =
+        input.cursor === undefined
+          ? undefined
+          : decodeCursor<{ before: string }>(input.cursor).before;
+      const rows = await listOrders(database, { ...input, before, limit: input.limit + 1 });
+      const items: Order[] = rows.slice(0, input.limit).map(toOrder);
+      const last = items.at(-1);
+      return {
+        items,
+        nextCursor: rows.length > items.length && last ? encodeCursor({ before: last.id }) : null,
+      };
+    }),
+    audit: orders.audit.handler(async () => audit(database, await sagas.countOpen())),
+  });
+}
+
+function placementStatus(status: string) {
+  if (status === "completed") return "placed";
+  if (status === "needs-attention") return "needs-attention";
+  return status === "rolled-back" || status === "compensating" ? "refused" : "placing";
+}

@@ -1,0 +1,49 @@
+// The saga's steps on the faces of inventory and payments, and which of their answers are a definite no.
+import type { InventoryFace } from "#modules/inventory";
+import type { PaymentsFace } from "#modules/payments";
+import { errorOf } from "#platform/contract";
+import type { Refusal } from "#platform/saga";
+import type { PlaceOrderSteps } from "./place-order.saga.js";
+
+/** Below 500 a face has decided; from 500 on, and for anything that is no typed answer, it is worth asking again. */
+export function asRefusal(error: unknown): Refusal | null {
+  const typed = errorOf(error);
+  return typed && typed.status < 500 ? typed : null;
+}
+
+export const placeOrderSteps = (
+  { inventory, payments }: { inventory: InventoryFace; payments: PaymentsFace },
+  record: PlaceOrderSteps["record"],
+): PlaceOrderSteps => ({
+  async reserve({ id, input }) {
+    const { lines } = await inventory.reservations.reserve({
+      orderId: id,
+      lines: [...input.products],
+    });
+    return lines;
+  },
+  async release({ id, input }) {
+    const productIds = input.products.map((product) => product.productId);
+    await inventory.reservations.release({ orderId: id, productIds });
+  },
+  async charge({ id, input }) {
+    const { totals, payment, secret } = input;
+    const { method, status, tendered, change, ...captured } = await payments.charge({
+      orderId: id,
+      amount: totals.total,
+      payment:
+        payment.method === "cash" ? payment : { method: "card", token: secret?.cardToken ?? "" },
+    });
+    return {
+      id: captured.id,
+      method,
+      status,
+      ...(tendered && { tendered }),
+      ...(change && { change }),
+    };
+  },
+  async reverse({ id }) {
+    await payments.reverse({ orderId: id, reason: "The order was not placed" });
+  },
+  record,
+});

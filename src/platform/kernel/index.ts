@@ -1,0 +1,8 @@
+// The words everything else is made of: money, ids, events, start errors. Knows no module and does no I/O.
+export * from "./batcher.js";
+export * from "./crash-point.js";
+export * from "./events.js";
+export * from "./ids.js";
+export * from "./localized.js";
+export * from "./money.js";
+export * from "./start-error.js";

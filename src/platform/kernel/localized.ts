@@ -1,0 +1,23 @@
+// Text that people read, in the two languages of the screens.
+import { z } from "zod";
+
+// Postgres cannot store U+0000; the other control and direction-override characters only mislead a reader.
+const FORBIDDEN = /(?![\n\t])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u;
+
+/** Unicode in NFC, without control or direction-override characters. */
+export const text = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine(
+      (value) => !FORBIDDEN.test(value),
+      "Text must not hold control or direction-override characters",
+    )
+    .normalize("NFC");
+
+/** English is required; Burmese may be missing, and then screens show English. */
+export const LocalizedText = z.strictObject({
+  en: text(120).refine((value) => value.trim() !== "", "A name must not be empty"),
+  my: text(120).optional(),
+});
+export type LocalizedText = z.infer<typeof LocalizedText>;

@@ -1,0 +1,85 @@
+// A saga is data: named steps with `run` and `undo`, so that it can be validated at start-up and drawn.
+
+/** One run of a saga, as its steps see it. */
+export interface SagaRun<Input, Results> {
+  /** The subject's id (an order's id): the idempotency key of every step. */
+  readonly id: string;
+  /** Fencing token: a statement that ends the saga must prove it is still the current one. */
+  readonly token: number;
+  readonly input: Input;
+  /** What earlier steps answered. Kept in memory: recovery runs the steps again and gets the same answers. */
+  readonly results: Readonly<Partial<Results>>;
+  /** What was tried so far; the pivot stores it with the saga's end. */
+  readonly journal: readonly unknown[];
+}
+
+export interface SagaStep<Input, Results> {
+  readonly name: string;
+  /** Idempotent by `saga.id`. Throws a refusal (see `asRefusal`) when it holds nothing, anything else to be tried again. */
+  run(saga: SagaRun<Input, Results>): Promise<Partial<Results>>;
+  /** May run when `run` never did, or before it lands: harmless alone, harmless twice, and it bars a late `run`. */
+  undo?(saga: SagaRun<Input, Results>): Promise<void>;
+  /** The point of no return: it ends the saga in its own transaction (`endSagas`). Only forward from here. */
+  readonly pivot?: true;
+  /** How long one attempt may take. */
+  readonly timeoutMs: number;
+}
+
+export interface SagaDefinition<Input, Results> {
+  /** Stable and versioned, such as `orders.place-order.v1`: a changed list of steps is a new version. */
+  readonly name: string;
+  /** From the durable start; when it passes before the pivot, the saga is rolled back. */
+  readonly deadlineMs: number;
+  readonly steps: readonly SagaStep<Input, Results>[];
+}
+
+const NAME = /^[a-z]+\.[a-z]+(-[a-z]+)*\.v\d+$/;
+
+/** What is wrong with a definition; an empty list means nothing. All faults are named at once. */
+export function faultsOf<Input, Results>(definition: SagaDefinition<Input, Results>): string[] {
+  const { name, steps, deadlineMs } = definition;
+  const faults: string[] = [];
+  const say = (fault: string) => faults.push(`${name}: ${fault}`);
+  if (!NAME.test(name)) say("the name must look like orders.place-order.v1");
+  if (!(deadlineMs > 0)) say("deadlineMs must be above 0");
+  if (steps.length === 0) say("it has no steps");
+  const seen = new Set<string>();
+  for (const step of steps) {
+    if (seen.has(step.name)) say(`two steps are called "${step.name}", the second is unreachable`);
+    seen.add(step.name);
+    if (!(step.timeoutMs > 0)) say(`step "${step.name}" needs timeoutMs above 0`);
+  }
+  const pivot = steps.findIndex((step) => step.pivot);
+  if (pivot < 0) say("no step is the pivot");
+  if (steps.filter((step) => step.pivot).length > 1) say("more than one step is the pivot");
+  for (const [index, step] of steps.entries()) {
+    if (pivot >= 0 && index >= pivot && step.undo) {
+      say(`step "${step.name}" has an undo, but nothing is undone from the pivot on`);
+    }
+    if (index < pivot && !step.undo)
+      say(`step "${step.name}" stands before the pivot and needs an undo`);
+  }
+  if (pivot >= 0 && pivot !== steps.length - 1) {
+    const late = steps.slice(pivot + 1).map((step) => `"${step.name}"`);
+    say(`${late.join(", ")} stand after the pivot, which ends the saga: publish an event instead`);
+  }
+  return faults;
+}
+
+/** A Mermaid state diagram of the definition, for docs/sagas.md. */
+export function drawSaga<Input, Results>({ name, steps }: SagaDefinition<Input, Results>): string {
+  const lines = ["stateDiagram-v2", `  [*] --> ${steps[0]?.name ?? "completed"}`];
+  for (const [index, step] of steps.entries()) {
+    const next = steps[index + 1]?.name ?? "completed";
+    lines.push(`  ${step.name} --> ${next}${step.pivot ? ": pivot" : ""}`);
+    const undone = steps.slice(0, index).findLast((earlier) => earlier.undo);
+    lines.push(`  ${step.name} --> ${undone ? `undo_${undone.name}` : "rolled_back"}: refused`);
+    if (step.undo) {
+      const before = steps.slice(0, index).findLast((earlier) => earlier.undo);
+      lines.push(`  undo_${step.name} --> ${before ? `undo_${before.name}` : "rolled_back"}`);
+      lines.push(`  undo_${step.name} --> needs_attention: keeps failing`);
+    }
+  }
+  lines.push("  completed --> [*]", "  rolled_back --> [*]");
+  return [`%% ${name}`, ...lines].join("\n");
+}

@@ -1,0 +1,30 @@
+// Waiting, backing off and giving up on time.
+import { setTimeout as sleep } from "node:timers/promises";
+
+/** The two levels that a saga needs of a logger. */
+export interface Logger {
+  warn(details: object, message: string): void;
+  error(details: object, message: string): void;
+}
+
+export const pause = (ms: number) => sleep(ms, undefined, { ref: true });
+
+/** 50 ms, doubling, at most 15 s; half of it is chance, so that many do not come back together. */
+export function backoffMs(attempts: number, random: () => number = Math.random): number {
+  const full = Math.min(15_000, 50 * 2 ** (attempts - 1));
+  return Math.round(full / 2 + (full / 2) * random());
+}
+
+/** The work itself goes on: it must be idempotent, since its late end is not seen. */
+export function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new Error(`No answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+export const messageOf = (error: unknown) =>
+  error instanceof Error ? error.message : String(error);
