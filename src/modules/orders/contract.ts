@@ -270,22 +270,35 @@ export const contract = {
     )
     .output(page(Order)),
 
-  /** For reconciliation: what was sold and what should have been paid, from this module's own books. */
-  audit: route
-    .meta({ permission: "system.reconcile" })
-    .route({
-      method: "GET",
-      path: "/orders/audit",
-      summary: "Totals of the order book, to reconcile with",
-    })
-    .output(
-      z.object({
-        orders: z.int(),
-        total: z.int(),
-        lastNumber: z.int(),
-        soldByProduct: z.record(z.string(), z.int()),
-        sagas: z.record(z.string(), z.int()),
-        faults: z.array(z.string()),
-      }),
-    ),
+  /** For reconciliation: this module's own books, and what does not add up in them. */
+  books: {
+    summary: route
+      .meta({ internal: true })
+      .route({ method: "GET", path: "/orders/books/summary" })
+      .output(
+        z.object({
+          orders: z.int(),
+          soldByProduct: z.record(z.string(), z.int()),
+          openSagas: z.array(
+            z.object({ id: Uuid, status: z.string(), cause: z.string().nullable() }),
+          ),
+          faults: z.array(z.string()),
+        }),
+      ),
+    page: route
+      .meta({ internal: true })
+      .route({ method: "GET", path: "/orders/books/page" })
+      .input(z.strictObject({ after: Uuid.optional(), limit: z.int().min(1).max(1000) }))
+      .output(
+        z.array(
+          z.object({
+            orderId: Uuid,
+            paymentId: Uuid,
+            total: z.int(),
+            status: OrderStatus,
+            paymentStatus: z.string(),
+          }),
+        ),
+      ),
+  },
 };

@@ -4,11 +4,11 @@ import type { Order } from "./contract.js";
 import type { ServiceType } from "./events.js";
 import { type PlaceOrderInput, type PlaceOrderResults, sold } from "./place-order.saga.js";
 import {
-  auditOrders,
   findCatalogueEntries,
   findOrder,
   type OrderRow,
   type OrdersDatabase,
+  summarizeBook,
 } from "./repository.js";
 import {
   type AskedLine,
@@ -137,27 +137,18 @@ export async function calculate(
   return { kind: "priced", lineItems: preview, totals } as const;
 }
 
-/** The order book's own totals, and what does not add up in it. */
-export async function audit(
-  database: OrdersDatabase,
-  openSagas: readonly { status: string; count: number }[],
-) {
-  const row = await auditOrders(database);
-  if (!row) throw new Error("The audit statement answers one row");
+/** The order book's own sums, and what does not add up in them. */
+export async function summarize(database: OrdersDatabase) {
+  const row = await summarizeBook(database);
+  if (!row) throw new Error("The summary is one row");
   const faults: string[] = [];
-  if (row.wrongTotals > 0)
+  if (row.wrongTotals > 0) {
     faults.push(`${row.wrongTotals} orders differ from the sum of their lines`);
+  }
   if (row.numbers !== row.orders || row.lastNumber !== row.orders) {
     faults.push(
-      `${row.orders} orders have ${row.numbers} numbers, and the last one is ${row.lastNumber}`,
+      `${row.orders} orders have ${row.numbers} receipt numbers, and the last one is ${row.lastNumber}`,
     );
   }
-  return {
-    orders: row.orders,
-    total: row.total,
-    lastNumber: row.lastNumber,
-    soldByProduct: row.soldByProduct ?? {},
-    sagas: Object.fromEntries(openSagas.map(({ status, count }) => [status, count])),
-    faults,
-  };
+  return { orders: row.orders, soldByProduct: row.soldByProduct ?? {}, faults };
 }

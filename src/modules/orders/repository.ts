@@ -172,28 +172,43 @@ export const copyStock = (
   tx: Transaction<OrdersTables>,
 ) => database.run(upsertStock, [JSON.stringify(levels.map(snakeKeys))], tx);
 
-interface Audit {
+export interface BookSummary {
   readonly orders: number;
-  readonly total: number;
   readonly lastNumber: number;
   readonly numbers: number;
   readonly soldByProduct: Record<string, number> | null;
   readonly wrongTotals: number;
 }
 
-const selectAudit = defineStatement<Audit>(
-  "orders.audit",
+const selectSummary = defineStatement<BookSummary>(
+  "orders.book-summary",
   `select
      (select count(*) from orders) as orders,
-     (select coalesce(sum(total), 0)::bigint from orders where payment_status = 'captured') as total,
      (select last from counters where series = 'receipts') as "lastNumber",
      (select count(distinct number) from orders) as numbers,
      (select jsonb_object_agg(product_id, sold) from (
-        select product_id, sum(quantity) as sold from line_items join orders on orders.id = order_id
-        where status = 'placed' group by product_id) as sums) as "soldByProduct",
+        select product_id, sum(quantity) as sold from line_items group by product_id) as sums) as "soldByProduct",
      (select count(*) from orders
       where subtotal <> (select sum(line_items.total) from line_items where order_id = orders.id)) as "wrongTotals"`,
 );
 
-export const auditOrders = async (database: OrdersDatabase) =>
-  (await database.run(selectAudit, []))[0];
+export const summarizeBook = async (database: OrdersDatabase) =>
+  (await database.run(selectSummary, []))[0];
+
+export interface BookLine {
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly total: number;
+  readonly status: OrdersTable["status"];
+  readonly paymentStatus: OrdersTable["paymentStatus"];
+}
+
+const selectBookPage = defineStatement<BookLine>(
+  "orders.book-page",
+  `select id as "orderId", payment_id as "paymentId", total, status, payment_status as "paymentStatus"
+   from orders where $1::uuid is null or id > $1 order by id limit $2`,
+);
+
+/** In the order of ids. */
+export const listBook = (database: OrdersDatabase, after: string | undefined, limit: number) =>
+  database.run(selectBookPage, [after ?? null, limit]);

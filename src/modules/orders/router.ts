@@ -5,8 +5,8 @@ import { money } from "#platform/kernel";
 import type { Outcome, SagaCoordinator } from "#platform/saga";
 import { placeOrder, preparePlacement, type Rejection } from "./commands.js";
 import { contract, type Order, placeErrors } from "./contract.js";
-import { audit, calculate, getOrder, placedOrder, toOrder } from "./queries.js";
-import { listOrders, type OrdersDatabase } from "./repository.js";
+import { calculate, getOrder, placedOrder, summarize, toOrder } from "./queries.js";
+import { listBook, listOrders, type OrdersDatabase } from "./repository.js";
 import type { OrderingRules } from "./rules.js";
 
 /** How long a till waits for an answer before it is told to ask again. */
@@ -141,7 +141,13 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
         nextCursor: rows.length > items.length && last ? encodeCursor({ before: last.id }) : null,
       };
     }),
-    audit: orders.audit.handler(async () => audit(database, await sagas.countOpen())),
+    books: {
+      summary: orders.books.summary.handler(async () => ({
+        ...(await summarize(database)),
+        openSagas: await sagas.listOpen(),
+      })),
+      page: orders.books.page.handler(({ input }) => listBook(database, input.after, input.limit)),
+    },
   });
 }
 

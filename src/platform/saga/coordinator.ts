@@ -321,7 +321,7 @@ export function createSagas(options: SagaOptions) {
       return row && { row, outcome: inFlight.get(row.id) ?? Promise.resolve(outcomeOf(row)) };
     },
     list: (query: Parameters<typeof store.listSagas>[1]) => store.listSagas(database, query),
-    countOpen: () => store.countOpenSagas(database),
+    listOpen: async () => [...(await store.listOpenSagas(database))],
     /** Tries a parked saga again. False when it is not parked. */
     async resume(id: string): Promise<boolean> {
       const resumed = await store.resumeSaga(database, id);

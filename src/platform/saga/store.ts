@@ -213,12 +213,13 @@ export const listSagas = (
   }: { status?: SagaStatus | null; before?: string | null; limit?: number },
 ) => database.run(list, [status, before, limit]);
 
-const counts = defineStatement<{ status: SagaStatus; count: number }>(
-  "saga.counts",
-  `select status, count(*) as count from sagas where ended_at is null group by status`,
+const open = defineStatement<Pick<SagaRow, "id" | "status" | "cause">>(
+  "saga.open",
+  `select id, status, cause from sagas where ended_at is null order by id limit 1000`,
 );
 
-export const countOpenSagas = (database: Database) => database.run(counts, []);
+/** Those that have not ended, oldest first, at most 1,000. */
+export const listOpenSagas = (database: Database) => database.run(open, []);
 
 const unfinished = defineStatement<{ definition: string; steps: string[] }>(
   "saga.unfinished",

@@ -1,0 +1,78 @@
+// Where the command-line tools find the server: the running one, or one started for the command and stopped after it.
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What a running server leaves in its data folder (0600) for the tools of the same account. */
+export interface RunFile {
+  readonly url: string;
+  readonly pid: number;
+  /** Lets a tool in as the operator, until the server stops. */
+  readonly operatorToken: string;
+}
+
+export const runFilePath = (dataFolder: string) => join(dataFolder, "run.json");
+
+export interface Api {
+  readonly url: string;
+  /** Throws ApiError for anything but a 2xx. */
+  call<T>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<T>;
+}
+
+/** A problem+json answer, as the server worded it. */
+export class ApiError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    detail: string,
+    readonly problem: Record<string, unknown>,
+  ) {
+    super(detail);
+  }
+}
+
+export function createApi(url: string, token: string): Api {
+  return {
+    url,
+    async call<T>(
+      method: string,
+      path: string,
+      body?: unknown,
+      headers: Record<string, string> = {},
+    ) {
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(body !== undefined && { "content-type": "application/json" }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+      if (response.ok) return answer as T;
+      throw new ApiError(
+        response.status,
+        String(answer["code"] ?? "unknown"),
+        String(answer["detail"] ?? answer["title"] ?? response.statusText),
+        answer,
+      );
+    },
+  };
+}
+
+/** The server that runs on this data folder, or undefined when none answers. */
+export async function findRunning(dataFolder: string): Promise<RunFile | undefined> {
+  try {
+    const run = JSON.parse(await readFile(runFilePath(dataFolder), "utf8")) as RunFile;
+    process.kill(run.pid, 0);
+    await fetch(new URL("/healthz", run.url), { signal: AbortSignal.timeout(3_000) });
+    return run;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,38 @@
+// What concerns the whole system and no single module: does everything add up?
+import { z } from "zod";
+import { route } from "#platform/contract";
+
+export const Difference = z.object({
+  /** Which invariant is broken, in words. */
+  what: z.string(),
+  subject: z.string(),
+  detail: z.string(),
+});
+
+export const Reconciliation = z.object({
+  checkedAt: z.iso.datetime(),
+  /** False while sagas run, events travel or reservations wait for their movement: then nothing can be concluded. */
+  quiet: z.boolean(),
+  orders: z.int(),
+  sold: z.int(),
+  captured: z.int(),
+  refunded: z.int(),
+  ordersTotal: z.int(),
+  openSagas: z.int(),
+  pendingEvents: z.int(),
+  deadLetters: z.int(),
+  reservations: z.int(),
+  differences: z.array(Difference),
+});
+export type Reconciliation = z.infer<typeof Reconciliation>;
+
+export const contract = {
+  reconcile: route
+    .meta({ permission: "system.reconcile" })
+    .route({
+      method: "GET",
+      path: "/system/reconciliation",
+      summary: "Does everything add up? Stock, money, orders, reservations, events",
+    })
+    .output(Reconciliation),
+};

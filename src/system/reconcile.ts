@@ -1,0 +1,157 @@
+// Holds the modules' books against each other: pure, so that every difference it can find has a test.
+import { sum } from "#platform/kernel";
+import type { Reconciliation } from "./contract.js";
+
+export interface OrderEntry {
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly total: number;
+  readonly status: string;
+  readonly paymentStatus: string;
+}
+export interface PaymentEntry {
+  readonly orderId: string;
+  readonly paymentId: string;
+  readonly captured: number;
+  readonly refunded: number;
+}
+export interface StockEntry {
+  readonly productId: string;
+  readonly tracked: boolean;
+  readonly onHand: number;
+  readonly reserved: number;
+  readonly available: number;
+  readonly movements: number;
+  /** Sold according to the movements, as a positive count. */
+  readonly sold: number;
+}
+export interface Books {
+  readonly orders: readonly OrderEntry[];
+  readonly soldByProduct: Readonly<Record<string, number>>;
+  readonly orderFaults: readonly string[];
+  readonly openSagas: readonly { id: string; status: string; cause: string | null }[];
+  readonly payments: readonly PaymentEntry[];
+  readonly stock: readonly StockEntry[];
+  readonly reservations: readonly { orderId: string; productId: string }[];
+  readonly pendingEvents: number;
+  readonly deadLetters: number;
+}
+
+type Difference = Reconciliation["differences"][number];
+
+/** Every difference that remains when all is quiet is a fault; while work is under way the result is not final. */
+export function reconcile(books: Books, checkedAt: Date): Reconciliation {
+  const running = books.openSagas.filter((saga) => saga.status !== "needs-attention");
+  return {
+    checkedAt: checkedAt.toISOString(),
+    quiet: running.length === 0 && books.pendingEvents === 0,
+    orders: books.orders.length,
+    sold: sum(Object.values(books.soldByProduct)),
+    captured: sum(books.payments.map((payment) => payment.captured)),
+    refunded: sum(books.payments.map((payment) => payment.refunded)),
+    ordersTotal: sum(books.orders.map((order) => order.total)),
+    openSagas: books.openSagas.length,
+    pendingEvents: books.pendingEvents,
+    deadLetters: books.deadLetters,
+    reservations: books.reservations.length,
+    differences: [
+      ...books.orderFaults.map((detail) => ({
+        what: "The order book is consistent",
+        subject: "orders",
+        detail,
+      })),
+      ...unfinished(books),
+      ...moneyDifferences(books),
+      ...stockDifferences(books),
+    ],
+  };
+}
+
+function unfinished({ openSagas, reservations, deadLetters, orders }: Books): Difference[] {
+  const differences: Difference[] = [];
+  const running = new Set(openSagas.map((saga) => saga.id));
+  const recorded = new Set(orders.map((order) => order.orderId));
+  for (const saga of openSagas) {
+    if (saga.status !== "needs-attention") continue;
+    differences.push({
+      what: "No saga needs attention",
+      subject: saga.id,
+      detail: saga.cause ?? "no cause given",
+    });
+  }
+  for (const { orderId, productId } of reservations) {
+    if (running.has(orderId)) continue;
+    differences.push({
+      what: "No reservation is left over",
+      subject: orderId,
+      detail: recorded.has(orderId)
+        ? `product ${productId} is still reserved although the order is placed`
+        : `product ${productId} is reserved, but nothing places this order`,
+    });
+  }
+  if (deadLetters > 0) {
+    differences.push({
+      what: "No event is dead",
+      subject: "events",
+      detail: `${deadLetters} dead letters wait for a person`,
+    });
+  }
+  return differences;
+}
+
+function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] {
+  const differences: Difference[] = [];
+  const running = new Set(openSagas.map((saga) => saga.id));
+  const byOrder = new Map(payments.map((payment) => [payment.orderId, payment]));
+  for (const order of orders) {
+    const payment = byOrder.get(order.orderId);
+    byOrder.delete(order.orderId);
+    const kept = payment ? payment.captured - payment.refunded : 0;
+    const due = order.paymentStatus === "refunded" ? 0 : order.total;
+    if (!payment || payment.paymentId !== order.paymentId || kept !== due) {
+      const detail = payment ? `${kept} was taken, ${due} is due` : `no payment, ${due} is due`;
+      differences.push({ what: "Each order is paid exactly once", subject: order.orderId, detail });
+    }
+  }
+  for (const payment of byOrder.values()) {
+    const kept = payment.captured - payment.refunded;
+    if (kept === 0 || running.has(payment.orderId)) continue;
+    differences.push({
+      what: "No money without an order",
+      subject: payment.orderId,
+      detail: `${kept} was taken for an order that was not placed`,
+    });
+  }
+  return differences;
+}
+
+function stockDifferences({ stock, soldByProduct }: Books): Difference[] {
+  const differences: Difference[] = [];
+  for (const product of stock) {
+    const { productId, tracked, onHand, reserved, available, movements, sold } = product;
+    if (!tracked) continue;
+    const say = (what: string, detail: string) =>
+      differences.push({ what, subject: productId, detail });
+    if (onHand !== movements)
+      say(
+        "On hand is the sum of the movements",
+        `on hand ${onHand}, movements sum to ${movements}`,
+      );
+    if (onHand !== available + reserved) {
+      say(
+        "On hand is available plus reserved",
+        `on hand ${onHand}, available ${available}, reserved ${reserved}`,
+      );
+    }
+    if (Math.min(onHand, available, reserved) < 0) {
+      say(
+        "No stock is negative",
+        `on hand ${onHand}, available ${available}, reserved ${reserved}`,
+      );
+    }
+    const ordered = soldByProduct[productId] ?? 0;
+    if (sold !== ordered)
+      say("What was sold has left the stock", `orders sold ${ordered}, movements say ${sold}`);
+  }
+  return differences;
+}

@@ -1,0 +1,95 @@
+// Each difference that reconciliation promises to find is planted here once.
+import { describe, expect, it } from "vitest";
+import { type Books, reconcile } from "./reconcile.js";
+
+const sound: Books = {
+  orders: [
+    { orderId: "o1", paymentId: "p1", total: 3500, status: "placed", paymentStatus: "captured" },
+  ],
+  soldByProduct: { mohinga: 1 },
+  orderFaults: [],
+  openSagas: [],
+  payments: [{ orderId: "o1", paymentId: "p1", captured: 3500, refunded: 0 }],
+  stock: [
+    {
+      productId: "mohinga",
+      tracked: true,
+      onHand: 119,
+      reserved: 0,
+      available: 119,
+      movements: 119,
+      sold: 1,
+    },
+  ],
+  reservations: [],
+  pendingEvents: 0,
+  deadLetters: 0,
+};
+const whats = (over: Partial<Books>) =>
+  reconcile({ ...sound, ...over }, new Date()).differences.map((difference) => difference.what);
+const [order] = sound.orders;
+const [payment] = sound.payments;
+const [stock] = sound.stock;
+if (!order || !payment || !stock) throw new Error("the sound books hold one of each");
+
+describe("reconcile", () => {
+  it("finds nothing where all adds up", () => {
+    expect(reconcile(sound, new Date())).toMatchObject({
+      quiet: true,
+      orders: 1,
+      sold: 1,
+      captured: 3500,
+      differences: [],
+    });
+  });
+
+  it.each<[string, Partial<Books>]>([
+    ["Each order is paid exactly once", { payments: [] }],
+    ["Each order is paid exactly once", { payments: [{ ...payment, captured: 7000 }] }],
+    ["Each order is paid exactly once", { payments: [{ ...payment, refunded: 3500 }] }],
+    ["Each order is paid exactly once", { payments: [{ ...payment, paymentId: "p2" }] }],
+    [
+      "No money without an order",
+      { payments: [payment, { ...payment, orderId: "o2", paymentId: "p2" }] },
+    ],
+    ["On hand is the sum of the movements", { stock: [{ ...stock, movements: 120 }] }],
+    ["On hand is available plus reserved", { stock: [{ ...stock, available: 118 }] }],
+    ["What was sold has left the stock", { stock: [{ ...stock, sold: 2 }] }],
+    ["No reservation is left over", { reservations: [{ orderId: "o1", productId: "mohinga" }] }],
+    ["No reservation is left over", { reservations: [{ orderId: "o9", productId: "mohinga" }] }],
+    [
+      "No saga needs attention",
+      { openSagas: [{ id: "o3", status: "needs-attention", cause: "the gateway is gone" }] },
+    ],
+    ["No event is dead", { deadLetters: 1 }],
+    ["The order book is consistent", { orderFaults: ["2 orders have 1 receipt number"] }],
+  ])("finds: %s", (what, over) => {
+    expect(whats(over)).toEqual([what]);
+  });
+
+  it("finds negative stock", () => {
+    expect(whats({ stock: [{ ...stock, onHand: -1, available: -1, movements: -1 }] })).toEqual([
+      "No stock is negative",
+    ]);
+  });
+
+  it("leaves alone what a running saga still holds, and says that it is not quiet", () => {
+    const over = {
+      openSagas: [{ id: "o2", status: "running", cause: null }],
+      payments: [payment, { ...payment, orderId: "o2", paymentId: "p2" }],
+      reservations: [{ orderId: "o2", productId: "mohinga" }],
+    };
+    expect(reconcile({ ...sound, ...over }, new Date())).toMatchObject({
+      quiet: false,
+      differences: [],
+    });
+  });
+
+  it("accepts a payment that was taken and given back without an order", () => {
+    expect(
+      whats({
+        payments: [payment, { orderId: "o2", paymentId: "p2", captured: 500, refunded: 500 }],
+      }),
+    ).toEqual([]);
+  });
+});
