@@ -10,6 +10,7 @@ export default defineConfig({
         test: {
           name: "module",
           include: ["src/**/*.module.test.ts"],
+          globalSetup: ["tests/setup/postgres.ts"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

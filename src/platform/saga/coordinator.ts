@@ -6,7 +6,7 @@
 // may have run is undone, last first), parked as needs-attention (an undo kept failing), or given up without a
 // trace because another process holds it now (fenced off).
 import { randomUUID } from "node:crypto";
-import type { Database } from "#platform/db";
+import type { Runner } from "#platform/db";
 import { createBatcher, crashPoint, StartError } from "#platform/kernel";
 import { faultsOf, type SagaDefinition, type SagaStep } from "./definition.js";
 import { createRecovery } from "./recovery.js";
@@ -33,7 +33,7 @@ export interface StartRequest {
 }
 
 export interface SagaOptions {
-  readonly database: Database;
+  readonly database: Runner;
   readonly definitions: readonly SagaDefinition<never, never>[];
   /** Reads a definite no out of an error that a step threw; null for one that is worth another attempt. */
   readonly asRefusal: (error: unknown) => Refusal | null;

@@ -1,5 +1,5 @@
 // The saga's durable side: one row for each run in its module's own `sagas` table. Every query, no decision.
-import { type Database, defineStatement } from "#platform/db";
+import { defineStatement, type Runner } from "#platform/db";
 
 export type SagaStatus =
   "running" | "compensating" | "completed" | "rolled-back" | "needs-attention";
@@ -71,7 +71,7 @@ const insertSagas = defineStatement<SagaRow>(
 
 /** Starts each saga whose key is new; answers with the row of each key, new or not. A key that another
  *  transaction is committing at this moment may be missing from the answer: ask again. */
-export const startSagas = (database: Database, owner: string, sagas: readonly NewSaga[]) =>
+export const startSagas = (database: Runner, owner: string, sagas: readonly NewSaga[]) =>
   database.run(insertSagas, [JSON.stringify(sagas), owner]);
 
 const selectSaga = defineStatement<SagaRow>(
@@ -79,7 +79,7 @@ const selectSaga = defineStatement<SagaRow>(
   `select ${COLUMNS} from sagas where id = $1`,
 );
 
-export const findSaga = async (database: Database, id: string) =>
+export const findSaga = async (database: Runner, id: string) =>
   (await database.run(selectSaga, [id]))[0];
 
 const selectByKey = defineStatement<SagaRow>(
@@ -87,7 +87,7 @@ const selectByKey = defineStatement<SagaRow>(
   `select ${COLUMNS} from sagas where idempotency_key = $1`,
 );
 
-export const findSagaByKey = async (database: Database, idempotencyKey: string) =>
+export const findSagaByKey = async (database: Runner, idempotencyKey: string) =>
   (await database.run(selectByKey, [idempotencyKey]))[0];
 
 /** For the CTE of a pivot step: forgets `input.secret` and ends the sagas of `input(saga_id, token, journal)` that are still this owner's to
@@ -139,7 +139,7 @@ const changed = async (rows: Promise<readonly unknown[]>) => (await rows).length
 
 /** Each answers false when the saga is no longer this owner's, or no longer in a state that allows the move. */
 export const beginCompensation = (
-  database: Database,
+  database: Runner,
   { id, token }: Held,
   refusal: Refusal,
   cause: string,
@@ -150,23 +150,23 @@ export const beginCompensation = (
   );
 
 export const endRolledBack = (
-  database: Database,
+  database: Runner,
   { id, token }: Held,
   refusal: Refusal,
   journal: readonly JournalEntry[],
 ) => changed(database.run(rollBack, [id, token, JSON.stringify(refusal), JSON.stringify(journal)]));
 
 export const postponeSaga = (
-  database: Database,
+  database: Runner,
   { id, token }: Held,
   cause: string,
   pauseSeconds: number,
 ) => changed(database.run(postpone, [id, token, cause, pauseSeconds]));
 
-export const parkSaga = (database: Database, { id, token }: Held, cause: string) =>
+export const parkSaga = (database: Runner, { id, token }: Held, cause: string) =>
   changed(database.run(park, [id, token, cause]));
 
-export const renewLease = (database: Database, { id, token }: Held) =>
+export const renewLease = (database: Runner, { id, token }: Held) =>
   changed(database.run(renew, [id, token]));
 
 const claim = defineStatement<SagaRow>(
@@ -182,7 +182,7 @@ const claim = defineStatement<SagaRow>(
 
 /** Takes over sagas whose owner let the lease run out; with `ownerGone`, of every other owner at once. */
 export const claimAbandoned = (
-  database: Database,
+  database: Runner,
   owner: string,
   { ownerGone, limit }: { ownerGone: boolean; limit: number },
 ) => database.run(claim, [owner, ownerGone, limit]);
@@ -194,7 +194,7 @@ const resume = defineStatement<{ id: string }>(
 );
 
 /** A person says "try again": the next recovery round takes it. */
-export const resumeSaga = (database: Database, id: string) => changed(database.run(resume, [id]));
+export const resumeSaga = (database: Runner, id: string) => changed(database.run(resume, [id]));
 
 const list = defineStatement<SagaRow>(
   "saga.list",
@@ -205,7 +205,7 @@ const list = defineStatement<SagaRow>(
 
 /** Newest first. */
 export const listSagas = (
-  database: Database,
+  database: Runner,
   {
     status = null,
     before = null,
@@ -219,14 +219,14 @@ const open = defineStatement<Pick<SagaRow, "id" | "status" | "cause">>(
 );
 
 /** Those that have not ended, oldest first, at most 1,000. */
-export const listOpenSagas = (database: Database) => database.run(open, []);
+export const listOpenSagas = (database: Runner) => database.run(open, []);
 
 const unfinished = defineStatement<{ definition: string; steps: string[] }>(
   "saga.unfinished",
   `select distinct definition, steps from sagas where ended_at is null`,
 );
 
-export const listUnfinishedShapes = (database: Database) => database.run(unfinished, []);
+export const listUnfinishedShapes = (database: Runner) => database.run(unfinished, []);
 
 const purge = defineStatement<{ id: string }>(
   "saga.purge",
@@ -236,5 +236,5 @@ const purge = defineStatement<{ id: string }>(
 );
 
 /** Forgets ended sagas, and with them their idempotency keys, after `days`. */
-export const purgeSagas = async (database: Database, days: number) =>
+export const purgeSagas = async (database: Runner, days: number) =>
   (await database.run(purge, [days])).length;

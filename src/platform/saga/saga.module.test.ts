@@ -1,0 +1,247 @@
+// The coordinator against a real PostgreSQL: what it promises when steps refuse, fail, repeat, or lose their lease.
+import { randomUUID } from "node:crypto";
+import { inject } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { defineStatement } from "#platform/db";
+import { createModuleDatabase } from "../db/testing.js";
+import { createSagas, type Outcome, type SagaOptions } from "./coordinator.js";
+import type { SagaDefinition, SagaRun } from "./definition.js";
+import { endSagas } from "./store.js";
+
+class No extends Error {}
+const refusal = { code: "NO", status: 409, message: "No." };
+const asRefusal = (error: unknown) => (error instanceof No ? refusal : null);
+const quiet = { warn: () => undefined, error: () => undefined };
+
+const endOne = defineStatement<{ id: string }>(
+  "test.end-saga",
+  `with input as (select $1::uuid as saga_id, $2::integer as token, $3::jsonb as journal) ${endSagas}`,
+);
+const expireLease = defineStatement<never>(
+  "test.expire-lease",
+  "update sagas set lease_until = now() - interval '1 second' where id = $1",
+);
+
+let test: Awaited<ReturnType<typeof createModuleDatabase>>;
+beforeAll(async () => {
+  test = await createModuleDatabase(inject("databaseUrl"), "orders");
+});
+afterAll(() => test.close());
+
+type Run = SagaRun<object, object>;
+type Step = (saga: Run) => Promise<object>;
+
+/** A saga of two steps that writes down what happens to it. */
+function build(over: { one?: Step; two?: Step; undo?: () => Promise<void>; deadlineMs?: number } = {}) {
+  const calls: string[] = [];
+  const note = (call: string) => calls.push(call);
+  const end = async (saga: Run) => {
+    const rows = await test.database.run(endOne, [saga.id, saga.token, JSON.stringify(saga.journal)]);
+    if (rows.length === 0) throw new Error("not ours to end");
+    note("end");
+    return {};
+  };
+  const definition: SagaDefinition<object, object> = {
+    name: "orders.test-saga.v1",
+    deadlineMs: over.deadlineMs ?? 5_000,
+    steps: [
+      {
+        name: "one",
+        timeoutMs: 1_000,
+        run: async (saga) => {
+          note("one");
+          return (await over.one?.(saga)) ?? {};
+        },
+        undo: async () => {
+          note("undo one");
+          await over.undo?.();
+        },
+      },
+      {
+        name: "two",
+        timeoutMs: 1_000,
+        run: async (saga) => {
+          note("two");
+          return (await over.two?.(saga)) ?? {};
+        },
+        undo: async () => void note("undo two"),
+      },
+      { name: "end", timeoutMs: 1_000, pivot: true, run: end },
+    ],
+  };
+  return { calls, definition };
+}
+
+const coordinator = (definition: SagaDefinition<object, object>, over: Partial<SagaOptions> = {}) =>
+  createSagas({
+    database: test.database,
+    definitions: [definition as SagaDefinition<never, never>],
+    asRefusal,
+    logger: quiet,
+    ...over,
+  });
+
+const request = (key: string = randomUUID()) => ({ id: randomUUID(), idempotencyKey: key, fingerprint: "f", input: {} });
+
+async function outcome(sagas: ReturnType<typeof coordinator>, start = request()): Promise<Outcome> {
+  return (await sagas.start("orders.test-saga.v1", start)).outcome;
+}
+
+const until = async (check: () => Promise<boolean>) => {
+  for (let tries = 0; tries < 200; tries++) {
+    if (await check()) return;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error("It did not come to pass within 5 s");
+};
+
+describe("a saga", () => {
+  it("runs its steps in order and ends with its pivot", async () => {
+    const { calls, definition } = build();
+    const sagas = coordinator(definition);
+    const start = request();
+    expect((await outcome(sagas, start)).kind).toBe("completed");
+    expect(calls).toEqual(["one", "two", "end"]);
+    expect(await sagas.find(start.id)).toMatchObject({ status: "completed", journal: [{ step: "one" }, { step: "two" }] });
+  });
+
+  it("undoes what came before a refusing step, and nothing else", async () => {
+    const { calls, definition } = build({ two: () => Promise.reject(new No()) });
+    const sagas = coordinator(definition);
+    expect(await outcome(sagas)).toMatchObject({ kind: "refused", refusal });
+    expect(calls).toEqual(["one", "two", "undo one"]);
+  });
+
+  it("undoes nothing when the first step refuses", async () => {
+    const { calls, definition } = build({ one: () => Promise.reject(new No()) });
+    const sagas = coordinator(definition);
+    expect((await outcome(sagas)).kind).toBe("refused");
+    expect(calls).toEqual(["one"]);
+  });
+
+  it("tries a failing step again, and goes on when it succeeds", async () => {
+    let failures = 2;
+    const { calls, definition } = build({
+      one: () => (failures-- > 0 ? Promise.reject(new Error("down")) : Promise.resolve({})),
+    });
+    expect((await outcome(coordinator(definition))).kind).toBe("completed");
+    expect(calls).toEqual(["one", "one", "one", "two", "end"]);
+  });
+
+  it("is rolled back when its time is up, and undoes also the step that may have run", async () => {
+    const { calls, definition } = build({ two: () => Promise.reject(new Error("no answer")), deadlineMs: 300 });
+    expect(await outcome(coordinator(definition))).toMatchObject({ kind: "refused", refusal: { code: "PLACEMENT_TIMED_OUT" } });
+    expect(calls.slice(-2)).toEqual(["undo two", "undo one"]);
+    expect(calls).not.toContain("end");
+  });
+});
+
+describe("the idempotency key", () => {
+  it("gives fifty parallel requests one run and one answer", async () => {
+    const { calls, definition } = build();
+    const sagas = coordinator(definition);
+    const key = randomUUID();
+    const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcome(sagas, request(key))));
+    expect(new Set(outcomes.map((one) => one.id)).size).toBe(1);
+    expect(outcomes.every((one) => one.kind === "completed")).toBe(true);
+    expect(calls).toEqual(["one", "two", "end"]);
+  });
+
+  it("answers a refused one again without running anything", async () => {
+    const { calls, definition } = build({ one: () => Promise.reject(new No()) });
+    const key = randomUUID();
+    await outcome(coordinator(definition), request(key));
+    calls.length = 0;
+    expect(await outcome(coordinator(definition), request(key))).toMatchObject({ kind: "refused", refusal });
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("recovery", () => {
+  /** Starts a saga whose process "dies" in step two: it never answers. */
+  async function abandoned() {
+    const start = request();
+    const { definition } = build({ two: () => new Promise(() => undefined) });
+    definition.steps.forEach((step) => Object.assign(step, { timeoutMs: 60_000 }));
+    await coordinator(definition).start("orders.test-saga.v1", start);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    return start;
+  }
+
+  it("takes over a saga whose lease ran out, and runs it to its end", async () => {
+    const start = await abandoned();
+    const { calls, definition } = build();
+    const sagas = coordinator(definition);
+    await sagas.begin();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect((await sagas.find(start.id))?.status).toBe("running");
+    await test.database.run(expireLease, [start.id]);
+    await sagas.resume(start.id);
+    const again = coordinator(definition);
+    await again.begin();
+    await until(async () => (await again.find(start.id))?.status === "completed");
+    expect(calls).toContain("end");
+    await Promise.all([sagas.drain(100), again.drain(100)]);
+  });
+
+  it("does not wait for the lease where no other process can be", async () => {
+    const start = await abandoned();
+    const { definition } = build();
+    const sagas = coordinator(definition, { alone: true });
+    await sagas.begin();
+    await until(async () => (await sagas.find(start.id))?.status === "completed");
+    await sagas.drain(100);
+  });
+
+  it("fences off the process that was paused: its pivot no longer counts", async () => {
+    let wake: () => void = () => undefined;
+    const paused = build({ two: () => new Promise((resolve) => (wake = () => resolve({}))) });
+    paused.definition.steps.forEach((step) => Object.assign(step, { timeoutMs: 60_000 }));
+    const start = request();
+    const first = await coordinator(paused.definition).start("orders.test-saga.v1", start);
+    await until(() => Promise.resolve(paused.calls.includes("two")));
+    await test.database.run(expireLease, [start.id]);
+
+    const other = build({ one: () => Promise.reject(new No()) });
+    const sagas = coordinator(other.definition);
+    await sagas.begin();
+    await until(async () => (await sagas.find(start.id))?.status === "rolled-back");
+    wake();
+    expect((await first.outcome).kind).not.toBe("completed");
+    expect(paused.calls).not.toContain("end");
+    expect((await sagas.find(start.id))?.status).toBe("rolled-back");
+    await sagas.drain(100);
+  });
+
+  it("finishes a compensation that was interrupted", async () => {
+    const start = request();
+    const interrupted = build({ two: () => Promise.reject(new No()), undo: () => new Promise(() => undefined) });
+    interrupted.definition.steps.forEach((step) => Object.assign(step, { timeoutMs: 60_000 }));
+    await coordinator(interrupted.definition).start("orders.test-saga.v1", start);
+    await until(() => Promise.resolve(interrupted.calls.includes("undo one")));
+    const { calls, definition } = build();
+    const sagas = coordinator(definition, { alone: true });
+    await sagas.begin();
+    await until(async () => (await sagas.find(start.id))?.status === "rolled-back");
+    expect(calls).toEqual(["undo two", "undo one"]);
+    expect(await sagas.find(start.id)).toMatchObject({ refusal });
+    await sagas.drain(100);
+  });
+});
+
+describe("start-up", () => {
+  it("refuses definitions with faults, all at once", () => {
+    const { definition } = build();
+    const steps = definition.steps.map((step) => ({ ...step, timeoutMs: 0 }));
+    expect(() => coordinator({ ...definition, name: "Bad", steps })).toThrow(/must look like.*"one" needs timeoutMs.*"two"/s);
+  });
+
+  it("refuses a changed list of steps while old ones are unfinished", async () => {
+    const start = request();
+    const { definition } = build({ one: () => new Promise(() => undefined) });
+    definition.steps.forEach((step) => Object.assign(step, { timeoutMs: 60_000 }));
+    await coordinator(definition).start("orders.test-saga.v1", start);
+    const changed = coordinator({ ...definition, steps: definition.steps.slice(1) });
+    await expect(changed.begin()).rejects.toThrow(/give the new list a new version/);
+  });
+});
