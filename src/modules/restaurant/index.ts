@@ -1,0 +1,30 @@
+// The front door of restaurant.
+import type { Face } from "#platform/contract";
+import type { RestaurantOutbox } from "./commands.js";
+import { contract } from "./contract.js";
+import { subscriptions } from "./listeners.js";
+import { createMemory } from "./queries.js";
+import type { RestaurantDatabase } from "./repository.js";
+import { createRouter } from "./router.js";
+import type { RestaurantTables } from "./schema.js";
+
+export { contract };
+export { type FileFault, readRestaurantFile, RestaurantFile } from "./import-file.js";
+export type { RestaurantTables };
+export type RestaurantFace = Face<typeof contract>;
+
+export interface RestaurantParts {
+  readonly database: RestaurantDatabase;
+  readonly outbox: RestaurantOutbox;
+}
+
+export function createRestaurant({ database, outbox }: RestaurantParts) {
+  const memory = createMemory(database);
+  return {
+    name: "restaurant" as const,
+    router: createRouter({ database, outbox, memory }),
+    subscriptions: subscriptions(database, () => memory.forget()),
+    start: () => Promise.resolve(),
+    stop: () => Promise.resolve(),
+  };
+}
