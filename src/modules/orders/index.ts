@@ -3,8 +3,9 @@ import type { InventoryFace } from "#modules/inventory";
 import type { PaymentsFace } from "#modules/payments";
 import type { RestaurantFace } from "#modules/restaurant";
 import type { Face } from "#platform/contract";
+import type { Transaction } from "#platform/db";
 import type { Logger } from "#platform/observability";
-import type { Outbox, PostgresTransaction } from "#platform/outbox";
+import type { Outbox } from "#platform/outbox";
 import { createSagas } from "#platform/saga";
 import { createRecorder } from "./commands.js";
 import { contract } from "./contract.js";
@@ -22,7 +23,7 @@ export type OrdersFace = Face<typeof contract>;
 
 export interface OrdersParts {
   readonly database: OrdersDatabase;
-  readonly outbox: Outbox<PostgresTransaction<OrdersTables>>;
+  readonly outbox: Outbox<Transaction<OrdersTables>>;
   readonly inventory: InventoryFace;
   readonly payments: PaymentsFace;
   readonly restaurant: RestaurantFace;
@@ -63,7 +64,6 @@ export function createOrders({
   };
   const forgetRules = () => {
     current = undefined;
-    return Promise.resolve();
   };
 
   return {

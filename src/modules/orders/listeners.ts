@@ -1,15 +1,17 @@
 // What orders hears: changes of products and stock, for its copy of the catalogue; changes of the restaurant's rules.
 import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import { SettingsChanged } from "#modules/restaurant/events";
-import { defineSubscription } from "#platform/outbox";
+import type { Transaction } from "#platform/db";
+import { dataOf, defineSubscription } from "#platform/outbox";
 import { copyProducts, copyStock, type OrdersDatabase } from "./repository.js";
+import type { OrdersTables } from "./schema.js";
 
-export const subscriptions = (database: OrdersDatabase, refreshRules: () => Promise<void>) => [
-  defineSubscription({
+export const subscriptions = (database: OrdersDatabase, forgetRules: () => void) => [
+  defineSubscription<Transaction<OrdersTables>>({
     name: "orders.copy-products",
     events: [ProductChanged],
     handle: async (events, tx) => {
-      const products = events.map(({ data: { price, ...product } }) => ({
+      const products = dataOf(ProductChanged, events).map(({ price, ...product }) => ({
         ...product,
         price: price.amount,
         currency: price.currency,
@@ -17,17 +19,21 @@ export const subscriptions = (database: OrdersDatabase, refreshRules: () => Prom
       await copyProducts(database, products, tx);
     },
   }),
-  defineSubscription({
+  defineSubscription<Transaction<OrdersTables>>({
     name: "orders.copy-stock",
     events: [StockChanged],
     handle: async (events, tx) => {
-      const levels = events.map(({ data: { productId, level } }) => ({ productId, ...level }));
+      const levels = dataOf(StockChanged, events).map(({ productId, level }) => ({
+        productId,
+        ...level,
+      }));
       await copyStock(database, levels, tx);
     },
   }),
-  defineSubscription({
+  defineSubscription<Transaction<OrdersTables>>({
     name: "orders.refresh-rules",
     events: [SettingsChanged],
-    handle: refreshRules,
+    handle: () => Promise.resolve(),
+    applied: forgetRules,
   }),
 ];

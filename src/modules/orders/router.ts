@@ -1,13 +1,16 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
+import { z } from "zod";
 import { decodeCursor, encodeCursor } from "#platform/contract";
 import { implementContract } from "#platform/http";
-import { money } from "#platform/kernel";
+import { money, Uuid } from "#platform/kernel";
 import type { Outcome, SagaCoordinator } from "#platform/saga";
 import { placeOrder, preparePlacement, type Rejection } from "./commands.js";
 import { contract, type Order, placeErrors } from "./contract.js";
 import { calculate, getOrder, placedOrder, summarize, toOrder } from "./queries.js";
 import { listBook, listOrders, type OrdersDatabase } from "./repository.js";
 import type { OrderingRules } from "./rules.js";
+
+const Cursor = z.object({ before: Uuid });
 
 /** How long a till waits for an answer before it is told to ask again. */
 const RESPONSE_DEADLINE_MS = 10_000;
@@ -132,7 +135,7 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
       const before =
         input.cursor === undefined
           ? undefined
-          : decodeCursor<{ before: string }>(input.cursor).before;
+          : decodeCursor(input.cursor, Cursor).before;
       const rows = await listOrders(database, { ...input, before, limit: input.limit + 1 });
       const items: Order[] = rows.slice(0, input.limit).map(toOrder);
       const last = items.at(-1);

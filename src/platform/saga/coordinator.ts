@@ -34,7 +34,7 @@ export interface StartRequest {
 
 export interface SagaOptions {
   readonly database: Runner;
-  readonly definitions: readonly SagaDefinition<never, never>[];
+  readonly definitions: readonly SagaDefinition<never, object>[];
   /** Reads a definite no out of an error that a step threw; null for one that is worth another attempt. */
   readonly asRefusal: (error: unknown) => Refusal | null;
   readonly logger: Logger;

@@ -75,7 +75,7 @@ function build(over: { one?: Step; two?: Step; undo?: () => Promise<void>; deadl
 const coordinator = (definition: SagaDefinition<object, object>, over: Partial<SagaOptions> = {}) =>
   createSagas({
     database: test.database,
-    definitions: [definition as SagaDefinition<never, never>],
+    definitions: [definition as SagaDefinition<never, object>],
     asRefusal,
     logger: quiet,
     ...over,

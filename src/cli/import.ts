@@ -1,0 +1,56 @@
+// Loads or updates a whole restaurant from a file. Lists every bad row before it changes anything; run again, it
+// changes nothing.
+import { readFile } from "node:fs/promises";
+import { type FileFault, readRestaurantFile, type RestaurantFile } from "#modules/restaurant";
+import { importRestaurant } from "../system/import.js";
+import { createProgress } from "./progress.js";
+import { withServer } from "./with-server.js";
+
+const MAX_FAULTS_SHOWN = 200;
+
+const [path] = process.argv.slice(2);
+if (path === undefined) {
+  console.error("Name the file: npm run import -- <file.json> (its format: docs/restaurant-file.schema.json).");
+  process.exit(2);
+}
+
+const file = await readFile(path, "utf8").then(parse, (error: unknown) => {
+  console.error(`${path} cannot be read (${(error as Error).message}). Check the path and its permissions.`);
+  process.exit(2);
+});
+
+function parse(content: string): RestaurantFile {
+  try {
+    const result = readRestaurantFile(JSON.parse(content));
+    if ("file" in result) return result.file;
+    printFaults(result.faults);
+  } catch (error) {
+    console.error(`${path} is not JSON: ${(error as Error).message}. Nothing was changed.`);
+  }
+  process.exit(1);
+}
+
+function printFaults(faults: readonly FileFault[]): void {
+  for (const { path: where, reason } of faults.slice(0, MAX_FAULTS_SHOWN)) console.error(`✗ ${where}: ${reason}`);
+  const hidden = faults.length - MAX_FAULTS_SHOWN;
+  if (hidden > 0) console.error(`… and ${hidden} more`);
+  console.error(`${faults.length} ${faults.length === 1 ? "fault" : "faults"} in ${path}. Nothing was changed.`);
+}
+
+const items = file.categories.reduce((count, category) => count + category.items.length, 0);
+await withServer(async (api) => {
+  const progress = createProgress("Importing", items);
+  const result = await importRestaurant(
+    file,
+    {
+      products: (products) => api.call("POST", "/api/inventory/products/import", { products }),
+      settings: (settings) => api.call("PUT", "/api/restaurant/settings", settings),
+    },
+    (done) => progress.update(done),
+  );
+  progress.end();
+  const { created, updated, unchanged, settingsChanged } = result;
+  console.log(
+    `${created} products created, ${updated} updated, ${unchanged} unchanged; menu and settings ${settingsChanged ? "updated" : "unchanged"}.`,
+  );
+});

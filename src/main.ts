@@ -1,0 +1,43 @@
+// The program: starts Tiffin with the settings of the environment, says so calmly, and stops it on a signal.
+import { loadConfig } from "#platform/config";
+import { StartError } from "#platform/kernel";
+import { startTiffin, type Tiffin } from "./start.js";
+import { renderSummary } from "./summary.js";
+
+/** After this, a second signal or a stuck part no longer holds the process. */
+const LAST_RESORT_MS = 20_000;
+
+async function main(): Promise<void> {
+  const startedAt = performance.now();
+  const stopping = new AbortController();
+  let tiffin: Tiffin | undefined;
+
+  const stop = (why: string) => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    console.log(`\n${why}: finishing what is under way…`);
+    setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
+    void (tiffin?.stop() ?? Promise.resolve()).then(
+      () => {
+        console.log("Stopped. Everything is stored.");
+        process.exit(0);
+      },
+      (error: unknown) => {
+        console.error(error instanceof Error ? error.message : String(error));
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", () => stop("SIGTERM"));
+  process.on("SIGINT", () => stop("Ctrl-C"));
+
+  const config = loadConfig();
+  tiffin = await startTiffin(config, { onFatal: (reason) => stop(reason) });
+  if (stopping.signal.aborted) await tiffin.stop();
+  else console.log(renderSummary(tiffin.summary, performance.now() - startedAt));
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof StartError ? error.message : error);
+  process.exit(1);
+});

@@ -1,0 +1,146 @@
+// One subscription's mailbox: takes what the bus brings, applies it in batches, and answers once it is stored.
+// A handler that throws costs nobody else: its event is kept aside with the cause, and the others go on.
+// A store that cannot even keep it is tried until it can, or until the relay gives up waiting and withdraws.
+import { setTimeout as pause } from "node:timers/promises";
+import type { BusListener, Message, Receipt } from "#platform/bus";
+import type { EventEnvelope } from "#platform/kernel";
+import { checkEvent, parseEnvelope, patternsOf, type Subscription } from "./subscription.js";
+import { backoffMs, judge, messageOf, type RetryPolicy, withTimeout } from "./timing.js";
+import type { InboxStore, Logger, Metrics, StoredSubscription } from "./types.js";
+
+const DEFAULT_BATCH = 100;
+const DEFAULT_TIMEOUT_MS = 30_000;
+/** A handler call that takes longer is reported. */
+const SLOW_MS = 1_000;
+const STORE_BACKOFF = { firstPauseMs: 100, longestPauseMs: 5_000 };
+
+interface Letter {
+  readonly message: Message;
+  readonly stored: () => void;
+  withdrawn: boolean;
+}
+
+export interface MailboxOptions<Tx> {
+  readonly subscription: Subscription<Tx>;
+  readonly store: InboxStore<Tx>;
+  readonly retry: RetryPolicy;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** A copy was kept: the retry loop has something to do. */
+  readonly onKept: () => void;
+}
+
+/** The subscription with its time limit, and with a report when it is slow. */
+export function guarded<Tx>(
+  subscription: Subscription<Tx>,
+  { logger, metrics }: { logger: Logger; metrics: Metrics },
+): StoredSubscription<Tx> {
+  const { name, timeoutMs = DEFAULT_TIMEOUT_MS } = subscription;
+  return {
+    name,
+    async handle(events, tx) {
+      const started = performance.now();
+      try {
+        await withTimeout(Promise.resolve(subscription.handle(events, tx)), timeoutMs);
+      } finally {
+        const tookMs = performance.now() - started;
+        metrics.histogram("event_handler_seconds", { subscription: name }, tookMs / 1000);
+        if (tookMs > SLOW_MS) {
+          metrics.counter("event_handler_slow_total", { subscription: name });
+          logger.warn({ subscription: name, events: events.length, tookMs: Math.round(tookMs) }, "slow listener");
+        }
+      }
+    },
+  };
+}
+
+export function createMailbox<Tx>(options: MailboxOptions<Tx>): BusListener & { stop(): Promise<void>; queued(): number } {
+  const { subscription, store, retry, logger, metrics, onKept } = options;
+  const { name, batchSize = DEFAULT_BATCH } = subscription;
+  const target = guarded(subscription, options);
+  const stopping = new AbortController();
+  let queue: Letter[] = [];
+  let working: Promise<void> | undefined;
+
+  async function work(): Promise<void> {
+    await Promise.resolve(); // lets everything that was emitted together become one batch
+    while (queue.length > 0 && !stopping.signal.aborted) {
+      const letters = queue.splice(0, batchSize).filter((letter) => !letter.withdrawn);
+      if (letters.length > 0) await deliver(letters);
+    }
+    working = undefined;
+  }
+
+  async function deliver(letters: readonly Letter[]): Promise<void> {
+    const events = letters.map((letter) => parseEnvelope(letter.message));
+    try {
+      const applied = await store.apply(target, events.map((event) => checkEvent(subscription, event)));
+      metrics.counter("events_applied_total", { subscription: name }, applied);
+      for (const [index, letter] of letters.entries()) acknowledge(letter, events[index]);
+    } catch (error) {
+      if (letters.length > 1) for (const letter of letters) await deliver([letter]);
+      else if (letters[0] && events[0]) await keep(letters[0], events[0], error);
+    }
+  }
+
+  function acknowledge(letter: Letter, event: EventEnvelope | undefined): void {
+    letter.stored();
+    if (!event) return;
+    const lagMs = Math.max(0, Date.now() - Date.parse(event.occurredAt));
+    metrics.histogram("event_lag_seconds", { subscription: name }, lagMs / 1000);
+  }
+
+  /** Keeps the event aside; while the store cannot, begins anew with the event itself, since nothing was counted. */
+  async function keep(letter: Letter, event: EventEnvelope, first: unknown): Promise<void> {
+    let cause = first;
+    for (let attempt = 1; !letter.withdrawn && !stopping.signal.aborted; attempt++) {
+      try {
+        const verdict = judge(cause, 1, retry, new Date());
+        await store.keep(name, event, verdict);
+        metrics.counter("event_attempts_failed_total", { subscription: name });
+        if (verdict.status === "dead") metrics.counter("events_dead_total", { subscription: name });
+        logger.warn({ subscription: name, event: event.id, status: verdict.status, error: messageOf(cause) }, "event not applied");
+        letter.stored();
+        onKept();
+        return;
+      } catch (storeError) {
+        logger.warn({ subscription: name, attempt, error: messageOf(storeError) }, "inbox cannot be reached");
+      }
+      await pause(backoffMs(attempt, STORE_BACKOFF), undefined, { signal: stopping.signal }).catch(() => undefined);
+      try {
+        await store.apply(target, [checkEvent(subscription, event)]);
+        acknowledge(letter, event);
+        return;
+      } catch (error) {
+        cause = error;
+      }
+    }
+  }
+
+  return {
+    subscription: name,
+    patterns: patternsOf(subscription),
+    from: subscription.from ?? "beginning",
+    receive(message): Receipt {
+      let stored = () => undefined as void;
+      const promise = new Promise<void>((resolve) => (stored = resolve));
+      const letter: Letter = { message, stored, withdrawn: false };
+      queue.push(letter);
+      if (!stopping.signal.aborted) working ??= work();
+      return {
+        stored: promise,
+        withdraw() {
+          letter.withdrawn = true;
+          if (queue.length > 0) queue = queue.filter((queued) => queued !== letter);
+        },
+      };
+    },
+    idle: async () => working,
+    queued: () => queue.length,
+    /** Finishes the batch under way; what is still queued comes again from its outbox. */
+    async stop() {
+      stopping.abort();
+      await working;
+    },
+  };
+}

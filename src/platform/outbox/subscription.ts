@@ -1,0 +1,49 @@
+// What a module hears: a name for ever, the events, and what to do with them.
+import type { Message } from "#platform/bus";
+import type { EventDefinition, EventEnvelope } from "#platform/kernel";
+import { Undeliverable, messageOf } from "./timing.js";
+
+export interface Subscription<Tx> {
+  /** `<module>.<what-it-does>`; it is how the store knows what was applied, so it never changes. */
+  readonly name: string;
+  readonly events: readonly EventDefinition[];
+  /** Where it listens, when that is more than the names of `events`: `orders.**`. What is heard there and is not
+   *  among `events` becomes a dead letter, so that nothing is overlooked. */
+  readonly patterns?: readonly string[];
+  /** Applies the events in the given order, all or none: whatever it writes goes through `tx`. */
+  handle(events: readonly EventEnvelope[], tx: Tx): Promise<void>;
+  /** Events in one transaction. Default 100; 1 for one at a time. */
+  readonly batchSize?: number;
+  /** Where to start when new. Default: from the beginning. */
+  readonly from?: "beginning" | "now" | Date;
+  /** A handler that takes longer has failed. Default 30 s. */
+  readonly timeoutMs?: number;
+}
+
+export const defineSubscription = <Tx>(subscription: Subscription<Tx>): Subscription<Tx> => subscription;
+
+/** What is common to all events of these definitions, with the type of one of them. For use in `handle`. */
+export function isEvent<Data>(
+  definition: EventDefinition<Data>,
+  event: EventEnvelope,
+): event is EventEnvelope<Data> {
+  return event.name === definition.name;
+}
+
+export const patternsOf = <Tx>({ patterns, events }: Subscription<Tx>): readonly string[] =>
+  patterns ?? events.map((event) => event.name);
+
+export const parseEnvelope = (message: Message): EventEnvelope => JSON.parse(message.json) as EventEnvelope;
+
+/** The event as its schema says, or @throws Undeliverable with the reason. */
+export function checkEvent<Tx>(subscription: Subscription<Tx>, event: EventEnvelope): EventEnvelope {
+  const definition = subscription.events.find((known) => known.name === event.name);
+  if (!definition) {
+    throw new Undeliverable(`${subscription.name} knows no event ${event.name}: add it to its events, then replay.`);
+  }
+  const parsed = definition.schema.safeParse(event.data);
+  if (!parsed.success) {
+    throw new Undeliverable(`${event.name} does not fit its schema: ${messageOf(parsed.error)}`);
+  }
+  return { ...event, data: parsed.data };
+}

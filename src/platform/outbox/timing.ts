@@ -1,0 +1,84 @@
+// Pauses, time-outs and what is said of an error.
+import type { Cause, Verdict } from "./types.js";
+
+export interface RetryPolicy {
+  /** The last attempt that fails makes a dead letter. */
+  readonly attempts: number;
+  readonly firstPauseMs: number;
+  readonly longestPauseMs: number;
+}
+
+/** Ten attempts over about four minutes: longer than a restart, shorter than a guest's patience. */
+export const DEFAULT_RETRY: RetryPolicy = { attempts: 10, firstPauseMs: 250, longestPauseMs: 60_000 };
+
+/** Doubles with each attempt; half of it is chance, so that many that failed together do not come back together. */
+export function backoffMs(
+  attempt: number,
+  { firstPauseMs, longestPauseMs }: Pick<RetryPolicy, "firstPauseMs" | "longestPauseMs">,
+  random: () => number = Math.random,
+): number {
+  const full = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 30));
+  return Math.round(full / 2 + (full / 2) * random());
+}
+
+/** An error that no further attempt can mend: an unknown version, a payload that breaks its schema. */
+export class Undeliverable extends Error {}
+
+export function judge(error: unknown, attempts: number, policy: RetryPolicy, now: Date): Verdict {
+  const final = error instanceof Undeliverable || attempts >= policy.attempts;
+  return {
+    status: final ? "dead" : "waiting",
+    attempts,
+    pauseMs: final ? 0 : backoffMs(attempts, policy),
+    cause: causeOf(error, now),
+  };
+}
+
+const LONGEST_TEXT = 4_000;
+
+// Postgres cannot store U+0000 in a jsonb; a message that cannot be stored must not stop the storing.
+const storable = (text: string) => text.replaceAll("\0", "\uFFFD").slice(0, LONGEST_TEXT);
+
+const causeOf = (error: unknown, now: Date): Cause => ({
+  message: storable(messageOf(error)),
+  stack: error instanceof Error && error.stack !== undefined ? storable(error.stack) : null,
+  at: now.toISOString(),
+});
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** The work itself goes on; what it does later must be harmless (its transaction is rolled back by then). */
+export function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
+
+/** A bell that is heard even when it rings before somebody listens. Many rings are one. */
+export function createBell() {
+  let rung = false;
+  let listener: (() => void) | undefined;
+  return {
+    ring(): void {
+      rung = true;
+      listener?.();
+    },
+    /** Resolves true at the next ring, or false after `ms`. */
+    wait(ms: number): Promise<boolean> {
+      return new Promise((resolve) => {
+        const answer = () => {
+          clearTimeout(timer);
+          listener = undefined;
+          const heard = rung;
+          rung = false;
+          resolve(heard);
+        };
+        const timer = setTimeout(answer, ms);
+        listener = answer;
+        if (rung) answer();
+      });
+    },
+  };
+}

@@ -1,0 +1,42 @@
+// The one calm page that a start prints. Pure.
+
+export interface StartSummary {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly postgres: string;
+  readonly documents: string;
+  readonly modules: readonly string[];
+  readonly restaurant: string;
+  /** Shown once: the first manager's one-time PIN. */
+  readonly firstManager?: { readonly name: string; readonly pin: string } | undefined;
+  readonly sampleStaff: boolean;
+  readonly migrations: number;
+  readonly warnings: readonly string[];
+}
+
+export function renderSummary(summary: StartSummary, tookMs: number): string {
+  const lines: [string, string][] = [
+    ["Address", `${summary.url}   (API: ${summary.url}/docs)`],
+    ["Restaurant", summary.restaurant],
+    ["Stores", `${summary.postgres}; ${summary.documents}`],
+    ["Data", summary.dataDir],
+    ["Modules", summary.modules.join(", ")],
+  ];
+  if (summary.firstManager) {
+    const { name, pin } = summary.firstManager;
+    lines.push(["Sign in", `${name}, one-time PIN ${pin} (shown only now; you choose your own at once)`]);
+  } else if (summary.sampleStaff) {
+    lines.push(["Sign in", "Manager 1111, Cashier 2222, Kitchen 3333"]);
+  }
+  if (summary.migrations > 0) lines.push(["Migrations", `${summary.migrations} applied`]);
+  const width = Math.max(...lines.map(([label]) => label.length));
+  return [
+    "",
+    `Tiffin is ready after ${(tookMs / 1000).toFixed(1)} s.`,
+    "",
+    ...lines.map(([label, value]) => `  ${label.padEnd(width)}  ${value}`),
+    ...summary.warnings.map((warning) => `  ! ${warning}`),
+    "",
+    "Stop it with Ctrl-C.",
+  ].join("\n");
+}
