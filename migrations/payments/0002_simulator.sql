@@ -4,6 +4,7 @@
 create table simulator_charges (
   key text primary key,
   amount bigint not null,
+  refunded bigint not null default 0 check (refunded <= amount),
   currency text not null,
   status text not null check (status in ('captured', 'declined', 'cancelled')),
   code text,

@@ -10,12 +10,16 @@ const MAX_FAULTS_SHOWN = 200;
 
 const [path] = process.argv.slice(2);
 if (path === undefined) {
-  console.error("Name the file: npm run import -- <file.json> (its format: docs/restaurant-file.schema.json).");
+  console.error(
+    "Name the file: npm run import -- <file.json> (its format: docs/restaurant-file.schema.json).",
+  );
   process.exit(2);
 }
 
 const file = await readFile(path, "utf8").then(parse, (error: unknown) => {
-  console.error(`${path} cannot be read (${(error as Error).message}). Check the path and its permissions.`);
+  console.error(
+    `${path} cannot be read (${(error as Error).message}). Check the path and its permissions.`,
+  );
   process.exit(2);
 });
 
@@ -31,10 +35,13 @@ function parse(content: string): RestaurantFile {
 }
 
 function printFaults(faults: readonly FileFault[]): void {
-  for (const { path: where, reason } of faults.slice(0, MAX_FAULTS_SHOWN)) console.error(`✗ ${where}: ${reason}`);
+  for (const { path: where, reason } of faults.slice(0, MAX_FAULTS_SHOWN))
+    console.error(`✗ ${where}: ${reason}`);
   const hidden = faults.length - MAX_FAULTS_SHOWN;
   if (hidden > 0) console.error(`… and ${hidden} more`);
-  console.error(`${faults.length} ${faults.length === 1 ? "fault" : "faults"} in ${path}. Nothing was changed.`);
+  console.error(
+    `${faults.length} ${faults.length === 1 ? "fault" : "faults"} in ${path}. Nothing was changed.`,
+  );
 }
 
 const items = file.categories.reduce((count, category) => count + category.items.length, 0);

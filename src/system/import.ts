@@ -32,16 +32,14 @@ export async function importRestaurant(
 ) {
   const { currency } = file.restaurant;
   const products = file.categories.flatMap((category) =>
-    category.items.map(
-      ({ sku, name, price, stock, lowStockAt, attributes }): ImportProduct => ({
-        sku,
-        name,
-        price: { amount: price, currency },
-        stock,
-        lowStockAt,
-        attributes,
-      }),
-    ),
+    category.items.map(({ sku, name, price, stock, lowStockAt, attributes }): ImportProduct => ({
+      sku,
+      name,
+      price: { amount: price, currency },
+      stock,
+      lowStockAt,
+      attributes,
+    })),
   );
   const ids = new Map<string, string>();
   const counts = { created: 0, updated: 0, unchanged: 0 };

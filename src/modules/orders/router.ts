@@ -133,9 +133,7 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
     }),
     list: orders.list.handler(async ({ input }) => {
       const before =
-        input.cursor === undefined
-          ? undefined
-          : decodeCursor(input.cursor, Cursor).before;
+        input.cursor === undefined ? undefined : decodeCursor(input.cursor, Cursor).before;
       const rows = await listOrders(database, { ...input, before, limit: input.limit + 1 });
       const items: Order[] = rows.slice(0, input.limit).map(toOrder);
       const last = items.at(-1);

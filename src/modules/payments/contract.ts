@@ -19,7 +19,10 @@ export const Payment = z.object({
   refunded: Money.meta({ description: "Including refunds that the gateway has not confirmed yet" }),
   tendered: Money.optional(),
   change: Money.optional(),
-  cardEnding: z.string().optional().meta({ description: "The last characters of the card's token" }),
+  cardEnding: z
+    .string()
+    .optional()
+    .meta({ description: "The last characters of the card's token" }),
   declineCode: z.string().optional(),
   createdAt: z.iso.datetime(),
   capturedAt: z.iso.datetime().optional(),
@@ -120,7 +123,10 @@ export const contract = {
         reason: Reason,
         key: z
           .string()
-          .regex(/^(?!reverse-)[\x21-\x7E]{1,120}$/, 'A key is 1 to 120 printable characters, not "reverse-…"'),
+          .regex(
+            /^(?!reverse-)[\x21-\x7E]{1,120}$/,
+            'A key is 1 to 120 printable characters, not "reverse-…"',
+          ),
       }),
     )
     .output(z.object({ refundId: Uuid, amount: Money, refunded: Money, left: Money }))
@@ -187,9 +193,7 @@ export const contract = {
       .route({ method: "GET", path: "/payments/books/page" })
       .input(z.strictObject({ after: Uuid.optional(), limit: z.int().min(1).max(1000) }))
       .output(
-        z.array(
-          z.object({ orderId: Uuid, paymentId: Uuid, captured: z.int(), refunded: z.int() }),
-        ),
+        z.array(z.object({ orderId: Uuid, paymentId: Uuid, captured: z.int(), refunded: z.int() })),
       ),
   },
 };

@@ -1,37 +1,34 @@
-// The face of restaurant: the menu that tills show, the rules that orders are priced by, and the import of a whole one.
+// The face of restaurant: the menu that tills show, the rules that orders are priced by, and what a manager edits.
+// Every edit names the version it was made on; on a stale one nothing changes.
 import { z } from "zod";
-import { route } from "#platform/contract";
-import { LocalizedText, Money, Rate, Uuid } from "#platform/kernel";
+import { InputFault, route } from "#platform/contract";
+import { LocalizedText, Money, Uuid } from "#platform/kernel";
+import {
+  Code,
+  MAX_CATEGORIES,
+  MAX_GROUPS,
+  MAX_ITEMS,
+  MAX_TABLES,
+  Modifier,
+  ModifierGroup,
+  Profile,
+  ServiceCharge,
+  Table,
+  TableFields,
+  TaxRate,
+} from "./settings.js";
 
-const Modifier = z.object({ code: z.string(), name: LocalizedText, price: z.int() });
-const ModifierGroup = z.object({
-  code: z.string(),
-  name: LocalizedText,
-  min: z.int(),
-  max: z.int(),
-  modifiers: z.array(Modifier),
-});
-
-export const Profile = z.object({
-  name: LocalizedText,
-  currency: z.string(),
-  timeZone: z.string(),
-  businessDayStartsAt: z.string(),
-});
-
-const Table = z.object({ id: Uuid, name: z.string(), seats: z.int(), area: z.string() });
-const TaxRate = z.object({ name: z.string(), rate: Rate, inclusive: z.boolean(), validFrom: z.iso.date() });
-const ServiceCharge = z.object({
-  rate: Rate,
-  appliesTo: z.array(z.enum(["dine-in", "takeaway"])),
-  validFrom: z.iso.date(),
-});
+const Version = z.int().min(0).meta({ description: "`version` of what this edit was made on" });
+/** For the version in a query string. */
+const QueryVersion = z.coerce.number<number | string>().int().min(0);
+const Taxes = z.array(TaxRate).max(100);
+const ServiceCharges = z.array(ServiceCharge).max(100);
 
 export const OrderingRules = z.object({
   revision: z.int(),
   restaurant: Profile,
-  tax: z.array(TaxRate),
-  serviceCharge: z.array(ServiceCharge),
+  tax: Taxes,
+  serviceCharge: ServiceCharges,
   tables: z.array(Table),
   modifierGroups: z.array(ModifierGroup),
   items: z.array(
@@ -45,8 +42,12 @@ export const OrderingRules = z.object({
 });
 export type OrderingRules = z.infer<typeof OrderingRules>;
 
+const ShownProfile = Profile.extend({
+  decimals: z.int().meta({ description: "Decimals of the currency's stored unit: 0 for MMK" }),
+});
+
 export const Menu = z.object({
-  restaurant: Profile,
+  restaurant: ShownProfile,
   categories: z.array(
     z.object({
       code: z.string(),
@@ -73,21 +74,24 @@ export const Menu = z.object({
 });
 export type Menu = z.infer<typeof Menu>;
 
-/** What an import settles here; products are inventory's. */
-export const Settings = z.object({
+const Category = z.strictObject({ code: Code, name: LocalizedText, station: Code });
+
+/** All settings; products are inventory's. */
+export const Settings = z.strictObject({
   restaurant: Profile,
-  tax: z.array(TaxRate),
-  serviceCharge: z.array(ServiceCharge),
-  tables: z.array(Table.omit({ id: true })),
-  modifierGroups: z.array(ModifierGroup),
-  categories: z.array(
-    z.object({
-      code: z.string(),
-      name: LocalizedText,
-      station: z.string(),
-      items: z.array(z.object({ productId: Uuid, modifierGroups: z.array(z.string()) })),
-    }),
-  ),
+  tax: Taxes,
+  serviceCharge: ServiceCharges,
+  tables: z.array(TableFields).max(MAX_TABLES),
+  modifierGroups: z.array(ModifierGroup).max(MAX_GROUPS),
+  categories: z
+    .array(
+      Category.extend({
+        items: z
+          .array(z.strictObject({ productId: Uuid, modifierGroups: z.array(Code).max(20) }))
+          .max(MAX_ITEMS),
+      }),
+    )
+    .max(MAX_CATEGORIES),
 });
 export type Settings = z.infer<typeof Settings>;
 
@@ -98,6 +102,31 @@ const NOT_SET_UP = {
   },
 } as const;
 
+const INVALID_SETTINGS = {
+  INVALID_SETTINGS: {
+    status: 422,
+    message: "These settings do not fit together, so nothing was changed. Each fault is listed.",
+    data: z.object({ errors: z.array(InputFault) }),
+  },
+} as const;
+
+const edits = {
+  ...NOT_SET_UP,
+  ...INVALID_SETTINGS,
+  NOT_FOUND: {
+    status: 404,
+    message: "There is nothing of this name here. Load the settings again.",
+  },
+  VERSION_CONFLICT: {
+    status: 409,
+    message: "Somebody else changed the settings in the meantime. Load them again.",
+    data: z.object({ currentVersion: z.int() }),
+  },
+} as const;
+
+const Edited = z.object({ version: z.int() });
+const editing = route.meta({ permission: "restaurant.edit" }).errors(edits);
+
 export const contract = {
   menu: route
     .meta({ permission: "menu.read" })
@@ -105,7 +134,8 @@ export const contract = {
       method: "GET",
       path: "/menu",
       summary: "The menu, with prices and what is left",
-      description: "Served from memory with an ETag: send it back as If-None-Match and get 304 while nothing changed.",
+      description:
+        "Served from memory with an ETag: send it back as If-None-Match and get 304 while nothing changed.",
       inputStructure: "detailed",
       outputStructure: "detailed",
     })
@@ -123,27 +153,131 @@ export const contract = {
     .errors(NOT_SET_UP),
   profile: route
     .meta({ permission: "menu.read" })
-    .route({ method: "GET", path: "/restaurant", summary: "The restaurant's profile, rates and tables" })
-    .output(Profile.extend({ tax: z.array(TaxRate), serviceCharge: z.array(ServiceCharge), tables: z.array(Table) }))
+    .route({ method: "GET", path: "/restaurant", summary: "The profile, rates and tables" })
+    .output(
+      ShownProfile.extend({
+        version: z.int(),
+        tax: Taxes,
+        serviceCharge: ServiceCharges,
+        tables: z.array(Table),
+      }),
+    )
     .errors(NOT_SET_UP),
+  settings: route
+    .meta({ permission: "restaurant.read" })
+    .route({
+      method: "GET",
+      path: "/restaurant/settings",
+      summary: "All settings, as edits see them",
+    })
+    .output(Settings.extend({ version: z.int(), tables: z.array(Table) }))
+    .errors(NOT_SET_UP),
+
   getOrderingRules: route
     .meta({ internal: true })
     .route({ method: "GET", path: "/restaurant/ordering-rules" })
     .output(OrderingRules)
     .errors(NOT_SET_UP),
-  /** Settles everything as given; what already is so is not written. */
-  settle: route
-    .meta({ permission: "restaurant.edit" })
-    .route({
-      method: "PUT",
-      path: "/restaurant/settings",
-      summary: "Replace profile, rates, tables, modifiers and menu as one (what an import does)",
-    })
-    .input(Settings)
-    .output(z.object({ changed: z.boolean(), revision: z.int() })),
   /** Whether there is a restaurant at all. */
   status: route
     .meta({ internal: true })
     .route({ method: "GET", path: "/restaurant/status" })
     .output(z.object({ set: z.boolean(), items: z.int() })),
+
+  settle: route
+    .meta({ permission: "restaurant.edit" })
+    .route({
+      method: "PUT",
+      path: "/restaurant/settings",
+      summary: "Settle profile, rates, tables, modifiers and menu as one (what an import does)",
+      description:
+        "What is so already is not written. Rates are added to those that held before, not put in their place.",
+    })
+    .input(Settings)
+    .output(z.object({ changed: z.boolean(), revision: z.int() }))
+    .errors(INVALID_SETTINGS),
+
+  edit: {
+    profile: editing
+      .route({ method: "PATCH", path: "/restaurant", summary: "Change the profile" })
+      .input(Profile.omit({ currency: true }).partial().extend({ version: Version }))
+      .output(Edited),
+    rates: editing
+      .route({
+        method: "PUT",
+        path: "/restaurant/rates",
+        summary: "Set all tax and service-charge rates, with the dates from which they hold",
+      })
+      .input(z.strictObject({ version: Version, tax: Taxes, serviceCharge: ServiceCharges }))
+      .output(Edited),
+    tables: editing
+      .route({
+        method: "PUT",
+        path: "/restaurant/tables",
+        summary: "Set all tables; one keeps its id while it is named by it, and a new one gets one",
+      })
+      .input(
+        z.strictObject({
+          version: Version,
+          tables: z.array(TableFields.extend({ id: Uuid.optional() })).max(MAX_TABLES),
+        }),
+      )
+      .output(Edited),
+    modifierGroup: editing
+      .route({
+        method: "PUT",
+        path: "/restaurant/modifier-groups/{code}",
+        summary: "Add or replace a modifier group",
+      })
+      .input(ModifierGroup.extend({ version: Version }))
+      .output(Edited),
+    removeModifierGroup: editing
+      .route({
+        method: "DELETE",
+        path: "/restaurant/modifier-groups/{code}",
+        summary: "Remove a modifier group, also from the dishes that have it",
+      })
+      .input(z.strictObject({ code: Code, version: QueryVersion }))
+      .output(Edited),
+    category: editing
+      .route({
+        method: "PUT",
+        path: "/restaurant/categories/{code}",
+        summary: "Add or change a category; `position` moves it",
+      })
+      .input(Category.extend({ version: Version, position: z.int().min(0).optional() }))
+      .output(Edited),
+    removeCategory: editing
+      .route({
+        method: "DELETE",
+        path: "/restaurant/categories/{code}",
+        summary: "Remove a category, and its dishes from the menu",
+      })
+      .input(z.strictObject({ code: Code, version: QueryVersion }))
+      .output(Edited),
+    menuItem: editing
+      .route({
+        method: "PATCH",
+        path: "/restaurant/menu-items/{productId}",
+        summary: "Put a product on the menu, move it, or change its modifier groups",
+      })
+      .input(
+        z.strictObject({
+          productId: Uuid,
+          version: Version,
+          category: Code.optional(),
+          position: z.int().min(0).optional(),
+          modifierGroups: z.array(Code).max(20).optional(),
+        }),
+      )
+      .output(Edited),
+    removeMenuItem: editing
+      .route({
+        method: "DELETE",
+        path: "/restaurant/menu-items/{productId}",
+        summary: "Take a product off the menu; it stays in inventory",
+      })
+      .input(z.strictObject({ productId: Uuid, version: QueryVersion }))
+      .output(Edited),
+  },
 };

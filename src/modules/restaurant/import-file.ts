@@ -1,106 +1,66 @@
 // The file format of a whole restaurant: the sample's, and what `npm run import` takes. Every fault has a path and a
-// reason in words.
+// reason in words, and all of them are told at once.
 import { z } from "zod";
-import { LocalizedText, Rate, text } from "#platform/kernel";
+import { LocalizedText, text } from "#platform/kernel";
+import {
+  Code,
+  MAX_CATEGORIES,
+  MAX_GROUPS,
+  MAX_ITEMS,
+  MAX_TABLES,
+  misfitsOf,
+  ModifierGroup,
+  Price,
+  Profile,
+  ServiceCharge,
+  TableFields,
+  TaxRate,
+} from "./settings.js";
 
-const Code = z
-  .string()
-  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'A code is lower-case words with hyphens, such as "boiled-egg"')
-  .max(60);
-const Sku = z.string().regex(/^[A-Za-z0-9._-]{1,40}$/, "A SKU is 1 to 40 letters, digits, dots, hyphens or underscores");
-const Price = z.int("A price is an integer in the currency's stored unit").min(0).max(1_000_000_000);
-const Clock = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'A time is written like "04:00"');
-
-const zones = new Set([...Intl.supportedValuesOf("timeZone"), "UTC"]);
-const currencies = new Set(Intl.supportedValuesOf("currency"));
-
-const RestaurantProfile = z.strictObject({
-  name: LocalizedText,
-  currency: z.string().refine((code) => currencies.has(code), "This is no ISO 4217 currency, such as MMK"),
-  timeZone: z.string().refine((zone) => zones.has(zone), "This is no IANA time zone, such as Asia/Yangon"),
-  businessDayStartsAt: Clock,
-  tax: z
-    .strictObject({ name: text(60), rate: Rate, inclusive: z.boolean(), validFrom: z.iso.date() })
-    .optional(),
-  serviceCharge: z
-    .strictObject({
-      rate: Rate,
-      appliesTo: z.array(z.enum(["dine-in", "takeaway"])).min(1),
-      validFrom: z.iso.date().optional(),
-    })
-    .optional(),
-  tables: z
-    .array(z.strictObject({ name: text(30), seats: z.int().min(1).max(500), area: text(60) }))
-    .max(1_000)
-    .default([]),
-});
-
-const ModifierGroup = z
-  .strictObject({
-    code: Code,
-    name: LocalizedText,
-    min: z.int().min(0).max(20),
-    max: z.int().min(1).max(20),
-    modifiers: z.array(z.strictObject({ code: Code, name: LocalizedText, price: Price })).min(1).max(100),
-  })
-  .refine((group) => group.min <= group.max, "min must not be above max");
+const MAX_ATTRIBUTES_CHARACTERS = 16_000;
+const Count = z
+  .int("must be a whole number, or null")
+  .min(0, "must not be negative")
+  .max(1_000_000);
 
 const Item = z.strictObject({
-  sku: Sku,
+  sku: z
+    .string()
+    .regex(
+      /^[A-Za-z0-9._-]{1,40}$/,
+      "must be 1 to 40 letters, digits, dots, hyphens or underscores",
+    ),
   name: LocalizedText,
   price: Price,
-  stock: z.int().min(0).max(1_000_000).nullable().meta({ description: "null where stock is not counted" }),
-  lowStockAt: z.int().min(0).max(1_000_000).nullable().default(null),
+  stock: Count.nullable().meta({ description: "null where stock is not counted" }),
+  lowStockAt: Count.nullable().default(null),
   modifierGroups: z.array(Code).max(20).default([]),
-  attributes: z.record(z.string().min(1).max(60), z.json()).default({}),
+  attributes: z
+    .record(text(60), z.json())
+    .refine(
+      (attributes) => JSON.stringify(attributes).length <= MAX_ATTRIBUTES_CHARACTERS,
+      `must be at most ${MAX_ATTRIBUTES_CHARACTERS} characters together`,
+    )
+    .default({}),
 });
 
 const Category = z.strictObject({
   code: Code,
   name: LocalizedText,
   station: Code,
-  items: z.array(Item).max(20_000),
+  items: z.array(Item).max(MAX_ITEMS),
 });
 
-export const RestaurantFile = z
-  .strictObject({
-    $schema: z.string().optional(),
-    restaurant: RestaurantProfile,
-    modifierGroups: z.array(ModifierGroup).max(1_000).default([]),
-    categories: z.array(Category).max(500),
-  })
-  .superRefine((file, context) => {
-    const say = (path: (string | number)[], message: string) =>
-      context.addIssue({ code: "custom", path, message });
-    const unique = (values: { value: string; path: (string | number)[] }[], what: string) => {
-      const seen = new Set<string>();
-      for (const { value, path } of values) {
-        if (seen.has(value)) say(path, `${what} "${value}" stands here a second time`);
-        seen.add(value);
-      }
-    };
-    unique(file.restaurant.tables.map(({ name }, i) => ({ value: name, path: ["restaurant", "tables", i, "name"] })), "The table");
-    unique(file.modifierGroups.map(({ code }, i) => ({ value: code, path: ["modifierGroups", i, "code"] })), "The modifier group");
-    unique(
-      file.modifierGroups.flatMap((group, i) =>
-        group.modifiers.map(({ code }, j) => ({ value: code, path: ["modifierGroups", i, "modifiers", j, "code"] })),
-      ),
-      "The modifier",
-    );
-    unique(file.categories.map(({ code }, i) => ({ value: code, path: ["categories", i, "code"] })), "The category");
-    const groups = new Set(file.modifierGroups.map((group) => group.code));
-    const skus: { value: string; path: (string | number)[] }[] = [];
-    for (const [i, category] of file.categories.entries()) {
-      for (const [j, item] of category.items.entries()) {
-        const path = ["categories", i, "items", j];
-        skus.push({ value: item.sku, path: [...path, "sku"] });
-        for (const [k, code] of item.modifierGroups.entries()) {
-          if (!groups.has(code)) say([...path, "modifierGroups", k], `There is no modifier group "${code}" in this file`);
-        }
-      }
-    }
-    unique(skus, "The SKU");
-  });
+export const RestaurantFile = z.strictObject({
+  $schema: z.string().optional(),
+  restaurant: Profile.extend({
+    tax: TaxRate.optional(),
+    serviceCharge: ServiceCharge.partial({ validFrom: true }).optional(),
+    tables: z.array(TableFields).max(MAX_TABLES).default([]),
+  }),
+  modifierGroups: z.array(ModifierGroup).max(MAX_GROUPS).default([]),
+  categories: z.array(Category).max(MAX_CATEGORIES),
+});
 export type RestaurantFile = z.infer<typeof RestaurantFile>;
 
 export interface FileFault {
@@ -109,16 +69,75 @@ export interface FileFault {
   readonly reason: string;
 }
 
-/** The parsed file, or every fault in it. */
-export function readRestaurantFile(content: unknown): { file: RestaurantFile } | { faults: FileFault[] } {
+/** The parsed file, or every fault in it, in the order of the file's parts. */
+export function readRestaurantFile(
+  content: unknown,
+): { file: RestaurantFile } | { faults: FileFault[] } {
   const result = RestaurantFile.safeParse(content);
-  if (result.success) return { file: result.data };
+  const { restaurant, ...menu } = Readable.parse(content);
+  const misfits = misfitsOf(
+    { tables: restaurant.tables, ...menu },
+    { tablesAt: ["restaurant", "tables"], idField: "sku" },
+  );
+  if (result.success && misfits.length === 0) return { file: result.data };
   return {
-    faults: result.error.issues.map((issue) => ({ path: pathOf(issue.path), reason: issue.message })),
+    faults: [
+      ...(result.error?.issues ?? []).flatMap(told),
+      ...misfits.map(({ path, message }) => ({ path: pathOf(path), reason: message })),
+    ],
   };
+}
+
+// As much as can be read of a file that may be wrong anywhere, so that what must fit together is checked all the same.
+const isObject = (value: unknown) =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const word = z.string().catch("");
+const readable = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.preprocess((value) => (isObject(value) ? value : {}), z.object(shape));
+const readables = <Entry extends z.ZodType>(entry: Entry) => z.array(entry).catch([]);
+const Readable = readable({
+  restaurant: readable({ tables: readables(readable({ name: word })) }),
+  modifierGroups: readables(
+    readable({
+      code: word,
+      min: z.number().catch(0),
+      max: z.number().catch(Infinity),
+      modifiers: readables(readable({ code: word })),
+    }),
+  ),
+  categories: readables(
+    readable({
+      code: word,
+      items: readables(
+        readable({ sku: word, modifierGroups: readables(word) }).transform(
+          ({ sku, modifierGroups }) => ({ id: sku, modifierGroups }),
+        ),
+      ),
+    }),
+  ),
+});
+
+function told(issue: z.core.$ZodIssue): FileFault[] {
+  if (issue.code !== "unrecognized_keys") {
+    return [{ path: pathOf(issue.path), reason: issue.message }];
+  }
+  return issue.keys.map((key) => ({
+    path: pathOf([...issue.path, key]),
+    reason: "is not a known field; check the spelling",
+  }));
 }
 
 const pathOf = (path: readonly PropertyKey[]) =>
   path
-    .map((part, index) => (typeof part === "number" ? `[${part}]` : `${index > 0 ? "." : ""}${String(part)}`))
+    .map((part, index) =>
+      typeof part === "number"
+        ? `[${part}]`
+        : `${index > 0 ? "." : ""}${String(part).slice(0, 60)}`,
+    )
     .join("") || "(the whole file)";
+
+/** The format as JSON Schema, for editors: docs/restaurant-file.schema.json. */
+export const restaurantFileJsonSchema = (): object => ({
+  ...z.toJSONSchema(RestaurantFile, { io: "input" }),
+  title: "A restaurant, as npm run import takes it",
+});

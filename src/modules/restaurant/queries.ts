@@ -20,7 +20,10 @@ export function createMemory(database: RestaurantDatabase) {
     const { stored, catalogue } = await readAll(database);
     if (!stored) return undefined;
     const menu = menuOf(stored, catalogue);
-    const digest = createHash("sha256").update(JSON.stringify(menu)).digest("base64url").slice(0, 22);
+    const digest = createHash("sha256")
+      .update(JSON.stringify(menu))
+      .digest("base64url")
+      .slice(0, 22);
     return { rules: orderingRulesOf(stored), menu, etag: `"${digest}"` };
   }
 

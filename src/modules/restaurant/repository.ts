@@ -63,7 +63,8 @@ export async function writeSettings(
   await tx.deleteFrom("categories").execute();
   await tx.deleteFrom("modifierGroups").execute();
   if (tax.length > 0) await tx.insertInto("taxRates").values(tax).execute();
-  if (serviceCharge.length > 0) await tx.insertInto("serviceCharges").values(serviceCharge).execute();
+  if (serviceCharge.length > 0)
+    await tx.insertInto("serviceCharges").values(serviceCharge).execute();
   await writeTables(tx, tables);
   if (modifierGroups.length > 0) {
     const rows = modifierGroups.map((group, position) => ({
@@ -86,13 +87,19 @@ export async function writeSettings(
     ofCategory.map((item, position) => ({ ...item, category: code, position })),
   );
   for (let start = 0; start < items.length; start += 5_000) {
-    await tx.insertInto("menuItems").values(items.slice(start, start + 5_000)).execute();
+    await tx
+      .insertInto("menuItems")
+      .values(items.slice(start, start + 5_000))
+      .execute();
   }
   return revision;
 }
 
 /** A table keeps its id as long as it keeps its name: placed orders point at it. */
-async function writeTables(tx: Transaction<RestaurantTables>, tables: Settings["tables"]): Promise<void> {
+async function writeTables(
+  tx: Transaction<RestaurantTables>,
+  tables: Settings["tables"],
+): Promise<void> {
   const names = tables.map((table) => table.name);
   let gone = tx.deleteFrom("tables");
   if (names.length > 0) gone = gone.where("name", "not in", names);
@@ -139,8 +146,14 @@ const upsertStock = defineStatement<never>(
 );
 
 /** The newest version wins, so repetition and disorder are harmless. */
-export const copyProducts = (database: RestaurantDatabase, products: readonly object[], tx: Transaction<RestaurantTables>) =>
-  database.run(upsertProducts, [JSON.stringify(products)], tx);
+export const copyProducts = (
+  database: RestaurantDatabase,
+  products: readonly object[],
+  tx: Transaction<RestaurantTables>,
+) => database.run(upsertProducts, [JSON.stringify(products)], tx);
 
-export const copyStock = (database: RestaurantDatabase, levels: readonly object[], tx: Transaction<RestaurantTables>) =>
-  database.run(upsertStock, [JSON.stringify(levels)], tx);
+export const copyStock = (
+  database: RestaurantDatabase,
+  levels: readonly object[],
+  tx: Transaction<RestaurantTables>,
+) => database.run(upsertStock, [JSON.stringify(levels)], tx);

@@ -1,22 +1,65 @@
-// Pure decisions of restaurant: what the menu shows.
+// Pure decisions of restaurant: what the menu shows, how settings merge, and what each edit makes of them.
 import { type LocalizedText, money } from "#platform/kernel";
 import type { Menu, OrderingRules, Settings } from "./contract.js";
+import { decimalsOf, type Misfit, misfitsOf } from "./settings.js";
 
-/** All that this module keeps, as read from its tables, sorted by position. */
+/** All settings as stored, sorted by position. */
 export interface Stored extends Omit<Settings, "tables"> {
   readonly revision: number;
   readonly tables: OrderingRules["tables"];
 }
+export type Wanted = Omit<Stored, "revision">;
 
 export interface CatalogueEntry {
   readonly productId: string;
-  readonly sku: string;
-  readonly name: LocalizedText;
-  readonly price: number;
-  readonly currency: string;
+  /** Null until the product itself was announced; stock may be heard of first. */
+  readonly sku: string | null;
+  readonly name: LocalizedText | null;
+  readonly price: number | null;
+  readonly currency: string | null;
   readonly archived: boolean;
+  readonly version: number;
   readonly tracked: boolean;
   readonly available: number | null;
+  readonly stockVersion: number;
+}
+export type ProductCopy = Pick<
+  CatalogueEntry,
+  "productId" | "sku" | "name" | "price" | "currency" | "archived" | "version"
+>;
+export type StockCopy = Pick<
+  CatalogueEntry,
+  "productId" | "tracked" | "available" | "stockVersion"
+>;
+
+const unheard = (productId: string): CatalogueEntry => ({
+  productId,
+  sku: null,
+  name: null,
+  price: null,
+  currency: null,
+  archived: false,
+  version: 0,
+  tracked: false,
+  available: null,
+  stockVersion: 0,
+});
+
+/** The newer of both, for product and stock separately. The same object when nothing is newer. */
+export function newest(
+  known: CatalogueEntry | undefined,
+  heard: ProductCopy | StockCopy,
+): CatalogueEntry {
+  let entry = known ?? unheard(heard.productId);
+  if ("version" in heard && heard.version > entry.version) {
+    const { sku, name, price, currency, archived, version } = heard;
+    entry = { ...entry, sku, name, price, currency, archived, version };
+  }
+  if ("stockVersion" in heard && heard.stockVersion > entry.stockVersion) {
+    const { tracked, available, stockVersion } = heard;
+    entry = { ...entry, tracked, available, stockVersion };
+  }
+  return entry;
 }
 
 export function orderingRulesOf(stored: Stored): OrderingRules {
@@ -34,31 +77,35 @@ export function orderingRulesOf(stored: Stored): OrderingRules {
 }
 
 /** A dish whose product was never announced, or is archived, is left out; a sold-out one stays. */
-export function menuOf(stored: Stored, catalogue: readonly CatalogueEntry[]): Menu {
-  const products = new Map(catalogue.map((entry) => [entry.productId, entry]));
+export function menuOf(stored: Stored, catalogue: ReadonlyMap<string, CatalogueEntry>): Menu {
   const { currency } = stored.restaurant;
   const groups = new Map(
     stored.modifierGroups.map((group) => [
       group.code,
       {
         ...group,
-        modifiers: group.modifiers.map((modifier) => ({ ...modifier, price: money(modifier.price, currency) })),
+        modifiers: group.modifiers.map((modifier) => ({
+          ...modifier,
+          price: money(modifier.price, currency),
+        })),
       },
     ]),
   );
   return {
-    restaurant: stored.restaurant,
+    restaurant: { ...stored.restaurant, decimals: decimalsOf(currency) },
     categories: stored.categories.map(({ code, name, items }) => ({
       code,
       name,
       items: items.flatMap((item) => {
-        const product = products.get(item.productId);
+        const product = catalogue.get(item.productId);
         if (!product || product.archived) return [];
+        const { sku, name: productName, price, currency: priced } = product;
+        if (sku === null || productName === null || price === null || priced === null) return [];
         return {
           productId: item.productId,
-          sku: product.sku,
-          name: product.name,
-          price: money(product.price, product.currency),
+          sku,
+          name: productName,
+          price: money(price, priced),
           modifierGroups: item.modifierGroups.flatMap((group) => groups.get(group) ?? []),
           availability: availabilityOf(product),
         };
@@ -69,25 +116,131 @@ export function menuOf(stored: Stored, catalogue: readonly CatalogueEntry[]): Me
 
 type Availability = Menu["categories"][number]["items"][number]["availability"];
 
-export function availabilityOf({ tracked, available }: Pick<CatalogueEntry, "tracked" | "available">): Availability {
+export function availabilityOf({
+  tracked,
+  available,
+}: Pick<CatalogueEntry, "tracked" | "available">): Availability {
   if (!tracked) return { status: "in-stock" };
   if (available === null || available <= 0) return { status: "out-of-stock" };
   return { status: "quantity", available };
 }
 
-/** True when settling would change nothing. Table ids are ours, so they do not count. */
-export function isSettled(stored: Stored | undefined, wanted: Settings): boolean {
-  if (!stored) return false;
-  const { revision: _revision, tables, ...rest } = stored;
-  const current: Settings = { ...rest, tables: tables.map(({ id: _id, ...table }) => table) };
-  return canonical(current) === canonical(wanted);
+interface Dated {
+  readonly validFrom: string;
+  readonly validTo?: string | undefined;
+}
+
+/** Rates given later join those that held before, so that dated history stays. The same kind and date is replaced; a
+ *  kind that is not given any more ends where the given ones begin, or on `today` when none are given. */
+export function mergeRates<Rate extends Dated>(
+  stored: readonly Rate[],
+  given: readonly Rate[],
+  kindOf: (rate: Rate) => string,
+  today: string,
+): Rate[] {
+  const ends = given.map((rate) => rate.validFrom).toSorted()[0] ?? today;
+  const kinds = new Set(given.map(kindOf));
+  const keyOf = (rate: Rate) => `${kindOf(rate)} ${rate.validFrom}`;
+  const replaced = new Set(given.map(keyOf));
+  const kept = stored
+    .filter((rate) => !replaced.has(keyOf(rate)))
+    .map((rate) => {
+      const open = rate.validTo === undefined || rate.validTo > ends;
+      const isOver = !kinds.has(kindOf(rate)) && rate.validFrom < ends && open;
+      return isOver ? { ...rate, validTo: ends } : rate;
+    });
+  return sortedRates([...kept, ...given], kindOf);
+}
+
+const sortedRates = <Rate extends Dated>(rates: Rate[], kindOf: (rate: Rate) => string): Rate[] =>
+  rates.toSorted((a, b) =>
+    compareTexts(`${kindOf(a)} ${a.validFrom}`, `${kindOf(b)} ${b.validFrom}`),
+  );
+
+const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
+
+export const taxKind = (rate: { name: string }): string => rate.name;
+export const chargeKind = (charge: { appliesTo: readonly string[] }): string =>
+  charge.appliesTo.toSorted().join();
+
+/** What stands stored after `given` was settled on `stored`. A table keeps its id as long as it keeps its name. */
+export function settled(
+  stored: Stored | undefined,
+  given: Settings,
+  today: string,
+  newId: () => string,
+): Wanted {
+  const ids = new Map(stored?.tables.map((table) => [table.name, table.id]));
+  return {
+    ...given,
+    tax: mergeRates(stored?.tax ?? [], given.tax, taxKind, today),
+    serviceCharge: mergeRates(stored?.serviceCharge ?? [], given.serviceCharge, chargeKind, today),
+    tables: given.tables.map((table) => ({ ...table, id: ids.get(table.name) ?? newId() })),
+  };
+}
+
+/** Why settings cannot stand as they are. */
+export function faultsIn({
+  tables,
+  modifierGroups,
+  categories,
+  tax,
+  serviceCharge,
+}: Wanted): Misfit[] {
+  const byProduct = categories.map(({ code, items }) => ({
+    code,
+    items: items.map(({ productId, modifierGroups: groups }) => ({
+      id: productId,
+      modifierGroups: groups,
+    })),
+  }));
+  return [
+    ...misfitsOf(
+      { tables, modifierGroups, categories: byProduct },
+      { tablesAt: ["tables"], idField: "productId" },
+    ),
+    ...datesOf(tax, "tax", taxKind),
+    ...datesOf(serviceCharge, "serviceCharge", chargeKind),
+  ];
+}
+
+function datesOf<Rate extends Dated>(
+  rates: readonly Rate[],
+  field: string,
+  kindOf: (rate: Rate) => string,
+): Misfit[] {
+  const seen = new Set<string>();
+  return rates.flatMap((rate, index) => {
+    const key = `${kindOf(rate)} ${rate.validFrom}`;
+    const misfits: Misfit[] = [];
+    if (seen.has(key)) {
+      misfits.push({ path: [field, index], message: `"${key}" stands here a second time` });
+    }
+    if (rate.validTo !== undefined && rate.validTo <= rate.validFrom) {
+      misfits.push({ path: [field, index, "validTo"], message: "must be after validFrom" });
+    }
+    seen.add(key);
+    return misfits;
+  });
+}
+
+type Section = keyof Wanted;
+const SECTIONS = ["restaurant", "tax", "serviceCharge", "tables", "modifierGroups", "categories"];
+
+/** The parts that differ; none when nothing would change. */
+export function changedSections(stored: Stored | undefined, wanted: Wanted): Set<Section> {
+  const sections = SECTIONS as Section[];
+  if (!stored) return new Set(sections);
+  return new Set(
+    sections.filter((section) => canonical(stored[section]) !== canonical(wanted[section])),
+  );
 }
 
 /** JSON with sorted keys: two values are equal exactly when their texts are. */
 function canonical(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === "object" && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => compareTexts(a, b)))
       : inner,
   );
 }

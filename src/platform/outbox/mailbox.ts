@@ -47,14 +47,19 @@ export function guarded<Tx>(
         metrics.histogram("event_handler_seconds", { subscription: name }, tookMs / 1000);
         if (tookMs > SLOW_MS) {
           metrics.counter("event_handler_slow_total", { subscription: name });
-          logger.warn({ subscription: name, events: events.length, tookMs: Math.round(tookMs) }, "slow listener");
+          logger.warn(
+            { subscription: name, events: events.length, tookMs: Math.round(tookMs) },
+            "slow listener",
+          );
         }
       }
     },
   };
 }
 
-export function createMailbox<Tx>(options: MailboxOptions<Tx>): BusListener & { stop(): Promise<void>; queued(): number } {
+export function createMailbox<Tx>(
+  options: MailboxOptions<Tx>,
+): BusListener & { stop(): Promise<void>; queued(): number } {
   const { subscription, store, retry, logger, metrics, onKept } = options;
   const { name, batchSize = DEFAULT_BATCH } = subscription;
   const target = guarded(subscription, options);
@@ -74,13 +79,21 @@ export function createMailbox<Tx>(options: MailboxOptions<Tx>): BusListener & { 
   async function deliver(letters: readonly Letter[]): Promise<void> {
     const events = letters.map((letter) => parseEnvelope(letter.message));
     try {
-      const applied = await store.apply(target, events.map((event) => checkEvent(subscription, event)));
-      metrics.counter("events_applied_total", { subscription: name }, applied);
+      await apply(events);
       for (const [index, letter] of letters.entries()) acknowledge(letter, events[index]);
     } catch (error) {
       if (letters.length > 1) for (const letter of letters) await deliver([letter]);
       else if (letters[0] && events[0]) await keep(letters[0], events[0], error);
     }
+  }
+
+  async function apply(events: readonly EventEnvelope[]): Promise<void> {
+    const applied = await store.apply(
+      target,
+      events.map((event) => checkEvent(subscription, event)),
+    );
+    metrics.counter("events_applied_total", { subscription: name }, applied);
+    if (applied > 0) subscription.applied?.();
   }
 
   function acknowledge(letter: Letter, event: EventEnvelope | undefined): void {
@@ -99,16 +112,24 @@ export function createMailbox<Tx>(options: MailboxOptions<Tx>): BusListener & { 
         await store.keep(name, event, verdict);
         metrics.counter("event_attempts_failed_total", { subscription: name });
         if (verdict.status === "dead") metrics.counter("events_dead_total", { subscription: name });
-        logger.warn({ subscription: name, event: event.id, status: verdict.status, error: messageOf(cause) }, "event not applied");
+        logger.warn(
+          { subscription: name, event: event.id, status: verdict.status, error: messageOf(cause) },
+          "event not applied",
+        );
         letter.stored();
         onKept();
         return;
       } catch (storeError) {
-        logger.warn({ subscription: name, attempt, error: messageOf(storeError) }, "inbox cannot be reached");
+        logger.warn(
+          { subscription: name, attempt, error: messageOf(storeError) },
+          "inbox cannot be reached",
+        );
       }
-      await pause(backoffMs(attempt, STORE_BACKOFF), undefined, { signal: stopping.signal }).catch(() => undefined);
+      await pause(backoffMs(attempt, STORE_BACKOFF), undefined, { signal: stopping.signal }).catch(
+        () => undefined,
+      );
       try {
-        await store.apply(target, [checkEvent(subscription, event)]);
+        await apply([event]);
         acknowledge(letter, event);
         return;
       } catch (error) {

@@ -18,7 +18,9 @@ export function createRetryLoop<Tx>(options: {
   readonly metrics: Metrics;
 }) {
   const { store, retry, logger, metrics } = options;
-  const subscriptions = new Map(options.subscriptions.map((subscription) => [subscription.name, subscription]));
+  const subscriptions = new Map(
+    options.subscriptions.map((subscription) => [subscription.name, subscription]),
+  );
   const bell = createBell();
   let running: Promise<void> | undefined;
   let stopping = false;
@@ -38,10 +40,11 @@ export function createRetryLoop<Tx>(options: {
   /** Answers with how long to wait for the next one. */
   async function round(): Promise<number> {
     const soonest = await store.soonest([...subscriptions.keys()], PAGE);
-    const due = Map.groupBy(
-      soonest.filter((failure) => failure.dueInMs <= 0),
-      (failure) => failure.subscription,
-    );
+    const due = new Map<string, Failure[]>();
+    for (const failure of soonest) {
+      if (failure.dueInMs > 0) break;
+      due.set(failure.subscription, [...(due.get(failure.subscription) ?? []), failure]);
+    }
     await Promise.all([...due].map(([name, failures]) => retryAll(name, failures)));
     if (due.size > 0) return 0;
     return Math.min(LONGEST_WAIT_MS, soonest[0]?.dueInMs ?? LONGEST_WAIT_MS);
@@ -56,6 +59,7 @@ export function createRetryLoop<Tx>(options: {
       try {
         await store.retry(target, { ...failure, event: checkEvent(subscription, failure.event) });
         metrics.counter("events_applied_total", { subscription: name });
+        subscription.applied?.();
       } catch (error) {
         const verdict = judge(error, failure.attempts + 1, retry, new Date());
         await store.failAgain(failure, verdict);
@@ -63,7 +67,12 @@ export function createRetryLoop<Tx>(options: {
         if (verdict.status === "dead") {
           metrics.counter("events_dead_total", { subscription: name });
           logger.error(
-            { subscription: name, event: failure.event.id, attempts: verdict.attempts, error: verdict.cause.message },
+            {
+              subscription: name,
+              event: failure.event.id,
+              attempts: verdict.attempts,
+              error: verdict.cause.message,
+            },
             "dead letter: replay or discard it",
           );
         }

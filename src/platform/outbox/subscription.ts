@@ -12,6 +12,8 @@ export interface Subscription<Tx> {
   readonly patterns?: readonly string[];
   /** Applies the events in the given order, all or none: whatever it writes goes through `tx`. */
   handle(events: readonly EventEnvelope[], tx: Tx): Promise<void>;
+  /** Called after the commit of a batch that changed something; what it does may be lost in a crash. */
+  applied?(): void;
   /** Events in one transaction. Default 100; 1 for one at a time. */
   readonly batchSize?: number;
   /** Where to start when new. Default: from the beginning. */
@@ -20,26 +22,39 @@ export interface Subscription<Tx> {
   readonly timeoutMs?: number;
 }
 
-export const defineSubscription = <Tx>(subscription: Subscription<Tx>): Subscription<Tx> => subscription;
+export const defineSubscription = <Tx>(subscription: Subscription<Tx>): Subscription<Tx> =>
+  subscription;
 
-/** What is common to all events of these definitions, with the type of one of them. For use in `handle`. */
-export function isEvent<Data>(
+/** The facts of one kind among `events`, in order, typed by their definition. */
+export const dataOf = <Data>(
   definition: EventDefinition<Data>,
-  event: EventEnvelope,
-): event is EventEnvelope<Data> {
-  return event.name === definition.name;
-}
+  events: readonly EventEnvelope[],
+): Data[] =>
+  events.filter((event) => event.name === definition.name).map((event) => event.data as Data);
 
 export const patternsOf = <Tx>({ patterns, events }: Subscription<Tx>): readonly string[] =>
   patterns ?? events.map((event) => event.name);
 
-export const parseEnvelope = (message: Message): EventEnvelope => JSON.parse(message.json) as EventEnvelope;
+export const toMessage = (event: EventEnvelope): Message => ({
+  id: event.id,
+  name: event.name,
+  key: event.key,
+  json: JSON.stringify(event),
+});
+
+export const parseEnvelope = (message: Message): EventEnvelope =>
+  JSON.parse(message.json) as EventEnvelope;
 
 /** The event as its schema says, or @throws Undeliverable with the reason. */
-export function checkEvent<Tx>(subscription: Subscription<Tx>, event: EventEnvelope): EventEnvelope {
+export function checkEvent<Tx>(
+  subscription: Subscription<Tx>,
+  event: EventEnvelope,
+): EventEnvelope {
   const definition = subscription.events.find((known) => known.name === event.name);
   if (!definition) {
-    throw new Undeliverable(`${subscription.name} knows no event ${event.name}: add it to its events, then replay.`);
+    throw new Undeliverable(
+      `${subscription.name} knows no event ${event.name}: add it to its events, then replay.`,
+    );
   }
   const parsed = definition.schema.safeParse(event.data);
   if (!parsed.success) {

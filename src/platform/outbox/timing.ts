@@ -9,7 +9,11 @@ export interface RetryPolicy {
 }
 
 /** Ten attempts over about four minutes: longer than a restart, shorter than a guest's patience. */
-export const DEFAULT_RETRY: RetryPolicy = { attempts: 10, firstPauseMs: 250, longestPauseMs: 60_000 };
+export const DEFAULT_RETRY: RetryPolicy = {
+  attempts: 10,
+  firstPauseMs: 250,
+  longestPauseMs: 60_000,
+};
 
 /** Doubles with each attempt; half of it is chance, so that many that failed together do not come back together. */
 export function backoffMs(
@@ -20,6 +24,22 @@ export function backoffMs(
   const full = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(attempt - 1, 30));
   return Math.round(full / 2 + (full / 2) * random());
 }
+
+export interface RelayTiming {
+  /** Another process looks this often whether the claim is free. */
+  readonly claimEveryMs: number;
+  /** The net below the wake-up calls: the pause doubles from the first to the longest while nothing comes. */
+  readonly firstPollMs: number;
+  readonly longestPollMs: number;
+  /** A subscription that has not stored an event after this time is behind. */
+  readonly stuckAfterMs: number;
+}
+export const DEFAULT_TIMING: RelayTiming = {
+  claimEveryMs: 8_000,
+  firstPollMs: 250,
+  longestPollMs: 30_000,
+  stuckAfterMs: 10_000,
+};
 
 /** An error that no further attempt can mend: an unknown version, a payload that breaks its schema. */
 export class Undeliverable extends Error {}
@@ -51,7 +71,10 @@ export const messageOf = (error: unknown): string =>
 /** The work itself goes on; what it does later must be harmless (its transaction is rolled back by then). */
 export function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`No answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(
+      () => reject(new Error(`No answer within ${timeoutMs} ms`)),
+      timeoutMs,
+    );
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
@@ -61,7 +84,7 @@ export function createBell() {
   let rung = false;
   let listener: (() => void) | undefined;
   return {
-    ring(): void {
+    ring: (): void => {
       rung = true;
       listener?.();
     },

@@ -165,7 +165,10 @@ export interface InboxStore<Tx> {
   /** Keeps a copy of an event that could not be applied, unless it is known already. */
   keep(subscription: string, event: EventEnvelope, verdict: Verdict): Promise<void>;
   /** The stored events of these subscriptions that are to be tried next, soonest first, due or not. */
-  soonest(subscriptions: readonly string[], limit: number): Promise<readonly (Failure & { readonly dueInMs: number })[]>;
+  soonest(
+    subscriptions: readonly string[],
+    limit: number,
+  ): Promise<readonly (Failure & { readonly dueInMs: number })[]>;
   /** Applies a stored event, forgets the copy and lets the next of its key follow. Throws what the handler threw. */
   retry(subscription: StoredSubscription<Tx>, failure: Failure): Promise<void>;
   failAgain(failure: Failure, verdict: Verdict): Promise<void>;
@@ -173,9 +176,15 @@ export interface InboxStore<Tx> {
   counts(): Promise<readonly InboxCounts[]>;
   /** Dead or waiting events are tried at once, with a fresh count of attempts. Discarded ones too, by `eventId`. */
   replay(query: FailureQuery, actor: string): Promise<number>;
-  discard(subscription: string, eventId: string, by: { actor: string; reason: string }): Promise<boolean>;
+  discard(
+    subscription: string,
+    eventId: string,
+    by: { actor: string; reason: string },
+  ): Promise<boolean>;
   /** Which of these events each subscription has. */
-  deliveries(eventIds: readonly string[]): Promise<readonly { subscription: string; eventId: string; storedAt: Date }[]>;
+  deliveries(
+    eventIds: readonly string[],
+  ): Promise<readonly { subscription: string; eventId: string; storedAt: Date }[]>;
   /** Forgets that events were applied, so that they are when they come again; null: all of the subscription. */
   forget(subscription: string, eventIds: readonly string[] | null, tx?: Tx): Promise<void>;
   purge(days: number, limit: number): Promise<number>;

@@ -16,9 +16,7 @@ export type ChargeOutcome =
   | Unknown;
 export type FindOutcome = ChargeOutcome | { readonly kind: "not-found" };
 export type RefundOutcome =
-  | { readonly kind: "refunded" }
-  | { readonly kind: "refused"; readonly code: string }
-  | Unknown;
+  { readonly kind: "refunded" } | { readonly kind: "refused"; readonly code: string } | Unknown;
 
 export interface ChargeRequest {
   /** The payment's id. However often it is sent, money moves at most once. */

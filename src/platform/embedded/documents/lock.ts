@@ -1,7 +1,6 @@
 // One process per data folder. The kernel holds the lock and drops it with the process, so that
 // neither kill -9 nor a power cut leaves a stale one. It refuses a second owner and names the first.
-import { createHash } from "node:crypto";
-import { constants, openSync, readFileSync, realpathSync, writeFileSync } from "node:fs";
+import { constants, openSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -12,7 +11,7 @@ const O_EXLOCK = 0x20; // BSD and macOS: open and lock in one call
 export async function lockFolder(folder: string, patienceMs = 3000): Promise<void> {
   const until = performance.now() + patienceMs;
   for (;;) {
-    const owner = await tryLock(realpathSync(folder));
+    const owner = await tryLock(folder);
     if (owner === undefined) return;
     if (performance.now() > until)
       throw new Error(
@@ -23,7 +22,8 @@ export async function lockFolder(folder: string, patienceMs = 3000): Promise<voi
 }
 
 function tryLock(folder: string): Promise<string | undefined> {
-  const id = createHash("sha256").update(folder).digest("hex").slice(0, 32);
+  const { dev, ino } = statSync(folder, { bigint: true }); // the folder itself, whatever its path
+  const id = `${dev}-${ino}`;
   if (process.platform === "win32") return listen(`\\\\.\\pipe\\documents-${id}`);
   if (process.platform === "linux") return listen(`\0documents-${id}`);
   return Promise.resolve(openExclusively(join(folder, "owner")));

@@ -1,0 +1,57 @@
+// Routes of the attribute schema: what a restaurant notes of its products.
+import { z } from "zod";
+import { route } from "#platform/contract";
+import { LocalizedText, text } from "#platform/kernel";
+import { VERSION_CONFLICT } from "./shapes.js";
+
+const FieldBasics = {
+  key: z.string().min(1).max(60),
+  label: LocalizedText,
+  type: z.enum(["text", "number", "boolean", "date", "list", "object", "any"]),
+  options: z.array(text(120)).max(200).optional(),
+  unit: text(20).optional(),
+  inferred: z
+    .literal(true)
+    .optional()
+    .meta({ description: "Made by an import, which may widen it" }),
+};
+const innerField = z.strictObject({ ...FieldBasics, fields: z.undefined().optional() });
+const middleField = z.strictObject({
+  ...FieldBasics,
+  fields: z.array(innerField).max(100).optional(),
+});
+/** Objects nest three deep; deeper ones are `any`. */
+export const AttributeField = z.strictObject({
+  ...FieldBasics,
+  fields: z.array(middleField).max(100).optional(),
+});
+export const AttributeSchema = z.object({ version: z.int(), fields: z.array(AttributeField) });
+
+export const attributes = {
+  get: route
+    .meta({ permission: "inventory.read" })
+    .route({
+      method: "GET",
+      path: "/inventory/attribute-schema",
+      summary: "The attributes that products may have here",
+    })
+    .output(AttributeSchema),
+  replace: route
+    .meta({ permission: "inventory.edit" })
+    .route({
+      method: "PUT",
+      path: "/inventory/attribute-schema",
+      summary: "Replace the attributes that products may have here",
+      description: "Products keep what they have; the new schema counts from their next change on.",
+    })
+    .input(AttributeSchema.strict())
+    .output(AttributeSchema)
+    .errors({
+      VERSION_CONFLICT,
+      INVALID_SCHEMA: {
+        status: 422,
+        message: "This attribute schema contradicts itself. Each fault is listed.",
+        data: z.object({ items: z.array(z.object({ path: z.string(), message: z.string() })) }),
+      },
+    }),
+};

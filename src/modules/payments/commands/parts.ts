@@ -1,0 +1,68 @@
+// What charging and refunding share: their parts, and how they tell and note what happened.
+import { type EventEnvelope, money } from "#platform/kernel";
+import { PaymentCaptured, PaymentRefunded } from "../events.js";
+import type { Gateway } from "../gateway/gateway.js";
+import type { Attempt, PaymentsDatabase } from "../repository.js";
+import type { PaymentsTable, RefundsTable } from "../schema.js";
+
+export interface PaymentsParts {
+  readonly database: PaymentsDatabase;
+  readonly outbox: { wake(): void };
+  readonly gateway: Gateway;
+  readonly clock: () => Date;
+  /** How long one question to the gateway may take; after that its answer is unknown. */
+  readonly gatewayDeadlineMs: number;
+}
+
+export const attemptOf = (
+  operation: Attempt["operation"],
+  outcome: { kind: string; cause?: string; code?: string },
+): Attempt => ({
+  operation,
+  outcome: outcome.kind,
+  detail: (outcome.cause ?? outcome.code)?.slice(0, 500) ?? null,
+});
+
+type Capturing = Pick<
+  PaymentsTable,
+  "id" | "orderId" | "method" | "amount" | "currency" | "tendered" | "change"
+>;
+
+export function capturedEvent(
+  { id, orderId, method, amount, currency, tendered, change }: Capturing,
+  at: Date,
+  trace: string | null,
+): EventEnvelope {
+  const of = (value: number) => money(value, currency ?? "");
+  return PaymentCaptured.create(
+    {
+      paymentId: id,
+      orderId,
+      method: method ?? "card",
+      amount: of(amount),
+      ...(tendered !== null && { tendered: of(tendered) }),
+      ...(change !== null && { change: of(change) }),
+      capturedAt: at.toISOString(),
+    },
+    { trace, occurredAt: at },
+  );
+}
+
+export function refundedEvent(
+  row: PaymentsTable,
+  one: RefundsTable,
+  at: Date,
+  trace: string | null,
+): EventEnvelope {
+  return PaymentRefunded.create(
+    {
+      paymentId: row.id,
+      refundId: one.id,
+      orderId: row.orderId,
+      method: row.method ?? "card",
+      amount: money(one.amount, row.currency ?? ""),
+      refundedAt: at.toISOString(),
+    },
+    { trace, occurredAt: at },
+  );
+}

@@ -1,0 +1,55 @@
+// Reads of payments: for people, and the books for reconciliation.
+import { money } from "#platform/kernel";
+import type { Payment } from "./contract.js";
+import { findPayment, listRefunds, type PaymentsDatabase, summarizeBook } from "./repository.js";
+import type { PaymentsTable, RefundsTable } from "./schema.js";
+
+export function toPayment(row: PaymentsTable): Payment {
+  const of = (amount: number) => money(amount, row.currency ?? "");
+  if (row.method === null) throw new Error(`${row.id} is a bar and no payment`);
+  return {
+    id: row.id,
+    orderId: row.orderId,
+    method: row.method,
+    status: row.status,
+    amount: of(row.amount),
+    captured: of(row.captured),
+    refunded: of(row.refunded),
+    ...(row.tendered !== null && { tendered: of(row.tendered) }),
+    ...(row.change !== null && { change: of(row.change) }),
+    ...(row.cardEnding !== null && { cardEnding: row.cardEnding }),
+    ...(row.declineCode !== null && { declineCode: row.declineCode }),
+    createdAt: row.createdAt.toISOString(),
+    ...(row.capturedAt && { capturedAt: row.capturedAt.toISOString() }),
+  };
+}
+
+const toRefund = (refund: RefundsTable, currency: string) => ({
+  id: refund.id,
+  amount: money(refund.amount, currency),
+  status: refund.status,
+  reason: refund.reason,
+  requestedAt: refund.requestedAt.toISOString(),
+  ...(refund.settledAt && { settledAt: refund.settledAt.toISOString() }),
+});
+
+export async function getPaymentWithRefunds(database: PaymentsDatabase, id: string) {
+  const row = await findPayment(database, id);
+  if (!row) return undefined;
+  const refunds = await listRefunds(database.kysely, id);
+  return {
+    ...toPayment(row),
+    refunds: refunds.map((refund) => toRefund(refund, row.currency ?? "")),
+  };
+}
+
+/** Sums by method, and what does not add up in these books alone. */
+export async function summarize(database: PaymentsDatabase) {
+  const row = await summarizeBook(database);
+  if (!row) throw new Error("The summary is one row");
+  const faults =
+    row.wrongRefunds > 0
+      ? [`${row.wrongRefunds} payments differ from the sum of their refunds`]
+      : [];
+  return { payments: row.payments, pending: row.pending, byMethod: row.byMethod ?? [], faults };
+}

@@ -1,0 +1,114 @@
+// Between the contract and the module: turns requests into commands and decisions into typed answers.
+import { z } from "zod";
+import { decodeCursor, encodeCursor } from "#platform/contract";
+import { implementContract } from "#platform/http";
+import { money, Uuid } from "#platform/kernel";
+import { createCharge, createSettle } from "./commands/charge.js";
+import type { PaymentsParts } from "./commands/parts.js";
+import { createRefunds } from "./commands/refund.js";
+import { contract } from "./contract.js";
+import { getPaymentWithRefunds, summarize, toPayment } from "./queries.js";
+import { listBook, listPayments } from "./repository.js";
+import { refundable } from "./rules.js";
+
+const Before = z.object({ before: Uuid });
+
+export function createRouter(parts: PaymentsParts) {
+  const { database } = parts;
+  const settle = createSettle(parts);
+  const charge = createCharge(parts, settle);
+  const { reverse, refund } = createRefunds(parts, settle);
+  const payments = implementContract(contract);
+
+  return payments.router({
+    charge: payments.charge.handler(async ({ input, context, errors }) => {
+      const charged = await charge(input, context.trace || null);
+      if (!charged) {
+        const tendered = input.payment.method === "cash" ? input.payment.tendered : input.amount;
+        throw errors.TENDER_TOO_SMALL({ data: { due: input.amount, tendered } });
+      }
+      const { row, answer } = charged;
+      switch (answer.kind) {
+        case "declined":
+          throw errors.PAYMENT_DECLINED({ data: { code: answer.code } });
+        case "pending":
+          throw errors.PAYMENT_PENDING({ data: { paymentId: row.id } });
+        case "barred":
+          throw errors.CHARGE_BARRED();
+        case "mismatch":
+          throw errors.CHARGE_MISMATCH();
+        default: {
+          const { id, method, amount, tendered, change } = toPayment(row);
+          return {
+            id,
+            method,
+            status: "captured",
+            amount,
+            ...(tendered && { tendered }),
+            ...(change && { change }),
+          };
+        }
+      }
+    }),
+    reverse: payments.reverse.handler(async ({ input, context, errors }) => {
+      const reversing = await reverse(input, context.trace || null);
+      switch (reversing.kind) {
+        case "pending":
+          throw errors.PAYMENT_PENDING({ data: { paymentId: reversing.paymentId } });
+        case "refused":
+          throw errors.REFUND_REFUSED({ data: { code: reversing.code } });
+        default:
+          return { status: reversing.status };
+      }
+    }),
+    refund: payments.refund.handler(async ({ input, context, errors }) => {
+      const refunding = await refund(input, context.trace || null);
+      switch (refunding.kind) {
+        case "pending":
+          throw errors.PAYMENT_PENDING({ data: { paymentId: refunding.paymentId } });
+        case "refused":
+          throw errors.REFUND_REFUSED({ data: { code: refunding.code } });
+        case "not-captured":
+          throw errors.NOTHING_TO_REFUND();
+        case "key-reused":
+          throw errors.REFUND_KEY_REUSED();
+        case "too-much": {
+          const left = money(refunding.refundable, refunding.currency);
+          throw errors.REFUND_TOO_LARGE({ data: { refundable: left } });
+        }
+        default: {
+          const { row, refund: given } = refunding;
+          const of = (amount: number) => money(amount, row.currency ?? "");
+          return {
+            refundId: given.id,
+            amount: of(given.amount),
+            refunded: of(row.refunded),
+            left: of(refundable(row)),
+          };
+        }
+      }
+    }),
+    get: payments.get.handler(async ({ input, errors }) => {
+      const payment = await getPaymentWithRefunds(database, input.id);
+      if (!payment) throw errors.NOT_FOUND();
+      return payment;
+    }),
+    list: payments.list.handler(async ({ input }) => {
+      const before =
+        input.cursor === undefined ? undefined : decodeCursor(input.cursor, Before).before;
+      const rows = await listPayments(database, { ...input, before, limit: input.limit + 1 });
+      const items = rows.slice(0, input.limit).map(toPayment);
+      const last = items.at(-1);
+      return {
+        items,
+        nextCursor: rows.length > items.length && last ? encodeCursor({ before: last.id }) : null,
+      };
+    }),
+    books: {
+      summary: payments.books.summary.handler(() => summarize(database)),
+      page: payments.books.page.handler(({ input }) =>
+        listBook(database, input.after, input.limit),
+      ),
+    },
+  });
+}

@@ -1,0 +1,29 @@
+// The start of every route in a contract, and the type other modules see it by.
+import { type ContractRouter, type ContractRouterClient, oc } from "@orpc/contract";
+import { commonErrors } from "./errors.js";
+
+/** At most one of the three is set; with none, being signed in is enough. */
+export interface RouteMeta {
+  /** What the caller must be allowed to do, such as `orders.place`. */
+  permission?: string;
+  /** Open to everybody, also without a session. */
+  public?: true;
+  /** For other modules only: not mounted on the public HTTP face, not in /openapi.json. */
+  internal?: true;
+}
+
+/** Contracts are made of these: `route.meta({ permission }).route({ method, path }).input(…).output(…).errors(…)`.
+ *  Paths start without /api. */
+export const route = oc.$meta<RouteMeta>({}).errors(commonErrors);
+
+export type Contract = ContractRouter<RouteMeta>;
+
+/** What a caller may add to a call on a face. */
+export interface FaceCallOptions {
+  /** Joins what happens to the request that caused it. */
+  trace?: string;
+  [key: string]: unknown;
+}
+
+/** A module's face as other modules see it: the same in-process and, in a split, over HTTP. */
+export type Face<C extends Contract> = ContractRouterClient<C, FaceCallOptions>;

@@ -1,0 +1,209 @@
+// One collection: its rows in memory, its indexes, and every change to them, queued for the disk at once.
+// Checks everything before it changes anything, so that a refused write leaves no trace.
+import { compareWith, compileFilter, indexKeys, type Filter } from "./semantics/index.js";
+import { encode, nestsDeeperThan, type Document } from "./codec.js";
+import { fail } from "./errors.js";
+import { IndexTree, type Compare, type Entry, type Key, type Row } from "./index-tree.js";
+import { shellText } from "./shell-text.js";
+import type { Batch, CollectionEntry, Store } from "./store.js";
+import { MAX_DOCUMENT_BYTES, MAX_NESTING } from "./wire.js";
+
+export class Index {
+  readonly fields: string[];
+  readonly tree: IndexTree;
+  readonly partial: Filter | undefined;
+  /** Per field: does any document contribute more than one value? Bounds cannot be combined then. */
+  readonly multikey: boolean[];
+  readonly #roots: string[] | undefined;
+
+  constructor(readonly spec: Document) {
+    this.fields = Object.keys(spec["key"] as Document);
+    const compare: Compare = compareWith(spec["collation"] as Document | undefined);
+    const directions = Object.values(spec["key"] as Document).map((value) => Number(value));
+    this.tree = new IndexTree(compare, directions);
+    const partial = spec["partialFilterExpression"] as Document | undefined;
+    this.partial = partial && compileFilter(partial, {});
+    this.multikey = this.fields.map(() => false);
+    if (!partial) this.#roots = this.fields.map((field) => field.split(".", 1)[0] ?? field);
+  }
+
+  get name(): string {
+    return this.spec["name"] as string;
+  }
+
+  get unique(): boolean {
+    return this.spec["unique"] === true || this.name === "_id_";
+  }
+
+  keysOf(document: Document): Key[] {
+    if (this.partial && !this.partial.matches(document)) return [];
+    const keys: Key[] = indexKeys(document, this.spec["key"] as Document, {
+      sparse: this.spec["sparse"] === true,
+    });
+    const first = keys[0];
+    for (let at = 1; first !== undefined && at < keys.length; at++)
+      for (let field = 0; field < first.length; field++)
+        this.multikey[field] ||= this.tree.compare(keys[at]?.[field], first[field]) !== 0;
+    return keys;
+  }
+
+  /** Cheap and safe: true only when nothing this index looks at can have changed. */
+  ignores(before: Document, after: Document): boolean {
+    return this.#roots?.every((root) => before[root] === after[root]) ?? false;
+  }
+
+  holderOf(key: Key, except: Row | undefined): Row | undefined {
+    const holder = this.tree.first(key);
+    return holder === except ? undefined : holder;
+  }
+}
+
+export class Collection {
+  readonly rows = new Map<number, Row>();
+  readonly indexes = new Map<string, Index>();
+  dataBytes = 0;
+  /** The commit of the last change: what anybody saw here is not certain before it is done. */
+  batch: Batch | undefined;
+  #nextId = 1;
+
+  constructor(
+    readonly entry: CollectionEntry,
+    readonly store: Store,
+  ) {
+    for (const spec of entry.indexes) this.indexes.set(spec["name"] as string, new Index(spec));
+  }
+
+  get namespace(): string {
+    return `${this.entry.database}.${this.entry.name}`;
+  }
+
+  get collation(): Document | undefined {
+    return this.entry.options["collation"] as Document | undefined;
+  }
+
+  get idIndex(): Index {
+    return this.indexes.get("_id_") as Index;
+  }
+
+  /** At start: takes a record as it is on disk. `openIndexes` must follow. */
+  load(id: number, document: Document, size: number): void {
+    this.rows.set(id, { id, document, size });
+    this.dataBytes += size;
+    this.#nextId = id + 1;
+  }
+
+  openIndexes(): void {
+    for (const index of this.indexes.values()) this.#build(index);
+  }
+
+  insert(document: Document): void {
+    const bytes = sized(document, 10334, "object to insert too large");
+    const row: Row = { id: this.#nextId, document, size: bytes.length };
+    const keys = [...this.indexes.values()].map((index) => this.#admit(index, document, undefined));
+    let at = 0;
+    for (const index of this.indexes.values())
+      for (const key of keys[at++] ?? []) index.tree.insert(key, row);
+    this.#nextId++;
+    this.rows.set(row.id, row);
+    this.#wrote(row.id, bytes, bytes.length);
+  }
+
+  replace(row: Row, document: Document): void {
+    const bytes = sized(document, 17419, "Resulting document after update is larger than allowed");
+    const changed = [...this.indexes.values()]
+      .filter((index) => !index.ignores(row.document, document))
+      .map((index) => ({ index, keys: this.#admit(index, document, row) }));
+    for (const { index, keys } of changed) {
+      for (const key of index.keysOf(row.document)) index.tree.remove(key, row);
+      for (const key of keys) index.tree.insert(key, row);
+    }
+    const growth = bytes.length - row.size;
+    row.document = document;
+    row.size = bytes.length;
+    this.#wrote(row.id, bytes, growth);
+  }
+
+  remove(row: Row): void {
+    for (const index of this.indexes.values())
+      for (const key of index.keysOf(row.document)) index.tree.remove(key, row);
+    this.rows.delete(row.id);
+    this.store.remove(this.entry.id, row.id);
+    this.dataBytes -= row.size;
+    this.batch = this.store.pending;
+  }
+
+  clear(): void {
+    for (const id of this.rows.keys()) this.store.remove(this.entry.id, id);
+    this.rows.clear();
+    this.dataBytes = 0;
+    for (const index of this.indexes.values()) index.tree.fill([]);
+    this.batch = this.store.pending;
+  }
+
+  addIndex(spec: Document): void {
+    const index = new Index(spec);
+    this.#build(index);
+    this.indexes.set(index.name, index);
+    this.saveEntry();
+  }
+
+  dropIndex(name: string): void {
+    this.indexes.delete(name);
+    this.saveEntry();
+  }
+
+  saveEntry(): void {
+    this.entry.indexes = [...this.indexes.values()].map((index) => index.spec);
+    this.store.saveEntry(this.entry);
+    this.batch = this.store.pending;
+  }
+
+  #build(index: Index): void {
+    const entries: Entry[] = [];
+    for (const row of this.rows.values())
+      for (const key of index.keysOf(row.document)) entries.push({ key, row });
+    index.tree.fill(entries);
+    if (!index.unique) return;
+    let last: Entry | undefined;
+    for (const entry of entries) {
+      const same = last?.key.every((value, at) => index.tree.compare(value, entry.key[at]) === 0);
+      if (same && last?.row !== entry.row) throw this.#duplicate(index, entry.key);
+      last = entry;
+    }
+  }
+
+  #admit(index: Index, document: Document, row: Row | undefined): Key[] {
+    const keys = index.keysOf(document);
+    if (index.unique)
+      for (const key of keys)
+        if (index.holderOf(key, row)) throw this.#duplicate(index, key);
+    return keys;
+  }
+
+  #duplicate(index: Index, key: Key) {
+    const keyValue = Object.fromEntries(index.fields.map((field, at) => [field, key[at] ?? null]));
+    return fail(
+      11000,
+      `E11000 duplicate key error collection: ${this.namespace} index: ${index.name} dup key: ${shellText(keyValue)}`,
+      { keyPattern: index.spec["key"], keyValue },
+    );
+  }
+
+  #wrote(id: number, bytes: Uint8Array, growth: number): void {
+    this.store.put(this.entry.id, id, bytes);
+    this.dataBytes += growth;
+    this.batch = this.store.pending;
+  }
+}
+
+function sized(document: Document, code: number, message: string): Uint8Array {
+  if (nestsDeeperThan(document, MAX_NESTING))
+    throw fail(15, `Exceeded max nested object depth: ${MAX_NESTING}`);
+  const bytes = encode(document);
+  if (bytes.length > MAX_DOCUMENT_BYTES)
+    throw fail(
+      code,
+      `${message}. size in bytes: ${bytes.length}, max size: ${MAX_DOCUMENT_BYTES}`,
+    );
+  return bytes;
+}

@@ -1,0 +1,190 @@
+// Commands about the server: the handshake, sessions, and what mongosh and Compass ask to show it.
+// No accounts: who can open the socket, in a folder of its owner's, may do everything.
+import { arch, hostname, platform, totalmem } from "node:os";
+import { UUID } from "bson";
+import { fail } from "../errors.js";
+import { MAX_DOCUMENT_BYTES, MAX_MESSAGE_BYTES } from "../wire.js";
+import { VERSION, VERSION_PARTS, WIRE_VERSION } from "../version.js";
+import type { Call, Command } from "./command.js";
+
+const started = Date.now();
+
+const greet = (primary: "ismaster" | "isWritablePrimary"): Command => ({
+  fields: [],
+  open: true,
+  run({ args, client, now }) {
+    if (args.flag("loadBalanced")) throw fail(2, "this server is not behind a load balancer");
+    if (args.document("topologyVersion")) throw fail(2, "streaming hello is not supported");
+    return {
+      ...(args.flag("helloOk") && { helloOk: true }),
+      [primary]: true,
+      maxBsonObjectSize: MAX_DOCUMENT_BYTES,
+      maxMessageSizeBytes: MAX_MESSAGE_BYTES,
+      maxWriteBatchSize: 100_000,
+      localTime: now,
+      logicalSessionTimeoutMinutes: 30,
+      connectionId: client.id,
+      minWireVersion: 0,
+      maxWireVersion: WIRE_VERSION,
+      readOnly: false,
+    };
+  },
+});
+
+const nothing = (...fields: string[]): Command => ({ fields, run: () => ({}) });
+
+const buildInfo: Command = {
+  fields: [],
+  run: () => ({
+    version: VERSION,
+    gitVersion: "unknown",
+    modules: [],
+    allocator: "system",
+    javascriptEngine: "none",
+    sysInfo: "deprecated",
+    versionArray: VERSION_PARTS,
+    bits: 64,
+    debug: false,
+    maxBsonObjectSize: MAX_DOCUMENT_BYTES,
+    storageEngines: ["lmdb"],
+  }),
+};
+
+const connectionStatus: Command = {
+  fields: ["showPrivileges"],
+  run: () => ({
+    authInfo: { authenticatedUsers: [], authenticatedUserRoles: [], authenticatedUserPrivileges: [] },
+  }),
+};
+
+const serverStatus: Command = {
+  // A section is asked for by its name: those that are not there are not shown.
+  fields: ["repl", "metrics", "locks", "wiredTiger", "opcounters", "connections", "tcmalloc", "sharding"],
+  run({ engine, now }) {
+    const uptime = (now.getTime() - started) / 1000;
+    const { rss, heapTotal } = process.memoryUsage();
+    const megabytes = (bytes: number) => Math.round(bytes / 1024 / 1024);
+    return {
+      host: hostname(),
+      version: VERSION,
+      process: "documents",
+      pid: process.pid,
+      uptime,
+      uptimeMillis: now.getTime() - started,
+      localTime: now,
+      connections: { ...engine.connections() },
+      mem: { bits: 64, resident: megabytes(rss), virtual: megabytes(heapTotal), supported: true },
+      metrics: { cursor: { open: { total: engine.cursors.size } }, commands: engine.counts() },
+      opcounters: engine.operations(),
+      storageEngine: { name: "lmdb", persistent: true, readOnly: false },
+    };
+  },
+};
+
+const hostInfo: Command = {
+  fields: [],
+  run: ({ now }) => ({
+    system: {
+      currentTime: now,
+      hostname: hostname(),
+      cpuAddrSize: 64,
+      memSizeMB: Math.round(totalmem() / 1024 / 1024),
+      cpuArch: arch(),
+    },
+    os: { type: platform(), name: platform(), version: "" },
+    extra: {},
+  }),
+};
+
+const PARAMETERS = ["featureCompatibilityVersion", "ttlMonitorSleepSecs", "enableTestCommands"];
+
+function parameters({ engine }: Call): Record<string, unknown> {
+  return {
+    featureCompatibilityVersion: { version: "7.0" },
+    ttlMonitorSleepSecs: engine.ttlSeconds,
+    enableTestCommands: false,
+  };
+}
+
+const getParameter: Command = {
+  fields: [...PARAMETERS, "allParameters"],
+  admin: true,
+  run(call) {
+    const all = parameters(call);
+    if (call.body["getParameter"] === "*") return all;
+    const asked = PARAMETERS.filter((name) => Object.hasOwn(call.body, name));
+    if (asked.length === 0) throw fail(72, "no option found to get");
+    return Object.fromEntries(asked.map((name) => [name, all[name]]));
+  },
+};
+
+const setParameter: Command = {
+  fields: ["ttlMonitorSleepSecs"],
+  admin: true,
+  run({ engine, args }) {
+    const was = engine.ttlSeconds;
+    const seconds = args.count("ttlMonitorSleepSecs");
+    if (!seconds) throw fail(72, "no option found to set: only ttlMonitorSleepSecs can be");
+    engine.ttlSeconds = seconds;
+    return { was };
+  },
+};
+
+const getLog: Command = {
+  fields: [],
+  admin: true,
+  run: ({ body }) =>
+    body["getLog"] === "*"
+      ? { names: ["global", "startupWarnings"] }
+      : { totalLinesWritten: 0, log: [] },
+};
+
+const currentOp: Command = {
+  fields: ["$ownOps", "$all", "filter"],
+  admin: true,
+  run: () => ({ inprog: [] }), // one command at a time: none runs beside this one
+};
+
+const listCommands: Command = {
+  fields: [],
+  run: ({ engine }) => ({
+    commands: Object.fromEntries(
+      engine.commandNames().map((name) => [name, { help: "", apiVersions: [] }]),
+    ),
+  }),
+};
+
+const refuseLogin: Command = {
+  fields: ["mechanism", "payload", "options", "autoAuthorize", "conversationId"],
+  run() {
+    throw fail(18, "Authentication failed: this server has no accounts, connect without credentials");
+  },
+};
+
+export const serverCommands = {
+  hello: greet("isWritablePrimary"),
+  ismaster: greet("ismaster"),
+  isMaster: greet("ismaster"),
+  ping: nothing(),
+  endSessions: nothing(),
+  refreshSessions: nothing(),
+  killSessions: nothing(),
+  killAllSessions: nothing(),
+  logout: nothing(),
+  startSession: {
+    fields: [],
+    run: () => ({ id: { id: new UUID() }, timeoutMinutes: 30 }),
+  } satisfies Command,
+  saslStart: refuseLogin,
+  buildInfo,
+  connectionStatus,
+  serverStatus,
+  hostInfo,
+  getParameter,
+  setParameter,
+  getLog,
+  getCmdLineOpts: { fields: [], admin: true, run: () => ({ argv: [], parsed: {} }) } satisfies Command,
+  currentOp,
+  whatsmyuri: { fields: [], run: ({ client }) => ({ you: `socket:${client.id}` }) } satisfies Command,
+  listCommands,
+};

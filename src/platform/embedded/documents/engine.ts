@@ -1,0 +1,87 @@
+// Takes a command's document, answers with one. Commands run one at a time, from start to end in one
+// turn, so that each sees the ones before it whole; the answer leaves when what it tells is on disk.
+import { Catalogue, checkDatabaseName } from "./catalogue.js";
+import type { Document } from "./codec.js";
+import type { Collection } from "./collection.js";
+import { Call, type Client, type Command } from "./commands/command.js";
+import { commands } from "./commands/table.js";
+import { Cursors } from "./cursors.js";
+import { describe, fail } from "./errors.js";
+import type { Store } from "./store.js";
+import { removeExpired } from "./ttl.js";
+
+const WRITES = ["insert", "update", "delete"];
+
+export class Engine {
+  readonly catalogue: Catalogue;
+  readonly cursors = new Cursors();
+  ttlSeconds = 60;
+  readonly #counts = new Map<string, number>();
+  #sweptAt = Date.now();
+
+  constructor(
+    readonly store: Store,
+    /** For serverStatus. */
+    readonly connections: () => { current: number; available: number; totalCreated: number },
+  ) {
+    this.catalogue = new Catalogue(store);
+    this.catalogue.load();
+  }
+
+  /** Never rejects: what goes wrong is the answer. */
+  async handle(body: Document, client: Client): Promise<Document> {
+    try {
+      const { call, command } = this.prepare(body, client);
+      let reply: Document;
+      try {
+        reply = { ...command.run(call), ok: 1 };
+      } catch (error) {
+        reply = { ok: 0, ...describe(error) };
+      }
+      for (const batch of call.unsettled()) await batch.committed;
+      return reply;
+    } catch (error) {
+      return { ok: 0, ...describe(error) };
+    }
+  }
+
+  prepare(body: Document, client: Client): { call: Call; command: Command } {
+    const [name = ""] = Object.keys(body);
+    const database: unknown = body["$db"];
+    if (typeof database !== "string") throw fail(40414, "OP_MSG requests require a $db argument");
+    checkDatabaseName(database);
+    const command = commands.get(name);
+    if (command === undefined) throw fail(59, `no such command: '${name}'`);
+    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    return { call: new Call(this, name, database, body, client, command), command };
+  }
+
+  drop(collection: Collection): void {
+    this.cursors.killAll((namespace) => namespace === collection.namespace);
+    this.catalogue.drop(collection);
+  }
+
+  /** Called every second or so: cursors nobody reads, documents whose time is up. */
+  sweep(now = Date.now()): void {
+    this.cursors.sweep(now);
+    if (now - this.#sweptAt < this.ttlSeconds * 1000) return;
+    this.#sweptAt = now;
+    removeExpired(this.catalogue.all(), now);
+  }
+
+  commandNames(): string[] {
+    return [...commands.keys()];
+  }
+
+  counts(): Document {
+    return Object.fromEntries([...this.#counts].map(([name, total]) => [name, { total }]));
+  }
+
+  operations(): Document {
+    const of = (name: string) => this.#counts.get(name) ?? 0;
+    const total = [...this.#counts.values()].reduce((sum, n) => sum + n, 0);
+    const known = [...WRITES, "getMore"].map((name) => [name.toLowerCase(), of(name)]);
+    const rest = total - known.reduce((sum, [, n]) => sum + Number(n), 0) - of("find");
+    return { ...Object.fromEntries(known), query: of("find"), command: rest };
+  }
+}

@@ -1,0 +1,166 @@
+// The parent's side: starts the store's process, restarts it once when it dies, stops it. A second death
+// within a minute is the end, said through `onExit`.
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { FromParent, ToParent } from "./messages.js";
+
+const RESTART_WINDOW_MS = 60_000;
+const START_MS = 120_000; // a large folder is read and verified whole
+const STOP_MS = 20_000;
+const MAX_SOCKET_PATH = 100; // the kernel's limit is 107 bytes on Linux, 103 on macOS
+
+export interface Logger {
+  info(message: string): void;
+  warn(message: string): void;
+  error(message: string): void;
+}
+
+export interface DocumentStore {
+  /** A MongoDB connection string; stays the same over a restart of the process. */
+  url: string;
+  readonly pid: number;
+  stop(): Promise<void>;
+  /** Copies the last commit into an empty folder while the store goes on; the copy can be started. */
+  backup(folder: string): Promise<void>;
+  /** Called once, when the store is gone for good without having been stopped. */
+  onExit(listener: (reason: string) => void): void;
+}
+
+export async function startDocumentStore(options: {
+  folder: string;
+  logger?: Logger;
+}): Promise<DocumentStore> {
+  const folder = resolve(options.folder);
+  const { logger } = options;
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { path: socketPath, release } = socketFor(folder);
+  const listeners: ((reason: string) => void)[] = [];
+  let lastDeath = -Infinity;
+  let stopping = false;
+  let ended: string | undefined;
+  let child = await launch().catch((error: unknown) => {
+    release();
+    throw error;
+  });
+
+  async function launch(): Promise<Child> {
+    const started = await startChild(folder, socketPath);
+    started.process.once("exit", () => void revive(started));
+    return started;
+  }
+
+  async function revive(dead: Child): Promise<void> {
+    if (stopping) return;
+    const reason = dead.reason ?? "The document store's process died.";
+    const now = performance.now();
+    const again = now - lastDeath < RESTART_WINDOW_MS;
+    lastDeath = now;
+    if (again) return end(`${reason} It had died less than a minute before, so it stays down.`);
+    logger?.warn(`${reason} Starting it again.`);
+    try {
+      child = await launch();
+      logger?.info("The document store runs again.");
+    } catch (error) {
+      end(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  function end(reason: string): void {
+    ended = reason;
+    release();
+    logger?.error(reason);
+    for (const listener of listeners) listener(reason);
+  }
+
+  return {
+    url: `mongodb://${encodeURIComponent(socketPath)}/?directConnection=true`,
+    get pid() {
+      return child.process.pid ?? 0;
+    },
+    async stop() {
+      stopping = true;
+      await stopChild(child.process);
+      release();
+    },
+    backup: (target) => child.backup(resolve(target)),
+    onExit(listener) {
+      if (ended === undefined) listeners.push(listener);
+      else listener(ended);
+    },
+  };
+}
+
+interface Child {
+  process: ChildProcess;
+  reason: string | undefined;
+  backup(folder: string): Promise<void>;
+}
+
+/** Settles when the child answers on its socket, or with the child's own reason why it does not. */
+function startChild(folder: string, socketPath: string): Promise<Child> {
+  const asSource = import.meta.url.endsWith(".ts");
+  const entry = fileURLToPath(new URL(asSource ? "./main.ts" : "./main.js", import.meta.url));
+  const loader = asSource ? ["--import", import.meta.resolve("tsx")] : [];
+  const child = spawn(process.execPath, [...loader, entry, folder, socketPath], {
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+    env: { ...process.env, NODE_OPTIONS: "" },
+  });
+  const backups = new Map<number, (reason: string | undefined) => void>();
+  const self: Child = {
+    process: child,
+    reason: undefined,
+    backup: (target) =>
+      new Promise((resolve, reject) => {
+        const id = backups.size + 1;
+        backups.set(id, (reason) => (reason === undefined ? resolve() : reject(new Error(reason))));
+        child.send({ kind: "backup", id, folder: target } satisfies FromParent);
+      }),
+  };
+  return new Promise((resolve, reject) => {
+    const late = setTimeout(() => child.kill("SIGKILL"), START_MS);
+    child.on("message", (message: ToParent) => {
+      if (message.kind === "ready") {
+        clearTimeout(late);
+        resolve(self);
+      } else if (message.kind === "failed") self.reason = message.reason;
+      else {
+        backups.get(message.id)?.(message.reason);
+        backups.delete(message.id);
+      }
+    });
+    child.once("error", reject);
+    child.once("exit", (code, signal) => {
+      clearTimeout(late);
+      self.reason ??= `The document store's process ended (${signal ?? `code ${code}`}).`;
+      for (const settle of backups.values()) settle(self.reason);
+      reject(new Error(self.reason));
+    });
+  });
+}
+
+async function stopChild(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  const late = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+  if (child.connected) child.send({ kind: "stop" } satisfies FromParent);
+  else child.kill("SIGTERM");
+  await gone;
+  clearTimeout(late);
+}
+
+/** Inside the folder, or in a private one below the system's temporary folder when the path is too long. */
+function socketFor(folder: string): { path: string; release(): void } {
+  if (process.platform === "win32") {
+    const name = randomBytes(24).toString("hex"); // a pipe's name is its secret
+    return { path: `\\\\.\\pipe\\${name}.sock`, release: () => {} };
+  }
+  const inside = join(folder, "documents.sock");
+  if (Buffer.byteLength(inside) <= MAX_SOCKET_PATH)
+    return { path: inside, release: () => {} };
+  const path = join(mkdtempSync(join(tmpdir(), "documents-")), "documents.sock");
+  return { path, release: () => rmSync(dirname(path), { recursive: true, force: true }) };
+}

@@ -1,0 +1,46 @@
+// Who calls, and on whose behalf: what every handler of a contract gets. The guard itself is plugged in by app.ts.
+
+export type Role = "manager" | "cashier" | "kitchen" | "system";
+
+export interface Principal {
+  readonly kind: "staff" | "system";
+  readonly id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly permissions: ReadonlySet<string>;
+  readonly sessionId?: string;
+}
+
+export interface CallContext {
+  /** Null only on public routes. */
+  readonly principal: Principal | null;
+  /** W3C trace id: 32 hex digits, the same in everything that one request caused. */
+  readonly trace: string;
+  readonly requestId: string;
+  readonly via: "http" | "in-process";
+  /** Over HTTP only, for throttling sign-in. */
+  readonly remoteAddress?: string;
+}
+
+/** What a guard may look at. The body is not read before it has answered. */
+export interface GuardRequest {
+  readonly authorization?: string;
+  readonly cookie?: string;
+  readonly remoteAddress: string;
+  readonly method: string;
+  /** From the browser: the guard of a cookie session refuses a foreign one. */
+  readonly origin?: string;
+}
+
+export interface Guard {
+  authenticate(request: GuardRequest): Promise<Principal | null>;
+}
+
+/** The principal that in-process calls between modules are made as. */
+export const systemPrincipal: Principal = {
+  kind: "system",
+  id: "system",
+  name: "Tiffin",
+  role: "system",
+  permissions: new Set(),
+};

@@ -1,0 +1,2 @@
+// Logs and metrics. The only home of pino and prom-client.
+export type { Logger } from "pino";

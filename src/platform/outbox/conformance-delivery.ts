@@ -1,0 +1,182 @@
+// Promises about delivery: whole, in order, once, through crashes and takeovers, and for subscriptions that come late.
+import { expect, it } from "vitest";
+import { eventually, noted, range, recorder, type Suite } from "./testing.js";
+
+export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
+  it("leave with the change, and not at all when the change is undone", async () => {
+    const process = suite.start([recorder(suite.world, "shop.a")]);
+    await suite.world.publishInVain(noted("x", 1));
+    await process.publish(noted("x", 2));
+    await suite.applied("shop.a", [2]);
+    expect(await suite.world.changes()).toBe(1);
+  });
+
+  it("reach every subscription once, in the order of commits within a key", async () => {
+    const process = suite.start([recorder(suite.world, "shop.a"), recorder(suite.world, "shop.b")]);
+    for (const n of range(1, 40)) await process.publish(noted("x", n));
+    await suite.applied("shop.a", range(1, 40));
+    await suite.applied("shop.b", range(1, 40));
+  });
+
+  it("are archived once everybody has them, and leave nothing pending", async () => {
+    const process = suite.start([recorder(suite.world, "shop.a")]);
+    await process.publish(noted("x", 1), noted("y", 2));
+    await eventually(async () =>
+      expect(await process.outbox.status()).toMatchObject({ backlog: 0, archived: 2 }),
+    );
+  });
+
+  it("come in batches under load, one at a time where a subscription wants that", async () => {
+    const batch = recorder(suite.world, "shop.batch");
+    const single = recorder(suite.world, "shop.single", { batchSize: 1 });
+    await suite.world.publish(range(1, 60).map((n) => noted(`k${n}`, n)));
+    suite.start([batch, single]);
+    await suite.applied("shop.batch", range(1, 60));
+    await suite.applied("shop.single", range(1, 60));
+    expect(batch.batches.length).toBeLessThan(10);
+    expect(single.batches.every((numbers) => numbers.length === 1)).toBe(true);
+  });
+
+  it("are delivered again after the relay lost its claim half-way, and still applied once", async () => {
+    let open = () => undefined as void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const process = suite.start(
+      [recorder(suite.world, "shop.a"), recorder(suite.world, "shop.slow", { fail: () => gate })],
+      {
+        timing: { stuckAfterMs: 60_000 },
+      },
+    );
+    await process.publish(noted("x", 1), noted("y", 2));
+    await suite.applied("shop.a", [1, 2]);
+    await suite.world.breakClaim();
+    await eventually(() => expect(process.outbox.isRelaying()).toBe(false));
+    open();
+    await process.publish(noted("x", 3));
+    await suite.applied("shop.a", [1, 2, 3]);
+    await suite.applied("shop.slow", [1, 2, 3]);
+    await eventually(async () => expect((await process.outbox.status()).backlog).toBe(0));
+  });
+
+  it("are relayed by one process at a time; the other takes over, and each event is applied once", async () => {
+    const first = suite.start([recorder(suite.world, "shop.a")]);
+    await eventually(() => expect(first.outbox.isRelaying()).toBe(true));
+    const second = suite.start([recorder(suite.world, "shop.a")]);
+    for (const n of range(1, 20)) await second.publish(noted("x", n));
+    await suite.applied("shop.a", range(1, 20));
+    expect(second.outbox.isRelaying()).toBe(false);
+    await first.stop();
+    for (const n of range(21, 40)) await second.publish(noted("x", n));
+    await suite.applied("shop.a", range(1, 40));
+    expect(second.outbox.isRelaying()).toBe(true);
+  });
+
+  it("that one subscription cannot take reach the others; it catches up in order", async () => {
+    let open = () => undefined as void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const process = suite.start([
+      recorder(suite.world, "shop.a"),
+      recorder(suite.world, "shop.stuck", { fail: () => gate }),
+    ]);
+    await process.publish(...range(1, 30).map((n) => noted("x", n)));
+    await suite.applied("shop.a", range(1, 30));
+    const standing = async () =>
+      (await process.outbox.status()).subscriptions.find(({ name }) => name === "shop.stuck")
+        ?.status;
+    await eventually(async () => expect(await standing()).toBe("behind"));
+    for (const n of range(31, 60)) await process.publish(noted("x", n));
+    await suite.applied("shop.a", range(1, 60));
+    await eventually(async () => expect((await process.outbox.status()).backlog).toBe(0));
+    open();
+    await suite.applied("shop.stuck", range(1, 60));
+    await eventually(async () => expect(await standing()).toBe("live"));
+    await process.publish(noted("x", 61));
+    await suite.applied("shop.stuck", range(1, 61));
+  });
+
+  it("that were told before a subscription existed reach it from the beginning, from now, or from a time", async () => {
+    const first = suite.start([recorder(suite.world, "shop.a")]);
+    const at = (n: number) => new Date(Date.UTC(2030, 0, n));
+    await first.publish(...range(1, 9).map((n) => noted("x", n, at(n))));
+    await eventually(async () => expect((await first.outbox.status()).archived).toBe(9));
+    await first.stop();
+    const second = suite.start([
+      recorder(suite.world, "shop.a"),
+      recorder(suite.world, "shop.beginning"),
+      recorder(suite.world, "shop.now", { from: "now" }),
+      recorder(suite.world, "shop.time", { from: at(7) }),
+    ]);
+    await suite.applied("shop.beginning", range(1, 9));
+    await suite.applied("shop.time", range(7, 9));
+    await second.publish(noted("x", 10, at(10)));
+    await suite.applied("shop.beginning", range(1, 10));
+    await suite.applied("shop.time", range(7, 10));
+    await suite.applied("shop.now", [10]);
+    await suite.applied("shop.a", range(1, 10));
+  });
+
+  it("rebuild a subscription's effects from the beginning while new ones come, with the same result", async () => {
+    const process = suite.start([
+      recorder(suite.world, "shop.a"),
+      recorder(suite.world, "shop.other"),
+    ]);
+    await process.publish(...range(1, 300).map((n) => noted(`k${n % 7}`, n)));
+    await suite.applied("shop.other", range(1, 300));
+    expect(await process.outbox.pause("shop.a")).toBe(true);
+    await process.publish(noted("k1", 301));
+    await suite.applied("shop.other", range(1, 301));
+    expect((await suite.world.effects("shop.a")).length).toBe(300);
+    await process.inbox.forget("shop.a", null);
+    expect(await process.outbox.resume("shop.a", "beginning")).toBe(true);
+    await process.publish(noted("k1", 302));
+    // Effects are kept in this test, so each event counts twice, and the last two once.
+    await eventually(async () => expect((await suite.world.effects("shop.a")).length).toBe(602));
+    expect((await suite.world.effects("shop.a")).slice(300)).toEqual(range(1, 302));
+  });
+
+  it("stay out of the archive and the inbox after the retention time, and only then", async () => {
+    const process = suite.start([recorder(suite.world, "shop.a")], { retentionDays: 10 });
+    await process.publish(noted("x", 1));
+    await eventually(async () => expect((await process.outbox.status()).archived).toBe(1));
+    await process.outbox.purge();
+    expect((await process.outbox.status()).archived).toBe(1);
+    await suite.world.age(11);
+    await process.publish(noted("x", 2));
+    await eventually(async () => expect((await process.outbox.status()).archived).toBe(2));
+    await process.outbox.purge();
+    expect((await process.outbox.status()).archived).toBe(1);
+  });
+
+  it("in flight are applied before a graceful stop ends", async () => {
+    const process = suite.start([
+      recorder(suite.world, "shop.a", {
+        fail: () => new Promise((resolve) => setTimeout(resolve, 20)),
+        batchSize: 1,
+      }),
+    ]);
+    await process.publish(...range(1, 10).map((n) => noted("x", n)));
+    await eventually(async () =>
+      expect((await suite.world.effects("shop.a")).length).toBeGreaterThan(1),
+    );
+    await process.stop();
+    expect(await suite.world.effects("shop.a")).toEqual(range(1, 10));
+    expect(await process.outbox.status()).toMatchObject({ backlog: 0 });
+  });
+
+  it("tell their story: where they are and who has them", async () => {
+    const process = suite.start([recorder(suite.world, "shop.a")]);
+    const event = noted("table-4", 1);
+    await process.publish(event);
+    await suite.applied("shop.a", [1]);
+    await eventually(async () =>
+      expect(await process.outbox.find({ key: "table-4" })).toMatchObject([
+        {
+          delivered: true,
+          event: { id: event.id, data: { n: 1 }, occurredAt: event.occurredAt },
+        },
+      ]),
+    );
+    expect(await process.inbox.deliveries([event.id])).toMatchObject([
+      { subscription: "shop.a", eventId: event.id },
+    ]);
+  });
+}

@@ -1,0 +1,154 @@
+// Promises about what cannot be applied: kept with its causes, in order, for people to see, replay or discard.
+import { expect, it } from "vitest";
+import { eventually, foreign, noted, range, recorder, type Suite } from "./testing.js";
+
+export function promiseFailures<Tx>(suite: Suite<Tx>): void {
+  it("wait behind a failed one of their key, and other keys go on", async () => {
+    let broken = true;
+    const process = suite.start(
+      [
+        recorder(suite.world, "shop.a", {
+          fail: (event) => {
+            if (broken && event.data.n === 2) throw new Error("The oven is cold");
+          },
+        }),
+      ],
+      { retry: { attempts: 1_000, firstPauseMs: 20, longestPauseMs: 20 } },
+    );
+    await process.publish(
+      noted("x", 1),
+      noted("x", 2),
+      noted("x", 3),
+      noted("y", 4),
+      noted("x", 5),
+    );
+    await suite.applied("shop.a", [1, 4]);
+    const stored = await process.inbox.list();
+    expect(
+      stored.map((failure) => [(failure.event.data as { n: number }).n, failure.status]),
+    ).toEqual([
+      [2, "waiting"],
+      [3, "held"],
+      [5, "held"],
+    ]);
+    broken = false;
+    await suite.applied("shop.a", [1, 4, 2, 3, 5]);
+    expect(await process.inbox.list()).toEqual([]);
+  });
+
+  it("are dead letters after the last attempt, with every cause, and hold their key until a person replays", async () => {
+    let broken = true;
+    const process = suite.start([
+      recorder(suite.world, "shop.a", {
+        fail: (event) => {
+          if (broken && event.data.n === 1) throw new Error("No \0 such table");
+        },
+      }),
+    ]);
+    await process.publish(noted("x", 1), noted("x", 2));
+    await eventually(async () =>
+      expect((await process.inbox.list({ status: "dead" })).length).toBe(1),
+    );
+    const [dead] = await process.inbox.list({ status: "dead" });
+    expect(dead).toMatchObject({ attempts: 3, subscription: "shop.a" });
+    expect(dead?.causes.map((cause) => cause.message)).toEqual(
+      Array(3).fill("No \uFFFD such table"),
+    );
+    expect(dead?.causes[0]?.stack).toContain("conformance");
+    expect(Date.parse(dead?.causes[2]?.at ?? "")).toBeGreaterThan(
+      Date.parse(dead?.causes[0]?.at ?? ""),
+    );
+    await process.publish(noted("x", 3));
+    await eventually(async () =>
+      expect((await process.inbox.status())[0]).toMatchObject({ dead: 1, held: 2 }),
+    );
+    broken = false;
+    expect(await process.inbox.replay({ eventId: dead?.event.id }, "Daw Mya")).toBe(1);
+    await suite.applied("shop.a", [1, 2, 3]);
+  });
+
+  it("are replayed for a whole subscription, or for a span of time", async () => {
+    let broken = true;
+    const process = suite.start(
+      [
+        recorder(suite.world, "shop.a", {
+          fail: () => {
+            if (broken) throw new Error("closed");
+          },
+        }),
+      ],
+      { retry: { attempts: 1 } },
+    );
+    const at = (hour: number) => new Date(Date.UTC(2030, 0, 1, hour));
+    await process.publish(noted("a", 1, at(8)), noted("b", 2, at(9)), noted("c", 3, at(10)));
+    await eventually(async () =>
+      expect((await process.inbox.list({ status: "dead" })).length).toBe(3),
+    );
+    broken = false;
+    expect(
+      await process.inbox.replay({ subscription: "shop.a", from: at(9), to: at(10) }, "Daw Mya"),
+    ).toBe(1);
+    await suite.applied("shop.a", [2]);
+    expect(await process.inbox.replay({ subscription: "shop.a" }, "Daw Mya")).toBe(2);
+    await eventually(async () =>
+      expect((await suite.world.effects("shop.a")).toSorted((a, b) => a - b)).toEqual([1, 2, 3]),
+    );
+  });
+
+  it("are discarded with a reason and an actor, and then the key goes on", async () => {
+    const process = suite.start(
+      [
+        recorder(suite.world, "shop.a", {
+          fail: (event) => {
+            if (event.data.n === 1) throw new Error("never");
+          },
+        }),
+      ],
+      { retry: { attempts: 1 } },
+    );
+    const event = noted("x", 1);
+    await process.publish(event, noted("x", 2));
+    await eventually(async () =>
+      expect((await process.inbox.list({ status: "held" })).length).toBe(1),
+    );
+    expect(
+      await process.inbox.discard("shop.a", event.id, { actor: "Daw Mya", reason: "test order" }),
+    ).toBe(true);
+    expect(
+      await process.inbox.discard("shop.a", event.id, { actor: "Daw Mya", reason: "again" }),
+    ).toBe(false);
+    await suite.applied("shop.a", [2]);
+    expect(await process.inbox.list()).toMatchObject([
+      { status: "discarded", discardedBy: "Daw Mya", discardedReason: "test order" },
+    ]);
+  });
+
+  it("that no definition knows, or whose payload breaks its schema, are dead letters at once and crash nothing", async () => {
+    const process = suite.start([recorder(suite.world, "shop.a", { patterns: ["shop.**"] })]);
+    await process.publish(
+      foreign("shop.thing-noted.v2", "x", { about: "x", n: 1 }),
+      foreign("shop.thing-noted.v1", "y", { about: "y", n: "one" }),
+      noted("z", 3),
+    );
+    await suite.applied("shop.a", [3]);
+    await eventually(async () =>
+      expect((await process.inbox.list({ status: "dead" })).length).toBe(2),
+    );
+    const [version, payload] = await process.inbox.list();
+    expect(version).toMatchObject({ attempts: 1 });
+    expect(version?.causes[0]?.message).toContain("knows no event shop.thing-noted.v2");
+    expect(payload?.causes[0]?.message).toContain("does not fit its schema");
+  });
+
+  it("wait, uncounted, while the inbox's store is away, and are applied when it is back", async () => {
+    const process = suite.start([recorder(suite.world, "shop.a")]);
+    await process.publish(noted("x", 1));
+    await suite.applied("shop.a", [1]);
+    await suite.world.breakInbox(true);
+    await process.publish(...range(2, 9).map((n) => noted("x", n)));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    await suite.world.breakInbox(false);
+    await suite.applied("shop.a", range(1, 9));
+    expect(await process.inbox.list()).toEqual([]);
+  });
+}

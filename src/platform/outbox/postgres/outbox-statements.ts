@@ -1,0 +1,154 @@
+// Every statement of the Postgres outbox.
+import { defineStatement } from "#platform/db";
+import type { SubscriptionRecord } from "../types.js";
+
+export interface EventRow {
+  readonly id: string;
+  readonly name: string;
+  readonly key: string;
+  readonly occurredAt: Date;
+  readonly trace: string | null;
+  readonly data: unknown;
+}
+const EVENT = `id, name, key, occurred_at as "occurredAt", trace, data`;
+const COLUMNS = "id, name, key, occurred_at, trace, data";
+
+/** What stands for the events of parameter `parameter` (see `toOutboxRows`) in a module's own statement. */
+export const outboxRows = (parameter: string): string =>
+  `jsonb_to_recordset(${parameter}::jsonb) as event(id uuid, name text, key text, occurred_at timestamptz, trace text, data jsonb)`;
+
+export const insert = defineStatement<never>(
+  "outbox.insert",
+  `insert into outbox (${COLUMNS}) select ${COLUMNS} from ${outboxRows("$1")}`,
+);
+
+const LOCK = "hashtextextended('outbox:' || current_schema(), 0)";
+
+export const claim = defineStatement<{ claimed: boolean }>(
+  "outbox.claim",
+  `select pg_try_advisory_lock(${LOCK}) as claimed`,
+);
+
+export const notify = defineStatement<never>("outbox.notify", "select pg_notify($1, '')");
+
+/** Never "position > last": whatever is here is not delivered, however late it was committed. */
+export const fetch = defineStatement<EventRow>(
+  "outbox.fetch",
+  `select ${EVENT} from outbox where id <> all($1::uuid[]) order by position limit $2`,
+);
+
+export const archive = defineStatement<never>(
+  "outbox.archive",
+  `with done as (
+     delete from outbox where id = any($1::uuid[]) returning ${COLUMNS})
+   insert into outbox_archive (${COLUMNS})
+   select ${COLUMNS} from done order by array_position($1::uuid[], id)
+   on conflict (id) do nothing`,
+);
+
+export const history = defineStatement<EventRow & { position: number }>(
+  "outbox.history",
+  `select position, ${EVENT} from outbox_archive
+   where position > $1 and ($2::timestamptz is null or occurred_at >= $2)
+   order by position limit $3`,
+);
+
+export const subscriptions = defineStatement<SubscriptionRecord>(
+  "outbox.subscriptions",
+  "select name, status, position, since, epoch from outbox_subscriptions order by name",
+);
+
+const LAST = "(select coalesce(max(position), 0) from outbox_archive)";
+
+/** From the beginning or from a time: behind, so that it reads the archive first. From now: live. */
+export const register = defineStatement<never>(
+  "outbox.register",
+  `insert into outbox_subscriptions (name, status, since)
+   values ($1, case when $2::boolean then 'live' else 'behind' end, $3)
+   on conflict (name) do nothing`,
+);
+
+export const fallBehind = defineStatement<never>(
+  "outbox.fall-behind",
+  `update outbox_subscriptions set status = 'behind', position = ${LAST}, since = null, changed_at = now()
+   where name = $1 and status = 'live'`,
+);
+
+export const advance = defineStatement<{ name: string }>(
+  "outbox.advance",
+  `update outbox_subscriptions set position = $3, changed_at = now()
+   where name = $1 and epoch = $2 and status = 'behind' returning name`,
+);
+
+export const goLive = defineStatement<{ name: string }>(
+  "outbox.go-live",
+  `update outbox_subscriptions set status = 'live', changed_at = now()
+   where name = $1 and epoch = $2 and status = 'behind' returning name`,
+);
+
+export const pause = defineStatement<{ name: string }>(
+  "outbox.pause",
+  `update outbox_subscriptions set
+     position = case when status = 'live' then ${LAST} else position end,
+     status = case when status = 'paused' then 'paused' else 'pausing' end, epoch = epoch + 1, changed_at = now()
+   where name = $1 returning name`,
+);
+
+export const confirmPause = defineStatement<never>(
+  "outbox.confirm-pause",
+  "update outbox_subscriptions set status = 'paused', changed_at = now() where name = $1 and status = 'pausing'",
+);
+
+export const resume = defineStatement<{ name: string }>(
+  "outbox.resume",
+  `update outbox_subscriptions set status = 'behind', epoch = epoch + 1, changed_at = now(),
+     position = case $2::text when 'beginning' then 0 when 'now' then ${LAST} else position end,
+     since = $3::timestamptz
+   where name = $1 returning name`,
+);
+
+export const forgetSubscription = defineStatement<{ name: string }>(
+  "outbox.forget-subscription",
+  "delete from outbox_subscriptions where name = $1 returning name",
+);
+
+export const backlog = defineStatement<{
+  backlog: number;
+  oldestAt: Date | null;
+  archived: number;
+}>(
+  "outbox.backlog",
+  `select count(*) as backlog, min(occurred_at) as "oldestAt",
+     (select coalesce(max(position) - min(position) + 1, 0) from outbox_archive) as archived
+   from outbox`,
+);
+
+export const standing = defineStatement<SubscriptionRecord & { backlog: number }>(
+  "outbox.standing",
+  `select name, status, position, since, epoch, case when status = 'live' then 0 else (
+     select count(*) from outbox_archive as event
+     where event.position > outbox_subscriptions.position and (since is null or event.occurred_at >= since)) end
+     as backlog
+   from outbox_subscriptions order by name`,
+);
+
+const MATCHES = `($1::uuid is null or id = $1) and ($2::text is null or key = $2)
+  and ($3::text is null or trace = $3)
+  and ($4::timestamptz is null or occurred_at >= $4) and ($5::timestamptz is null or occurred_at < $5)`;
+
+export const find = defineStatement<EventRow & { delivered: boolean }>(
+  "outbox.find",
+  `select ${EVENT}, delivered from (
+     (select ${COLUMNS}, true as delivered from outbox_archive where ${MATCHES} order by position limit $6)
+     union all
+     (select ${COLUMNS}, false from outbox where ${MATCHES} order by position limit $6)) as found
+   order by occurred_at, id limit $6`,
+);
+
+export const purge = defineStatement<{ position: number }>(
+  "outbox.purge",
+  `delete from outbox_archive where position in (
+     select position from outbox_archive where archived_at < now() - make_interval(days => $1)
+     order by position limit $2)
+   returning position`,
+);

@@ -1,0 +1,110 @@
+// The outbox in a module's own Postgres schema. The right to relay is a session advisory lock on a connection of its
+// own, and the relay works on that very connection: when it is lost, the lock is free and nothing more can be done.
+import type { Database } from "#platform/db";
+import type { EventEnvelope } from "#platform/kernel";
+import type { Session } from "../session.js";
+import type { Claim, OutboxStore, Rewind } from "../types.js";
+import * as sql from "./outbox-statements.js";
+
+const toEvent = ({ id, name, key, occurredAt, trace, data }: sql.EventRow): EventEnvelope => ({
+  id,
+  name,
+  key,
+  occurredAt: occurredAt.toISOString(),
+  trace,
+  data,
+});
+
+/** The value for the parameter of `outboxRows`. */
+export const toOutboxRows = (events: readonly EventEnvelope[]): string =>
+  JSON.stringify(events.map(({ occurredAt, ...event }) => ({ ...event, occurred_at: occurredAt })));
+
+const wordOf = (rewind: Rewind | null): string | null => {
+  if (rewind instanceof Date) return "beginning";
+  return rewind;
+};
+
+export interface PostgresOutboxOptions<Tables> {
+  readonly database: Database<Tables>;
+  /** A connection of its own with the module's role and `search_path`. */
+  readonly openSession: () => Promise<Session>;
+}
+
+export function createPostgresOutboxStore<Tables>({
+  database,
+  openSession,
+}: PostgresOutboxOptions<Tables>): OutboxStore {
+  const channel = `outbox_${database.module}`;
+
+  return {
+    async claim(onNotified) {
+      const session = await openSession();
+      try {
+        const [row] = await session.run(sql.claim, []);
+        if (row?.claimed) {
+          await session.listen(channel, onNotified);
+          return claimOn(session);
+        }
+      } catch (error) {
+        await session.close();
+        throw error;
+      }
+      await session.close();
+      return null;
+    },
+    async notify() {
+      await database.run(sql.notify, [channel]);
+    },
+    async status() {
+      const [counts] = await database.run(sql.backlog, []);
+      const subscriptions = await database.run(sql.standing, []);
+      return { backlog: 0, oldestAt: null, archived: 0, ...counts, subscriptions };
+    },
+    async find({ id, key, trace, from, to, limit = 100 }) {
+      const values = [id ?? null, key ?? null, trace ?? null, from ?? null, to ?? null, limit];
+      const rows = await database.run(sql.find, values);
+      return rows.map((row) => ({ event: toEvent(row), delivered: row.delivered }));
+    },
+    pause: async (subscription) => (await database.run(sql.pause, [subscription])).length > 0,
+    resume: async (subscription, rewind) =>
+      (
+        await database.run(sql.resume, [
+          subscription,
+          wordOf(rewind),
+          rewind instanceof Date ? rewind : null,
+        ])
+      ).length > 0,
+    forget: async (subscription) =>
+      (await database.run(sql.forgetSubscription, [subscription])).length > 0,
+  };
+}
+
+function claimOn(session: Session): Claim {
+  return {
+    lost: session.lost,
+    fetch: async (inFlight, limit) =>
+      (await session.run(sql.fetch, [inFlight, limit])).map(toEvent),
+    async archive(events) {
+      await session.run(sql.archive, [events.map((event) => event.id)]);
+    },
+    async history(after, since, limit) {
+      const rows = await session.run(sql.history, [after, since, limit]);
+      return rows.map((row) => ({ position: row.position, event: toEvent(row) }));
+    },
+    subscriptions: () => session.run(sql.subscriptions, []),
+    async register(name, from) {
+      await session.run(sql.register, [name, from === "now", from instanceof Date ? from : null]);
+    },
+    async fallBehind(name) {
+      await session.run(sql.fallBehind, [name]);
+    },
+    advance: async ({ name, epoch }, position) =>
+      (await session.run(sql.advance, [name, epoch, position])).length > 0,
+    goLive: async ({ name, epoch }) => (await session.run(sql.goLive, [name, epoch])).length > 0,
+    async confirmPause(name) {
+      await session.run(sql.confirmPause, [name]);
+    },
+    purge: async (days, limit) => (await session.run(sql.purge, [days, limit])).length,
+    release: () => session.close(),
+  };
+}

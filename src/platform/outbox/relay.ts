@@ -1,0 +1,107 @@
+// The relay of one outbox: claims the right to relay, relays while it has it, and begins anew when it lost it.
+// One process relays at a time; the others look every few seconds whether the claim is free.
+import { backoffMs, createBell, messageOf } from "./timing.js";
+import { createRun, type RelayOptions, type RelayRun } from "./run.js";
+import type { Claim } from "./types.js";
+
+const PURGE_EVERY_MS = 3_600_000;
+
+export function createRelay(options: RelayOptions) {
+  const { publisher, store, logger, timing } = options;
+  const stopping = new AbortController();
+  const retry = createBell();
+  let run: RelayRun | undefined;
+  let loop: Promise<void> | undefined;
+  let notifying: Promise<void> | undefined;
+  let notifyAgain = false;
+
+  async function relayForEver(): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted;) {
+      let waitMs = timing.claimEveryMs * (0.9 + Math.random() * 0.1);
+      try {
+        const claim = await store.claim(() => {
+          run?.wake();
+          void run?.refresh();
+        });
+        if (claim) {
+          await relayWith(claim);
+          failures = 0;
+          waitMs = 0;
+        }
+      } catch (error) {
+        failures += 1;
+        waitMs = backoffMs(failures, { firstPauseMs: 250, longestPauseMs: 10_000 });
+        logger.warn(
+          { outbox: publisher, error: messageOf(error) },
+          "relay interrupted, trying again",
+        );
+      }
+      if (!stopping.signal.aborted && waitMs > 0) await retry.wait(waitMs);
+    }
+  }
+
+  async function relayWith(claim: Claim): Promise<void> {
+    const current = createRun(claim, options);
+    run = current;
+    const purging = setInterval(() => {
+      current.purge().catch((error: unknown) => {
+        logger.warn(
+          { outbox: publisher, error: messageOf(error) },
+          "purge failed, trying again in an hour",
+        );
+      });
+    }, PURGE_EVERY_MS);
+    logger.info({ outbox: publisher }, "relaying");
+    try {
+      await current.relay(stopping.signal);
+    } finally {
+      run = undefined;
+      clearInterval(purging);
+      await claim.release().catch(() => undefined);
+    }
+  }
+
+  /** To the process that relays. One at a time, and one more for all that came meanwhile. */
+  function notifyOthers(): void {
+    if (notifying) {
+      notifyAgain = true;
+      return;
+    }
+    notifying = store
+      .notify()
+      .catch(() => undefined) // the poll of the other process is the net
+      .finally(() => {
+        notifying = undefined;
+        if (notifyAgain) {
+          notifyAgain = false;
+          notifyOthers();
+        }
+      });
+  }
+
+  return {
+    start: () => void (loop ??= relayForEver()),
+    wake: (): void => {
+      if (run) run.wake();
+      else if (loop && !stopping.signal.aborted) notifyOthers();
+    },
+    /** After a change of `outbox_subscriptions`. */
+    async refresh(): Promise<void> {
+      if (run) await run.refresh();
+      else await store.notify();
+    },
+    purge: async () => run?.purge(),
+    /** Null while another process relays. */
+    inFlight: () => run?.inFlight() ?? null,
+    isRelaying: () => run !== undefined,
+    /** Delivers what is in flight, within `graceMs`, and gives the claim back. */
+    stop: async (graceMs = 5_000): Promise<void> => {
+      await run?.drain(graceMs);
+      stopping.abort();
+      retry.ring();
+      await loop;
+      await notifying;
+    },
+  };
+}
+export type Relay = ReturnType<typeof createRelay>;
