@@ -2,7 +2,7 @@
 import { addFirstManager, addSampleStaff } from "./commands.js";
 import { contract } from "./contract.js";
 import { createGuard } from "./guard.js";
-import { type AuthDatabase, purge } from "./repository.js";
+import { type AuthDatabase, countSampleStaff, purge } from "./repository.js";
 import { createRouter } from "./router.js";
 import type { AuthTables } from "./schema.js";
 
@@ -29,6 +29,7 @@ export function createAuth({ database, clock, sampleStaffAllowed, secure }: Auth
     subscriptions: [],
     addSampleStaff: () => addSampleStaff(database),
     addFirstManager: () => addFirstManager(database),
+    hasSampleStaff: async () => (await countSampleStaff(database)) > 0,
     start: () => {
       // A failed purge costs nothing: the next one takes what it left.
       timer = setInterval(() => void purge(database).catch(() => undefined), PURGE_MS);

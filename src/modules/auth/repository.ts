@@ -105,6 +105,16 @@ export const countStaff = async (database: AuthDatabase) =>
       .executeTakeFirstOrThrow()
   ).count;
 
+export const countSampleStaff = async (database: AuthDatabase) =>
+  (
+    await database.kysely
+      .selectFrom("staff")
+      .select(sql<number>`count(*)`.as("count"))
+      .where("sample", "=", true)
+      .where("archivedAt", "is", null)
+      .executeTakeFirstOrThrow()
+  ).count;
+
 export interface SessionRow {
   readonly id: string;
   readonly staffId: string;

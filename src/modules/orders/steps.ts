@@ -3,7 +3,10 @@ import type { InventoryFace } from "#modules/inventory";
 import type { PaymentsFace } from "#modules/payments";
 import { errorOf } from "#platform/contract";
 import type { Refusal } from "#platform/saga";
-import type { PlaceOrderSteps } from "./place-order.saga.js";
+import type { PlaceOrderInput, PlaceOrderSteps } from "./place-order.saga.js";
+
+/** Everything that one request caused carries its trace. */
+const traced = ({ trace }: PlaceOrderInput) => (trace === null ? {} : { context: { trace } });
 
 /** Below 500 a face has decided; from 500 on, and for anything that is no typed answer, it is worth asking again. */
 export function asRefusal(error: unknown): Refusal | null {
@@ -24,16 +27,19 @@ export const placeOrderSteps = (
   },
   async release({ id, input }) {
     const productIds = input.products.map((product) => product.productId);
-    await inventory.reservations.release({ orderId: id, productIds });
+    await inventory.reservations.release({ orderId: id, productIds }, traced(input));
   },
   async charge({ id, input }) {
     const { totals, payment, secret } = input;
-    const { method, status, tendered, change, ...captured } = await payments.charge({
-      orderId: id,
-      amount: totals.total,
-      payment:
-        payment.method === "cash" ? payment : { method: "card", token: secret?.cardToken ?? "" },
-    });
+    const { method, status, tendered, change, ...captured } = await payments.charge(
+      {
+        orderId: id,
+        amount: totals.total,
+        payment:
+          payment.method === "cash" ? payment : { method: "card", token: secret?.cardToken ?? "" },
+      },
+      traced(input),
+    );
     return {
       id: captured.id,
       method,
@@ -42,8 +48,8 @@ export const placeOrderSteps = (
       ...(change && { change }),
     };
   },
-  async reverse({ id }) {
-    await payments.reverse({ orderId: id, reason: "The order was not placed" });
+  async reverse({ id, input }) {
+    await payments.reverse({ orderId: id, reason: "The order was not placed" }, traced(input));
   },
   record,
 });

@@ -1,27 +1,80 @@
-// What changes the restaurant: settling everything as an import says.
-import type { Outbox } from "#platform/outbox";
+// What changes the restaurant: an edit on a known version, or settling everything as an import says. Each is one
+// transaction, with the event that tells of it; what would change nothing writes nothing.
+import type { EventEnvelope } from "#platform/kernel";
+import { newId } from "#platform/kernel";
 import type { Transaction } from "#platform/db";
 import type { Settings } from "./contract.js";
+import type { Change } from "./edits.js";
 import { SettingsChanged } from "./events.js";
-import { readAll, type RestaurantDatabase, writeSettings } from "./repository.js";
-import { isSettled } from "./rules.js";
+import {
+  findSettings,
+  lockSettings,
+  type RestaurantDatabase,
+  writeSettings,
+} from "./repository.js";
+import { changedSections, faultsIn, settled, type Stored, type Wanted } from "./rules.js";
 import type { RestaurantTables } from "./schema.js";
+import type { Misfit } from "./settings.js";
 
-export type RestaurantOutbox = Outbox<Transaction<RestaurantTables>>;
+export interface RestaurantOutbox {
+  add(tx: Transaction<RestaurantTables>, events: readonly EventEnvelope[]): Promise<void>;
+  wake(): void;
+}
+export interface CommandParts {
+  readonly database: RestaurantDatabase;
+  readonly outbox: RestaurantOutbox;
+  readonly clock: () => Date;
+}
+
+export type Outcome =
+  | { readonly kind: "done"; readonly changed: boolean; readonly revision: number }
+  | { readonly kind: "misfits"; readonly misfits: readonly Misfit[] }
+  | { readonly kind: "stale"; readonly revision: number }
+  | { readonly kind: "not-found" | "not-set-up" };
+
+/** `decide` sees what is stored while nobody else can change it. */
+async function change(
+  { database, outbox }: CommandParts,
+  trace: string | null,
+  decide: (stored: Stored | undefined) => Wanted | Exclude<Outcome, { kind: "done" }>,
+): Promise<Outcome> {
+  const outcome = await database.transaction(async (tx): Promise<Outcome> => {
+    await lockSettings(database, tx);
+    const stored = await findSettings(database, tx);
+    const wanted = decide(stored);
+    if ("kind" in wanted) return wanted;
+    const misfits = faultsIn(wanted);
+    if (misfits.length > 0) return { kind: "misfits", misfits };
+    const parts = changedSections(stored, wanted);
+    if (stored && parts.size === 0)
+      return { kind: "done", changed: false, revision: stored.revision };
+    const revision = await writeSettings(database, wanted, parts, tx);
+    await outbox.add(tx, [SettingsChanged.create({ revision }, { trace })]);
+    return { kind: "done", changed: true, revision };
+  });
+  if (outcome.kind === "done" && outcome.changed) outbox.wake();
+  return outcome;
+}
 
 /** Repeated: no change, no event. */
-export async function settle(
-  database: RestaurantDatabase,
-  outbox: RestaurantOutbox,
-  wanted: Settings,
-): Promise<{ changed: boolean; revision: number }> {
-  const { stored } = await readAll(database);
-  if (stored && isSettled(stored, wanted)) return { changed: false, revision: stored.revision };
-  const revision = await database.transaction(async (tx) => {
-    const next = await writeSettings(tx, wanted);
-    await outbox.add(tx, [SettingsChanged.create({ revision: next })]);
-    return next;
+export const settle = (parts: CommandParts, given: Settings, trace: string | null) =>
+  change(parts, trace, (stored) => settled(stored, given, dateIn(given, parts.clock()), newId));
+
+/** Applies one edit to the version it was made on. */
+export const edit = (
+  parts: CommandParts,
+  version: number,
+  apply: Change,
+  trace: string | null,
+): Promise<Outcome> =>
+  change(parts, trace, (stored) => {
+    if (!stored) return { kind: "not-set-up" };
+    const { revision, ...settings } = stored;
+    if (revision !== version) return { kind: "stale", revision };
+    return apply(settings) ?? { kind: "not-found" };
   });
-  outbox.wake();
-  return { changed: true, revision };
-}
+
+const dateIn = ({ restaurant }: Settings, now: Date): string =>
+  new Intl.DateTimeFormat("sv-SE", { timeZone: restaurant.timeZone, dateStyle: "short" }).format(
+    now,
+  );

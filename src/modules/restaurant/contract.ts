@@ -1,7 +1,7 @@
 // The face of restaurant: the menu that tills show, the rules that orders are priced by, and what a manager edits.
 // Every edit names the version it was made on; on a stale one nothing changes.
 import { z } from "zod";
-import { InputFault, route } from "#platform/contract";
+import { InputFault, queryInteger, route } from "#platform/contract";
 import { LocalizedText, Money, Uuid } from "#platform/kernel";
 import {
   Code,
@@ -19,8 +19,9 @@ import {
 } from "./settings.js";
 
 const Version = z.int().min(0).meta({ description: "`version` of what this edit was made on" });
-/** For the version in a query string. */
-const QueryVersion = z.coerce.number<number | string>().int().min(0);
+/** The version of a removal stands in its query string. */
+const removing = <Params extends z.ZodType>(params: Params) =>
+  z.strictObject({ params, query: z.strictObject({ version: queryInteger(0, 2 ** 31 - 1) }) });
 const Taxes = z.array(TaxRate).max(100);
 const ServiceCharges = z.array(ServiceCharge).max(100);
 
@@ -236,8 +237,9 @@ export const contract = {
         method: "DELETE",
         path: "/restaurant/modifier-groups/{code}",
         summary: "Remove a modifier group, also from the dishes that have it",
+        inputStructure: "detailed",
       })
-      .input(z.strictObject({ code: Code, version: QueryVersion }))
+      .input(removing(z.strictObject({ code: Code })))
       .output(Edited),
     category: editing
       .route({
@@ -252,8 +254,9 @@ export const contract = {
         method: "DELETE",
         path: "/restaurant/categories/{code}",
         summary: "Remove a category, and its dishes from the menu",
+        inputStructure: "detailed",
       })
-      .input(z.strictObject({ code: Code, version: QueryVersion }))
+      .input(removing(z.strictObject({ code: Code })))
       .output(Edited),
     menuItem: editing
       .route({
@@ -276,8 +279,9 @@ export const contract = {
         method: "DELETE",
         path: "/restaurant/menu-items/{productId}",
         summary: "Take a product off the menu; it stays in inventory",
+        inputStructure: "detailed",
       })
-      .input(z.strictObject({ productId: Uuid, version: QueryVersion }))
+      .input(removing(z.strictObject({ productId: Uuid })))
       .output(Edited),
   },
 };

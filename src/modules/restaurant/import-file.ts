@@ -1,6 +1,7 @@
 // The file format of a whole restaurant: the sample's, and what `npm run import` takes. Every fault has a path and a
 // reason in words, and all of them are told at once.
 import { z } from "zod";
+import "#platform/contract"; // says in words what zod finds wrong
 import { LocalizedText, text } from "#platform/kernel";
 import {
   Code,

@@ -1,4 +1,4 @@
-// The front door of restaurant.
+// The front door of restaurant: its contract and its maker.
 import type { Face } from "#platform/contract";
 import type { RestaurantOutbox } from "./commands.js";
 import { contract } from "./contract.js";
@@ -16,14 +16,19 @@ export type RestaurantFace = Face<typeof contract>;
 export interface RestaurantParts {
   readonly database: RestaurantDatabase;
   readonly outbox: RestaurantOutbox;
+  readonly clock?: () => Date;
 }
 
-export function createRestaurant({ database, outbox }: RestaurantParts) {
+export type RestaurantModule = ReturnType<typeof createRestaurant>;
+
+export function createRestaurant({ database, outbox, clock = () => new Date() }: RestaurantParts) {
   const memory = createMemory(database);
   return {
     name: "restaurant" as const,
-    router: createRouter({ database, outbox, memory }),
-    subscriptions: subscriptions(database, () => memory.forget()),
+    router: createRouter({ database, outbox, clock, memory }),
+    subscriptions: subscriptions(database, memory),
+    /** GET /menu as bytes, for a server that answers it without going through the contract each time. */
+    menu: () => memory.menu(),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };

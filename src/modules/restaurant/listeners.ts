@@ -1,34 +1,47 @@
-// What restaurant hears: changes of products and stock, for the copy that its menu shows.
+// What restaurant hears: changes of products and stock, for the copy that its menu shows. The copy in memory learns them
+// together with the tables; should the commit fail it is only early, and the newest version wins all the same.
 import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import type { Transaction } from "#platform/db";
 import { dataOf, defineSubscription } from "#platform/outbox";
+import type { Memory } from "./queries.js";
 import { copyProducts, copyStock, type RestaurantDatabase } from "./repository.js";
+import type { ProductCopy, StockCopy } from "./rules.js";
 import type { RestaurantTables } from "./schema.js";
 
-export const subscriptions = (database: RestaurantDatabase, forget: () => void) => [
+export const subscriptions = (database: RestaurantDatabase, memory: Pick<Memory, "learn">) => [
   defineSubscription<Transaction<RestaurantTables>>({
     name: "restaurant.copy-products",
     events: [ProductChanged],
     handle: async (events, tx) => {
-      const products = dataOf(ProductChanged, events).map(({ price, ...product }) => ({
-        ...product,
-        price: price.amount,
-        currency: price.currency,
-      }));
+      const products = dataOf(ProductChanged, events).map(
+        ({ productId, sku, name, price, archived, version }): ProductCopy => ({
+          productId,
+          sku,
+          name,
+          price: price.amount,
+          currency: price.currency,
+          archived,
+          version,
+        }),
+      );
       await copyProducts(database, products, tx);
+      memory.learn(products);
     },
-    applied: forget,
   }),
   defineSubscription<Transaction<RestaurantTables>>({
     name: "restaurant.copy-stock",
     events: [StockChanged],
     handle: async (events, tx) => {
-      const levels = dataOf(StockChanged, events).map(({ productId, level }) => ({
-        productId,
-        ...level,
-      }));
+      const levels = dataOf(StockChanged, events).map(
+        ({ productId, level: { tracked, available, stockVersion } }): StockCopy => ({
+          productId,
+          tracked,
+          available,
+          stockVersion,
+        }),
+      );
       await copyStock(database, levels, tx);
+      memory.learn(levels);
     },
-    applied: forget,
   }),
 ];

@@ -1,47 +1,108 @@
-// Reads of the restaurant, served from memory. The memory is thrown away when this process applies a change, and is
-// never older than MAX_AGE_MS, so that a change made by another process is seen too.
+// Reads of the restaurant, served from memory: what this process hears and writes goes in at once, and every CHECK_MS of
+// use one small query tells whether another process changed something. While the database is away, what is known stays.
 import { createHash } from "node:crypto";
 import type { Menu, OrderingRules } from "./contract.js";
-import { readAll, type RestaurantDatabase } from "./repository.js";
-import { menuOf, orderingRulesOf } from "./rules.js";
+import {
+  findSettings,
+  readCatalogue,
+  readFreshness,
+  type RestaurantDatabase,
+} from "./repository.js";
+import {
+  type CatalogueEntry,
+  menuOf,
+  newest,
+  orderingRulesOf,
+  type ProductCopy,
+  type StockCopy,
+  type Stored,
+} from "./rules.js";
 
-const MAX_AGE_MS = 2_000;
+const CHECK_MS = 2_000;
 
-export interface Memory {
-  readonly rules: OrderingRules;
+export interface ServedMenu {
   readonly menu: Menu;
+  readonly body: Buffer;
   readonly etag: string;
 }
 
-export function createMemory(database: RestaurantDatabase) {
-  let current: { readonly since: number; readonly value: Promise<Memory | undefined> } | undefined;
+export type Memory = ReturnType<typeof createMemory>;
 
-  async function load(): Promise<Memory | undefined> {
-    const { stored, catalogue } = await readAll(database);
-    if (!stored) return undefined;
-    const menu = menuOf(stored, catalogue);
-    const digest = createHash("sha256")
-      .update(JSON.stringify(menu))
-      .digest("base64url")
-      .slice(0, 22);
-    return { rules: orderingRulesOf(stored), menu, etag: `"${digest}"` };
+export function createMemory(database: RestaurantDatabase) {
+  const catalogue = new Map<string, CatalogueEntry>();
+  let versions = 0;
+  let stored: Stored | undefined;
+  let rules: OrderingRules | undefined;
+  let served: ServedMenu | undefined;
+  let checkedAt = Number.NEGATIVE_INFINITY;
+  let checking: Promise<void> | undefined;
+  let loaded = false;
+
+  function learn(heard: readonly (ProductCopy | StockCopy)[]): void {
+    for (const one of heard) {
+      const known = catalogue.get(one.productId);
+      const entry = newest(known, one);
+      if (entry === known) continue;
+      catalogue.set(one.productId, entry);
+      versions += entry.version + entry.stockVersion;
+      versions -= (known?.version ?? 0) + (known?.stockVersion ?? 0);
+      served = undefined;
+    }
+  }
+
+  async function loadSettings(): Promise<void> {
+    const found = await findSettings(database);
+    // Two reads may end in the wrong order.
+    if (stored && found && found.revision <= stored.revision) return;
+    stored = found;
+    rules = stored && orderingRulesOf(stored);
+    served = undefined;
+  }
+
+  async function check(): Promise<void> {
+    const fresh = await readFreshness(database);
+    if (!loaded || fresh.versions !== versions) learn(await readCatalogue(database));
+    if (!loaded || fresh.revision !== (stored?.revision ?? null)) await loadSettings();
+    loaded = true;
+  }
+
+  /** At most one check at a time; everybody who asks meanwhile waits for the same one. */
+  async function freshen(): Promise<void> {
+    if (performance.now() - checkedAt < CHECK_MS) return;
+    checking ??= check().finally(() => {
+      checkedAt = performance.now();
+      checking = undefined;
+    });
+    try {
+      await checking;
+    } catch (error) {
+      if (!loaded) {
+        checkedAt = Number.NEGATIVE_INFINITY;
+        throw error;
+      }
+    }
   }
 
   return {
-    /** Undefined while no restaurant is set up. */
-    get(): Promise<Memory | undefined> {
-      if (!current || performance.now() - current.since > MAX_AGE_MS) {
-        const value = load();
-        const entry = { since: performance.now(), value };
-        current = entry;
-        value.catch(() => {
-          if (current === entry) current = undefined;
-        });
-      }
-      return current.value;
+    learn,
+    /** After an own write. */
+    reload: check,
+    /** Undefined while no restaurant is set up. `now`: as committed at this moment, for who is going to keep it. */
+    async settings({ now = false } = {}): Promise<
+      { stored: Stored; rules: OrderingRules } | undefined
+    > {
+      await (now ? check() : freshen());
+      return stored && rules && { stored, rules };
     },
-    forget(): void {
-      current = undefined;
+    /** Built once for each change. Undefined while no restaurant is set up. */
+    async menu(): Promise<ServedMenu | undefined> {
+      await freshen();
+      if (served || !stored) return served;
+      const menu = menuOf(stored, catalogue);
+      const body = Buffer.from(JSON.stringify(menu));
+      const digest = createHash("sha256").update(body).digest("base64url").slice(0, 22);
+      served = { menu, body, etag: `"${digest}"` };
+      return served;
     },
   };
 }

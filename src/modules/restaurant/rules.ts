@@ -130,8 +130,8 @@ interface Dated {
   readonly validTo?: string | undefined;
 }
 
-/** Rates given later join those that held before, so that dated history stays. The same kind and date is replaced; a
- *  kind that is not given any more ends where the given ones begin, or on `today` when none are given. */
+/** Given rates join what held before, so that dated history stays; one of the same kind and date is replaced. A kind
+ *  that is not given any more ends where the given ones begin, or on `today` when none are given. */
 export function mergeRates<Rate extends Dated>(
   stored: readonly Rate[],
   given: readonly Rate[],
@@ -140,21 +140,22 @@ export function mergeRates<Rate extends Dated>(
 ): Rate[] {
   const ends = given.map((rate) => rate.validFrom).toSorted()[0] ?? today;
   const kinds = new Set(given.map(kindOf));
-  const keyOf = (rate: Rate) => `${kindOf(rate)} ${rate.validFrom}`;
-  const replaced = new Set(given.map(keyOf));
-  const kept = stored
-    .filter((rate) => !replaced.has(keyOf(rate)))
-    .map((rate) => {
-      const open = rate.validTo === undefined || rate.validTo > ends;
-      const isOver = !kinds.has(kindOf(rate)) && rate.validFrom < ends && open;
-      return isOver ? { ...rate, validTo: ends } : rate;
-    });
-  return sortedRates([...kept, ...given], kindOf);
+  const kept = stored.flatMap((rate) => {
+    if (given.some((one) => kindOf(one) === kindOf(rate) && one.validFrom === rate.validFrom))
+      return [];
+    if (kinds.has(kindOf(rate))) return rate;
+    if (rate.validFrom >= ends) return [];
+    return rate.validTo !== undefined && rate.validTo <= ends ? rate : { ...rate, validTo: ends };
+  });
+  return [...kept, ...given];
 }
 
-const sortedRates = <Rate extends Dated>(rates: Rate[], kindOf: (rate: Rate) => string): Rate[] =>
-  rates.toSorted((a, b) =>
-    compareTexts(`${kindOf(a)} ${a.validFrom}`, `${kindOf(b)} ${b.validFrom}`),
+const sorted = <Rate extends Dated>(
+  rates: readonly Rate[],
+  kindOf: (rate: Rate) => string,
+): Rate[] =>
+  rates.toSorted(
+    (a, b) => compareTexts(kindOf(a), kindOf(b)) || compareTexts(a.validFrom, b.validFrom),
   );
 
 const compareTexts = (a: string, b: string) => (a < b ? -1 : Number(a > b));
@@ -225,16 +226,30 @@ function datesOf<Rate extends Dated>(
 }
 
 type Section = keyof Wanted;
-const SECTIONS = ["restaurant", "tax", "serviceCharge", "tables", "modifierGroups", "categories"];
+const SECTIONS: readonly Section[] = [
+  "restaurant",
+  "tax",
+  "serviceCharge",
+  "tables",
+  "modifierGroups",
+  "categories",
+];
 
 /** The parts that differ; none when nothing would change. */
 export function changedSections(stored: Stored | undefined, wanted: Wanted): Set<Section> {
-  const sections = SECTIONS as Section[];
-  if (!stored) return new Set(sections);
+  if (!stored) return new Set(SECTIONS);
+  const [before, after] = [inOrder(stored), inOrder(wanted)];
   return new Set(
-    sections.filter((section) => canonical(stored[section]) !== canonical(wanted[section])),
+    SECTIONS.filter((section) => canonical(before[section]) !== canonical(after[section])),
   );
 }
+
+/** Rates have no order of their own. */
+const inOrder = (settings: Wanted): Wanted => ({
+  ...settings,
+  tax: sorted(settings.tax, taxKind),
+  serviceCharge: sorted(settings.serviceCharge, chargeKind),
+});
 
 /** JSON with sorted keys: two values are equal exactly when their texts are. */
 function canonical(value: unknown): string {

@@ -15,11 +15,13 @@ export interface TaxRatesTable {
   rate: string;
   inclusive: boolean;
   validFrom: string;
+  validTo: string | null;
 }
 export interface ServiceChargesTable {
   appliesTo: string[];
   rate: string;
   validFrom: string;
+  validTo: string | null;
 }
 export interface TablesTable {
   id: string;

@@ -27,3 +27,5 @@ export interface FaceCallOptions {
 
 /** A module's face as other modules see it: the same in-process and, in a split, over HTTP. */
 export type Face<C extends Contract> = ContractRouterClient<C, FaceCallOptions>;
+
+export type { InferContractRouterInputs, InferContractRouterOutputs } from "@orpc/contract";

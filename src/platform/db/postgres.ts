@@ -22,6 +22,10 @@ export interface Postgres {
   /** Answers with the names of the migrations that ran. */
   migrate(): Promise<string[]>;
   connect<Tables>(module: string, pool?: Partial<PoolOptions>): Database<Tables>;
+  /** For a connection of the module's own outside its pool. */
+  connectionStringOf(module: string): string;
+  /** Rejects when the server does not answer. */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -80,6 +84,14 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
       databases.push(database);
       return database;
     },
+    connectionStringOf(module) {
+      if (roles === "shared") return url;
+      const own = new URL(url);
+      own.username = roleOf(module);
+      own.password = passwordOf(secret, roleOf(module));
+      return own.href;
+    },
+    ping: () => withClient(url, async (client) => void (await client.query("select 1"))),
     async close() {
       await Promise.all(databases.map((database) => database.close()));
     },

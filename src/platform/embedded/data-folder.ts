@@ -25,7 +25,11 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
       );
     }
     try {
-      return { path, secret: await keepSecret(join(path, "secret")), release: () => lock.release() };
+      return {
+        path,
+        secret: await keepSecret(join(path, "secret")),
+        release: () => lock.release(),
+      };
     } catch (error) {
       await lock.release();
       throw error;
@@ -57,8 +61,10 @@ async function keepSecret(path: string): Promise<string> {
 }
 
 const CAUSES: Record<string, string> = {
-  EACCES: "may not be read or written by this account: give it to this account, or set DATA_DIR to another folder",
-  EPERM: "may not be read or written by this account: give it to this account, or set DATA_DIR to another folder",
+  EACCES:
+    "may not be read or written by this account: give it to this account, or set DATA_DIR to another folder",
+  EPERM:
+    "may not be read or written by this account: give it to this account, or set DATA_DIR to another folder",
   EROFS: "lies on a read-only disk: set DATA_DIR to a folder that can be written",
   ENOSPC: "lies on a full disk: free some space, or set DATA_DIR to a folder on another disk",
   EDQUOT: "is over its disk quota: free some space, or set DATA_DIR to a folder on another disk",

@@ -1,6 +1,6 @@
 // A module's contract made callable: what handlers start from, and what other modules hold.
 // The same rules apply to a call in-process and over HTTP; only who may call differs.
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import {
   createProcedureClient,
   implement,
@@ -17,14 +17,13 @@ import {
   type FaceCallOptions,
   faultsOf,
 } from "#platform/contract";
+import { newTrace } from "#platform/observability";
 import type { CallContext, Principal } from "./context.js";
 import { isStoreFailure } from "./store-failure.js";
 
 /** The start of a router: `const orders = implementContract(contract)`. */
 export const implementContract = <C extends Contract>(contract: C) =>
   implement(contract).$context<CallContext & Record<never, never>>();
-
-export const newTrace = (): string => randomBytes(16).toString("hex");
 
 type AnyContext = Record<PropertyKey, unknown>;
 interface CallInterceptor extends Pick<

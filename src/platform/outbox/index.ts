@@ -4,6 +4,9 @@ import type { Database, Transaction } from "#platform/db";
 import type { EventEnvelope } from "#platform/kernel";
 import { createInbox, type InboxOptions } from "./inbox.js";
 import { createOutbox, type OutboxOptions } from "./outbox.js";
+import type mongoose from "mongoose";
+import { createMongoInboxStore } from "./mongo/inbox-store.js";
+import { createMongoOutboxStore, type MongoOutboxOptions } from "./mongo/outbox-store.js";
 import { createPostgresInboxStore } from "./postgres/inbox-store.js";
 import {
   createPostgresOutboxStore,
@@ -15,6 +18,13 @@ import type { Wake } from "./types.js";
 
 export type { Inbox } from "./inbox.js";
 export type { OutboxControl } from "./outbox.js";
+export type { EventSource, SourceDocument } from "./mongo/documents.js";
+export {
+  type PendingEvent,
+  pendingEvent,
+  pendingEventSchema,
+  pendingIndex,
+} from "./mongo/pending.js";
 export { outboxRows } from "./postgres/outbox-statements.js";
 export { toOutboxRows } from "./postgres/outbox-store.js";
 export { openSession, type Session } from "./session.js";
@@ -47,4 +57,18 @@ export function createPostgresInbox<Tables>(
 ) {
   const names = options.subscriptions.map((subscription) => subscription.name);
   return createInbox(createPostgresInboxStore(options.database, names), options);
+}
+
+/** For a module whose store is MongoDB: events lie in the `outbox` of the documents of `sources`. */
+export function createMongoOutbox(options: MongoOutboxOptions & OutboxOptions) {
+  return createOutbox(createMongoOutboxStore(options), options);
+}
+export type MongoOutbox = ReturnType<typeof createMongoOutbox>;
+
+/** Handlers get the connection; there is no transaction, so their effects must be idempotent for each document. */
+export function createMongoInbox(
+  options: InboxOptions<mongoose.Connection> & { readonly connection: mongoose.Connection },
+) {
+  const names = options.subscriptions.map((subscription) => subscription.name);
+  return createInbox(createMongoInboxStore(options.connection, names), options);
 }

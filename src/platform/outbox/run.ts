@@ -105,7 +105,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
     if (draining || !fetchWanted || WINDOW - flights.size < PAGE) return;
     fetchWanted = false;
     const events = await claim.fetch([...flights.keys()], PAGE);
-    if (events.length === PAGE) fetchWanted = true;
+    if (events.length >= PAGE) fetchWanted = true;
     lastFetchedAt = Date.now();
     for (const event of events) {
       const flight: Flight = { message: toMessage(event), event, receipts: new Map() };
@@ -166,12 +166,12 @@ export function createRun(claim: Claim, options: RelayOptions) {
   }
 
   /** Reads where each subscription stands; new ones are added, moved and paused ones are obeyed. */
-  async function refresh(): Promise<void> {
-    const stored = await claim.subscriptions();
+  async function refresh(fresh = true): Promise<void> {
+    const stored = await claim.subscriptions(fresh);
     const isKnown = new Set(stored.map((record) => record.name));
     const unknown = bus.listeners().filter((one) => isOurs(one) && !isKnown.has(one.subscription));
     for (const { subscription, from } of unknown) await claim.register(subscription, from);
-    for (const record of unknown.length > 0 ? await claim.subscriptions() : stored) {
+    for (const record of unknown.length > 0 ? await claim.subscriptions(true) : stored) {
       const { name, status } = record;
       const moved = records.get(name)?.epoch !== record.epoch;
       records.set(name, record);
@@ -219,7 +219,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
       .finally(() => {
         catchingUp.delete(name);
         // It is live now, or a person moved it, or it got stuck once more: the store knows.
-        if (!ended.signal.aborted) void alone(refresh).catch(fail);
+        if (!ended.signal.aborted) void alone(() => refresh()).catch(fail);
       });
     catchingUp.set(name, { run, cancel });
   }
@@ -236,7 +236,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
     over.addEventListener("abort", bell.ring);
     let idlePolls = 0;
     try {
-      await alone(refresh);
+      await alone(() => refresh());
       while (!stopping.aborted) {
         claim.lost.throwIfAborted();
         if (failure) throw failure;
@@ -257,7 +257,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
           // The net: everything else here is started by somebody's call.
           idlePolls += 1;
           fetchWanted = true;
-          await alone(refresh);
+          await alone(() => refresh(false));
         }
       }
       await alone(archiveDone);
@@ -279,7 +279,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
       bell.ring();
     },
     /** Somebody moved a subscription, here or in another process. */
-    refresh: () => alone(refresh).catch(fail),
+    refresh: () => alone(() => refresh()).catch(fail),
     purge: async () => {
       for (let page = 0; page < PURGE_PAGES && !ended.signal.aborted; page++) {
         if ((await alone(() => claim.purge(options.retentionDays, PURGE_PAGE))) < PURGE_PAGE)

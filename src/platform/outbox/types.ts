@@ -52,7 +52,8 @@ export interface Claim {
   /** Moves delivered events to the end of the archive, in the given order. Safe to repeat. */
   archive(events: readonly EventEnvelope[]): Promise<void>;
   history(after: number, since: Date | null, limit: number): Promise<readonly ArchivedEvent[]>;
-  subscriptions(): Promise<readonly SubscriptionRecord[]>;
+  /** Where `fresh` is false, an answer some seconds old will do. */
+  subscriptions(fresh: boolean): Promise<readonly SubscriptionRecord[]>;
   /** Adds a subscription that this outbox never saw. */
   register(name: string, from: "beginning" | "now" | Date): Promise<void>;
   /** From live to behind, at the end of the archive as it is now; one that is behind already stays where it is. */

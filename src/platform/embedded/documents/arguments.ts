@@ -10,7 +10,8 @@ export class Arguments {
     allowed: ReadonlySet<string> | undefined,
   ) {
     for (const name of Object.keys(source))
-      if (allowed && !allowed.has(name)) throw fail(40415, `BSON field '${path}.${name}' is an unknown field.`);
+      if (allowed && !allowed.has(name))
+        throw fail(40415, `BSON field '${path}.${name}' is an unknown field.`);
   }
 
   text(name: string): string | undefined {
@@ -31,10 +32,7 @@ export class Arguments {
   count(name: string): number | undefined {
     const number = this.number(name);
     if (number !== undefined && !(number >= 0))
-      throw fail(
-        51024,
-        `BSON field '${name}' value must be >= 0, actual value '${number}'`,
-      );
+      throw fail(51024, `BSON field '${name}' value must be >= 0, actual value '${number}'`);
     return number === undefined ? undefined : Math.trunc(number);
   }
 
@@ -55,7 +53,8 @@ export class Arguments {
     const value = this.#get(name);
     if (value === undefined) return undefined;
     if (!Array.isArray(value)) throw this.#wrongType(name, value, "array");
-    for (const item of value) if (!isDocument(item)) throw this.#wrongType(`${name}.0`, item, "object");
+    for (const item of value)
+      if (!isDocument(item)) throw this.#wrongType(`${name}.0`, item, "object");
     return value as Document[];
   }
 

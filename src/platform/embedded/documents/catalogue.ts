@@ -90,9 +90,7 @@ export class Catalogue {
 }
 
 const damaged = (what: string) =>
-  new Error(
-    `The document store is damaged: ${what}; restore the last backup of the data folder.`,
-  );
+  new Error(`The document store is damaged: ${what}; restore the last backup of the data folder.`);
 
 export function checkDatabaseName(database: string): void {
   if (!/^[^/\\. "$*<>:|?\0]{1,63}$/.test(database))

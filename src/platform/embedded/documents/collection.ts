@@ -175,8 +175,7 @@ export class Collection {
   #admit(index: Index, document: Document, row: Row | undefined): Key[] {
     const keys = index.keysOf(document);
     if (index.unique)
-      for (const key of keys)
-        if (index.holderOf(key, row)) throw this.#duplicate(index, key);
+      for (const key of keys) if (index.holderOf(key, row)) throw this.#duplicate(index, key);
     return keys;
   }
 
@@ -201,9 +200,6 @@ function sized(document: Document, code: number, message: string): Uint8Array {
     throw fail(15, `Exceeded max nested object depth: ${MAX_NESTING}`);
   const bytes = encode(document);
   if (bytes.length > MAX_DOCUMENT_BYTES)
-    throw fail(
-      code,
-      `${message}. size in bytes: ${bytes.length}, max size: ${MAX_DOCUMENT_BYTES}`,
-    );
+    throw fail(code, `${message}. size in bytes: ${bytes.length}, max size: ${MAX_DOCUMENT_BYTES}`);
   return bytes;
 }

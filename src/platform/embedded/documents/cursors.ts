@@ -76,8 +76,7 @@ export class Cursors {
   }
 
   killAll(namespace: (name: string) => boolean): void {
-    for (const [id, cursor] of this.#open)
-      if (namespace(cursor.namespace)) this.#open.delete(id);
+    for (const [id, cursor] of this.#open) if (namespace(cursor.namespace)) this.#open.delete(id);
   }
 
   sweep(now: number): void {
@@ -87,7 +86,10 @@ export class Cursors {
 
   #register(cursor: Cursor): Long {
     if (this.#open.size >= MAX_CURSORS)
-      throw fail(202, `too many open cursors (${MAX_CURSORS}): close some, or read them to the end`);
+      throw fail(
+        202,
+        `too many open cursors (${MAX_CURSORS}): close some, or read them to the end`,
+      );
     const id = Long.fromBigInt(randomBytes(8).readBigUInt64LE() >> 1n || 1n);
     this.#open.set(id.toString(), cursor);
     return id;

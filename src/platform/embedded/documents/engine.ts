@@ -15,9 +15,7 @@ const WRITES = ["insert", "update", "delete"];
 export class Engine {
   readonly catalogue: Catalogue;
   readonly cursors = new Cursors();
-  ttlSeconds = 60;
   readonly #counts = new Map<string, number>();
-  #sweptAt = Date.now();
 
   constructor(
     readonly store: Store,
@@ -64,8 +62,6 @@ export class Engine {
   /** Called every second or so: cursors nobody reads, documents whose time is up. */
   sweep(now = Date.now()): void {
     this.cursors.sweep(now);
-    if (now - this.#sweptAt < this.ttlSeconds * 1000) return;
-    this.#sweptAt = now;
     removeExpired(this.catalogue.all(), now);
   }
 

@@ -81,7 +81,8 @@ async function copyDocuments(
   let done = 0;
   let batch: mongo.AnyBulkWriteOperation[] = [];
   const flush = async () => {
-    if (batch.length > 0) await to.bulkWrite(batch, { ordered: false, writeConcern: { w: "majority" } });
+    if (batch.length > 0)
+      await to.bulkWrite(batch, { ordered: false, writeConcern: { w: "majority" } });
     done += batch.length;
     batch = [];
     onProgress({ namespace, done, total });
@@ -112,7 +113,8 @@ async function indexesOf(collection: mongo.Collection): Promise<Document[]> {
 async function compare(from: mongo.Collection, to: mongo.Collection): Promise<string[]> {
   const { namespace } = from;
   const [here, there] = await Promise.all([from.countDocuments(), to.countDocuments()]);
-  const differences = here === there ? [] : [`${namespace} has ${here} documents, the copy ${there}`];
+  const differences =
+    here === there ? [] : [`${namespace} has ${here} documents, the copy ${there}`];
   const copied = new Set((await indexesOf(to)).map(({ name }) => String(name)));
   for (const { name } of await indexesOf(from))
     if (!copied.has(String(name))) differences.push(`${namespace} lacks the index ${String(name)}`);

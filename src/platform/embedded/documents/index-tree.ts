@@ -90,13 +90,13 @@ export class IndexTree {
     const from = this.#find(range.lower, range.afterLower ? Infinity : -1);
     const to = this.#find(range.upper, range.beforeUpper ? -1 : Infinity);
     if (backwards) {
-      for (let { chunk, at } = to; chunk > from.chunk || (chunk === from.chunk && at > from.at); ) {
+      for (let { chunk, at } = to; chunk > from.chunk || (chunk === from.chunk && at > from.at);) {
         if (at === 0) at = this.#chunks[--chunk]?.length ?? 0;
         else yield this.#chunks[chunk]?.[--at] as Entry;
       }
       return;
     }
-    for (let { chunk, at } = from; chunk < to.chunk || (chunk === to.chunk && at < to.at); ) {
+    for (let { chunk, at } = from; chunk < to.chunk || (chunk === to.chunk && at < to.at);) {
       const entry = this.#chunks[chunk]?.[at++];
       if (entry !== undefined) yield entry;
       else [chunk, at] = [chunk + 1, 0];

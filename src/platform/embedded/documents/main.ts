@@ -58,7 +58,11 @@ async function run(folder: string, socketPath: string): Promise<void> {
       await store.backup(target);
       tell({ kind: "backed-up", id });
     } catch (error) {
-      tell({ kind: "backed-up", id, reason: error instanceof Error ? error.message : String(error) });
+      tell({
+        kind: "backed-up",
+        id,
+        reason: error instanceof Error ? error.message : String(error),
+      });
     }
   };
   process.on("message", (message) => void answer(message as FromParent));

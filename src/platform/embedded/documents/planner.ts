@@ -178,11 +178,16 @@ function typeEnds(value: unknown): { low: Limit; high: Limit } | undefined {
   if (typeof value === "string") return ends("", {}, true); // objects follow strings
   if (typeof value === "boolean") return ends(false, true);
   if (value instanceof Date) return ends(new Date(-8.64e15), new Date(8.64e15));
-  if (value instanceof ObjectId) return ends(new ObjectId("0".repeat(24)), new ObjectId("f".repeat(24)));
+  if (value instanceof ObjectId)
+    return ends(new ObjectId("0".repeat(24)), new ObjectId("f".repeat(24)));
   return undefined;
 }
 
-function rangeOf(prefix: unknown[], limits: { low: Limit; high: Limit }, descending: boolean): Range {
+function rangeOf(
+  prefix: unknown[],
+  limits: { low: Limit; high: Limit },
+  descending: boolean,
+): Range {
   const [first, last] = descending ? [limits.high, limits.low] : [limits.low, limits.high];
   return {
     lower: [...prefix, first.value],

@@ -1,10 +1,5 @@
 // Reading: filter, order, skip, limit and projection over a collection's candidates. Never changes anything.
-import {
-  compileFilter,
-  compileProjection,
-  compileSort,
-  type Filter,
-} from "./semantics/index.js";
+import { compileFilter, compileProjection, compileSort, type Filter } from "./semantics/index.js";
 import type { Document } from "./codec.js";
 import type { Collection } from "./collection.js";
 import type { Deadline } from "./deadline.js";
@@ -33,10 +28,7 @@ export function select(collection: Collection | undefined, query: Query): Select
   const filter = compileFilter(query.filter, { collation, variables: query.variables });
   if (collection === undefined) return { rows: [], filter, plan: undefined, examined: 0 };
   const chosen = plan(collection, filter, query);
-  const order =
-    sort === undefined || chosen.sorted
-      ? undefined
-      : compileSort(sort, { collation });
+  const order = sort === undefined || chosen.sorted ? undefined : compileSort(sort, { collation });
   const end = query.limit ? skip + query.limit : Infinity;
   const enough = order === undefined ? end : Infinity;
   const rows: Row[] = [];
@@ -48,7 +40,12 @@ export function select(collection: Collection | undefined, query: Query): Select
       if (filter.matches(row.document) && rows.push(row) >= enough) break;
     }
   if (order !== undefined) rows.sort((a, b) => order(a.document, b.document));
-  return { rows: skip > 0 || rows.length > end ? rows.slice(skip, end) : rows, filter, plan: chosen, examined };
+  return {
+    rows: skip > 0 || rows.length > end ? rows.slice(skip, end) : rows,
+    filter,
+    plan: chosen,
+    examined,
+  };
 }
 
 export type Project = (document: Document) => Document;

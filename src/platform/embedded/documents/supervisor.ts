@@ -159,8 +159,7 @@ function socketFor(folder: string): { path: string; release(): void } {
     return { path: `\\\\.\\pipe\\${name}.sock`, release: () => {} };
   }
   const inside = join(folder, "documents.sock");
-  if (Buffer.byteLength(inside) <= MAX_SOCKET_PATH)
-    return { path: inside, release: () => {} };
+  if (Buffer.byteLength(inside) <= MAX_SOCKET_PATH) return { path: inside, release: () => {} };
   const path = join(mkdtempSync(join(tmpdir(), "documents-")), "documents.sock");
   return { path, release: () => rmSync(dirname(path), { recursive: true, force: true }) };
 }

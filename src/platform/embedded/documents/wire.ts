@@ -142,7 +142,7 @@ function parseSequence(section: Buffer): [string, Document[]] {
   const nameEnd = section.indexOf(0, 4);
   if (nameEnd < 0) throw new ProtocolError("a document sequence has no name");
   const documents: Document[] = [];
-  for (let at = nameEnd + 1; at < section.length; ) {
+  for (let at = nameEnd + 1; at < section.length;) {
     const size = section.length - at < 5 ? 0 : section.readInt32LE(at);
     if (size < 5 || at + size > section.length)
       throw new ProtocolError("a document of a sequence has a wrong length");
@@ -165,10 +165,7 @@ function parseQuery(frame: Buffer): Pick<Request, "command" | "silent"> {
 
 let lastReplyId = 0;
 
-export function encodeReply(
-  to: Pick<Request, "requestId" | "legacy">,
-  document: Document,
-): Buffer {
+export function encodeReply(to: Pick<Request, "requestId" | "legacy">, document: Document): Buffer {
   const body = encode(document);
   const prefix = to.legacy ? 36 : 21;
   const reply = Buffer.allocUnsafe(prefix + body.length);

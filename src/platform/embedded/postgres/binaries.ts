@@ -60,10 +60,12 @@ async function makeLinks(links: readonly Link[], linksFolder: string): Promise<b
     for (const { source, target } of links) await linkOnce(basename(source), target);
     return false;
   } catch (error) {
-    if (!["EACCES", "EPERM", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? "")) throw error;
+    if (!["EACCES", "EPERM", "EROFS"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      throw error;
   }
   await mkdir(linksFolder, { recursive: true, mode: 0o755 });
-  for (const { source, target } of links) await linkOnce(source, join(linksFolder, basename(target)));
+  for (const { source, target } of links)
+    await linkOnce(source, join(linksFolder, basename(target)));
   return true;
 }
 

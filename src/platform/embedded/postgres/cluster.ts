@@ -1,6 +1,18 @@
 // The files of the database: made whole or not at all, and refused when another version or another secret made them.
 import { createHmac, randomBytes } from "node:crypto";
-import { chmod, chown, mkdir, open, readdir, readFile, rename, rm, rmdir, stat, writeFile } from "node:fs/promises";
+import {
+  chmod,
+  chown,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  writeFile,
+} from "node:fs/promises";
 import { join } from "node:path";
 import { StartError } from "#platform/kernel";
 import type { Account } from "./account.js";
@@ -45,7 +57,11 @@ export async function findCluster(dataPath: string): Promise<{ uid: number; gid:
 }
 
 /** @throws StartError when the files are not for this account, this PostgreSQL or this secret */
-export async function checkCluster(dataPath: string, secret: string, account: Account): Promise<void> {
+export async function checkCluster(
+  dataPath: string,
+  secret: string,
+  account: Account,
+): Promise<void> {
   const { uid } = await stat(dataPath);
   const ours = account.ids?.uid ?? process.getuid?.();
   // Only root comes by here with files of root: restored from a backup, say.
@@ -55,7 +71,9 @@ export async function checkCluster(dataPath: string, secret: string, account: Ac
 
   const major = (await readFile(join(dataPath, "PG_VERSION"), "utf8").catch(() => "")).trim();
   if (major === "") {
-    throw new StartError(`${dataPath} holds something else than a database: move it away, or set DATA_DIR to another folder.`);
+    throw new StartError(
+      `${dataPath} holds something else than a database: move it away, or set DATA_DIR to another folder.`,
+    );
   }
   if (major !== MAJOR) {
     throw new StartError(
@@ -121,7 +139,8 @@ export async function removeUnfinished(folderPath: string): Promise<void> {
 }
 
 /** Retries: an initdb whose start was killed may write for an instant yet. */
-const remove = (path: string): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 10 });
+const remove = (path: string): Promise<void> =>
+  rm(path, { recursive: true, force: true, maxRetries: 10 });
 
 async function giveTo({ ids }: Account, path: string): Promise<void> {
   if (!ids) return;

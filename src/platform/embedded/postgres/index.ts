@@ -8,10 +8,24 @@ import { StartError } from "#platform/kernel";
 import type { DataFolder } from "../data-folder.js";
 import { chooseAccount, type Account } from "./account.js";
 import { findBinaries, type Binaries } from "./binaries.js";
-import { checkCluster, createCluster, findCluster, OWNER, passwordOf, removeUnfinished } from "./cluster.js";
+import {
+  checkCluster,
+  createCluster,
+  findCluster,
+  OWNER,
+  passwordOf,
+  removeUnfinished,
+} from "./cluster.js";
 import { keep, type Kept } from "./keeper.js";
 import { endLeftovers } from "./leftovers.js";
-import { explainFailure, isPortTaken, isReady, LINE_PREFIX, readLogLine } from "./messages.js";
+import {
+  explainFailure,
+  isPortTaken,
+  isReady,
+  LINE_PREFIX,
+  readLogLine,
+  readVersion,
+} from "./messages.js";
 
 export interface EmbeddedPostgres {
   /** Of the owner, who may do everything. */
@@ -44,7 +58,9 @@ const LAST_WORDS = 20;
 /** @throws StartError with cause and remedy; nothing is left running then */
 export async function startEmbeddedPostgres(options: PostgresOptions): Promise<EmbeddedPostgres> {
   if (process.platform === "win32") {
-    throw new StartError("The embedded PostgreSQL does not run on Windows itself: use WSL, or set DATABASE_URL.");
+    throw new StartError(
+      "The embedded PostgreSQL does not run on Windows itself: use WSL, or set DATABASE_URL.",
+    );
   }
   const { folder, logger, volatile = false } = options;
   await mkdir(folder.path, { recursive: true, mode: 0o700 });
@@ -54,14 +70,24 @@ export async function startEmbeddedPostgres(options: PostgresOptions): Promise<E
     const binaries = await findBinaries(join(folderPath, "postgres-libraries"));
     await removeUnfinished(folderPath);
     const owner = await findCluster(dataPath);
-    const account = await chooseAccount([binaries.initdb, binaries.postgres, binaries.home, folderPath], owner);
+    const account = await chooseAccount(
+      [binaries.initdb, binaries.postgres, binaries.home, folderPath],
+      owner,
+    );
     if (owner) {
       await checkCluster(dataPath, folder.secret, account);
       await endLeftovers(dataPath);
     } else {
-      await createCluster({ folderPath, dataPath, secret: folder.secret, account, binaries, volatile });
+      await createCluster({
+        folderPath,
+        dataPath,
+        secret: folder.secret,
+        account,
+        binaries,
+        volatile,
+      });
     }
-    const server = await startServer({ binaries, account, dataPath, volatile, ...(logger && { logger }) });
+    const server = await startServer({ binaries, account, dataPath, volatile, logger });
     return offer(server, folder.secret);
   } catch (error) {
     throw error instanceof StartError ? error : describe(error, folderPath);
@@ -81,32 +107,91 @@ async function startServer(options: {
   account: Account;
   dataPath: string;
   volatile: boolean;
-  logger?: Logger;
+  logger: Logger | undefined;
 }): Promise<Server> {
   const { binaries, account, dataPath, volatile, logger } = options;
   for (let attempt = 1; ; attempt += 1) {
     const port = await findFreePort();
-    const lines: string[] = [];
-    const ready = Promise.withResolvers<"ready">();
-    const kept = keep(commandOf(binaries, dataPath, port, volatile), {
-      account,
-      env: binaries.env,
-      onLine(line) {
-        lines.push(line);
-        if (lines.length > LAST_WORDS) lines.shift();
-        const { level, text } = readLogLine(line);
-        logger?.[level]({ part: "postgres" }, text);
-        if (isReady(line)) ready.resolve("ready");
-      },
-    });
-    const version = Promise.resolve();
-    void version;
+    const command = commandOf(binaries, dataPath, port, volatile);
+    const lastWords: string[] = [];
+    let version = "";
+    let isUp: (value: true) => void;
+    const up = new Promise<true>((resolve) => (isUp = resolve));
+    const onLine = (line: string): void => {
+      lastWords.push(line);
+      if (lastWords.length > LAST_WORDS) lastWords.shift();
+      const { level, text } = readLogLine(line);
+      logger?.[level]({ part: "postgres" }, text);
+      version = readVersion(line) ?? version;
+      if (isReady(line)) isUp(true);
+    };
+    const kept = keep(command, { account, env: binaries.env, onLine });
     const timer = setTimeout(() => void kept.stop(), READY_WITHIN_MS);
-    const outcome = await Promise.race([ready.promise, kept.ended]).finally(() => clearTimeout(timer));
-    if (outcome === "ready") {
-      return { kept, port, pid: await kept.pid, version: "", lastWords: lines };
-    }
+    const outcome = await Promise.race([up, kept.ended]).finally(() => clearTimeout(timer));
+    if (outcome === true) return { kept, port, pid: await kept.pid, version, lastWords };
     // The port was free a moment ago; another program was faster.
-    if (!isPortTaken(lines) || attempt === TRIES) throw new StartError(explainFailure(lines, dataPath));
+    if (!isPortTaken(lastWords) || attempt === TRIES) {
+      throw new StartError(explainFailure(lastWords, dataPath));
+    }
   }
+}
+
+/** On the command line stands what must hold whatever postgresql.conf says. */
+const commandOf = (
+  binaries: Binaries,
+  dataPath: string,
+  port: number,
+  volatile: boolean,
+): string[] => [
+  binaries.postgres,
+  "-D",
+  dataPath,
+  ...[
+    `port=${port}`,
+    "listen_addresses=127.0.0.1",
+    "unix_socket_directories=",
+    "logging_collector=off",
+    "log_destination=stderr",
+    `log_line_prefix=${LINE_PREFIX}`,
+    "log_error_verbosity=terse", // details quote rows, which are people's data
+    "log_min_error_statement=panic",
+    ...(volatile ? ["fsync=off", "full_page_writes=off", "synchronous_commit=off"] : []),
+  ].flatMap((setting) => ["-c", setting]),
+];
+
+function offer({ kept, port, pid, version, lastWords }: Server, secret: string): EmbeddedPostgres {
+  let asked = false;
+  const died = kept.ended.then(() => lastWords.map((line) => readLogLine(line).text).join("; "));
+  const report = async (tell: (reason: string) => void): Promise<void> => {
+    const reason = await died;
+    if (!asked) tell(reason);
+  };
+  return {
+    url: `postgres://${OWNER}:${passwordOf(secret)}@127.0.0.1:${port}/postgres`,
+    version,
+    pid,
+    async stop() {
+      asked = true;
+      await kept.stop();
+    },
+    onExit(callback) {
+      void report(callback);
+    },
+  };
+}
+
+async function findFreePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve, reject) => {
+    probe.once("error", reject).listen(0, "127.0.0.1", resolve);
+  });
+  const { port } = probe.address() as AddressInfo;
+  await new Promise((resolve) => probe.close(resolve));
+  return port;
+}
+
+/** What the file system refused us while files were made or read. */
+function describe(error: unknown, path: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code ? new StartError(explainFailure([message, code], path), { cause: error }) : error;
 }

@@ -37,9 +37,20 @@ export interface Kept {
 
 export function keep(
   command: readonly string[],
-  { account, env, onLine }: { account: Account; env: Record<string, string>; onLine: (line: string) => void },
+  {
+    account,
+    env,
+    onLine,
+  }: { account: Account; env: Record<string, string>; onLine: (line: string) => void },
 ): Kept {
-  const [program = "", ...args] = [...account.prefix, "/bin/sh", "-c", SCRIPT, "keeper", ...command];
+  const [program = "", ...args] = [
+    ...account.prefix,
+    "/bin/sh",
+    "-c",
+    SCRIPT,
+    "keeper",
+    ...command,
+  ];
   const child = spawn(program, args, {
     cwd: "/",
     env: { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC", ...env },

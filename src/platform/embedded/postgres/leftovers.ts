@@ -34,7 +34,9 @@ export async function endLeftovers(dataPath: string): Promise<void> {
     }
   }
   const [pid] = await findRunning(folder);
-  throw new StartError(`A PostgreSQL still runs in ${dataPath} and does not end: end process ${pid} and start again.`);
+  throw new StartError(
+    `A PostgreSQL still runs in ${dataPath} and does not end: end process ${pid} and start again.`,
+  );
 }
 
 async function goneWithin(folder: string, waitMs: number): Promise<boolean> {
@@ -51,9 +53,10 @@ async function findRunning(folder: string): Promise<number[]> {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   const ours = await Promise.all(
     pids.map(async (pid) => {
-      const [cwd, exe] = await Promise.all([readlink(`/proc/${pid}/cwd`), readlink(`/proc/${pid}/exe`)]).catch(
-        () => ["", ""],
-      );
+      const [cwd, exe] = await Promise.all([
+        readlink(`/proc/${pid}/cwd`),
+        readlink(`/proc/${pid}/exe`),
+      ]).catch(() => ["", ""]);
       return cwd === folder && basename(exe ?? "").startsWith("postgres");
     }),
   );
@@ -62,7 +65,9 @@ async function findRunning(folder: string): Promise<number[]> {
 
 /** Without /proc: by command line, which names the folder for the postmaster alone. */
 async function findPostmasters(folder: string): Promise<number[]> {
-  const { stdout } = await promisify(execFile)("ps", ["-axo", "pid=,command="], { maxBuffer: 8 << 20 });
+  const { stdout } = await promisify(execFile)("ps", ["-axo", "pid=,command="], {
+    maxBuffer: 8 << 20,
+  });
   return stdout
     .split("\n")
     .filter((line) => line.includes("/postgres -D ") && line.includes(` ${folder} `))

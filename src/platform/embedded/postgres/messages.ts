@@ -20,22 +20,33 @@ export function readLogLine(line: string): LogLine {
 export const isReady = (line: string): boolean =>
   line.includes("database system is ready to accept connections");
 
+export const readVersion = (line: string): string | undefined =>
+  /starting PostgreSQL (\S+)/.exec(line)?.[1];
+
 export const isPortTaken = (lines: readonly string[]): boolean =>
-  lines.some((line) => /could not bind .*(in use|not permitted)|could not create any TCP\/IP sockets/i.test(line));
+  lines.some((line) =>
+    /could not bind .*(in use|not permitted)|could not create any TCP\/IP sockets/i.test(line),
+  );
 
 const CAUSES: readonly (readonly [RegExp, (path: string) => string])[] = [
-  [/No space left on device|Disk quota exceeded/i, (path) => `The disk of ${path} is full: free some space and start again.`],
+  [
+    /No space left on device|Disk quota exceeded|ENOSPC|EDQUOT/i,
+    (path) => `The disk of ${path} is full: free some space and start again.`,
+  ],
   [
     /could not bind|could not create any TCP/i,
-    () => "PostgreSQL found no free port on 127.0.0.1: end a program that holds ports, or set DATABASE_URL.",
+    () =>
+      "PostgreSQL found no free port on 127.0.0.1: end a program that holds ports, or set DATABASE_URL.",
   ],
   [
     /Cannot allocate memory|could not map anonymous shared memory|could not resize shared memory|out of memory/i,
-    () => "There is too little memory for PostgreSQL: free 200 MB, or set DATABASE_URL to another machine.",
+    () =>
+      "There is too little memory for PostgreSQL: free 200 MB, or set DATABASE_URL to another machine.",
   ],
   [
-    /Read-only file system/i,
-    (path) => `The folder ${path} lies on a read-only disk: set DATA_DIR to a folder that can be written.`,
+    /Read-only file system|EROFS/i,
+    (path) =>
+      `The folder ${path} lies on a read-only disk: set DATA_DIR to a folder that can be written.`,
   ],
   [
     /setpriv: /,
@@ -43,8 +54,9 @@ const CAUSES: readonly (readonly [RegExp, (path: string) => string])[] = [
       "PostgreSQL does not run as root, and this root may not hand it to another account: start as an ordinary user, or set DATABASE_URL.",
   ],
   [
-    /Permission denied|Operation not permitted|has wrong ownership/i,
-    (path) => `PostgreSQL may not read or write in ${path}: give that folder and all in it to one account, or set DATA_DIR to another folder.`,
+    /Permission denied|Operation not permitted|has wrong ownership|EACCES|EPERM/i,
+    (path) =>
+      `PostgreSQL may not read or write in ${path}: give that folder and all in it to one account, or set DATA_DIR to another folder.`,
   ],
   [
     /could not locate a valid checkpoint|invalid checkpoint record|could not read file "global|PANIC/,
@@ -52,7 +64,8 @@ const CAUSES: readonly (readonly [RegExp, (path: string) => string])[] = [
   ],
   [
     /syntax error in file|unrecognized configuration parameter|invalid value for parameter|contains errors/,
-    (path) => `The settings in ${path}/postgresql.conf are wrong: correct the line that is named below.`,
+    (path) =>
+      `The settings in ${path}/postgresql.conf are wrong: correct the line that is named below.`,
   ],
 ];
 
@@ -60,8 +73,14 @@ const CAUSES: readonly (readonly [RegExp, (path: string) => string])[] = [
 export function explainFailure(lines: readonly string[], path: string): string {
   const texts = lines.map((line) => line.replace(/^[^|]*\|/, ""));
   const isFatal = (line: string): boolean => /^(FATAL|PANIC)|error: |setpriv: /.test(line);
-  const words = (texts.find(isFatal) ?? texts.findLast((line) => line.trim() !== "") ?? "no message").trim();
+  const words = (
+    texts.find(isFatal) ??
+    texts.findLast((line) => line.trim() !== "") ??
+    "no message"
+  ).trim();
   const cause = CAUSES.find(([pattern]) => texts.some((line) => pattern.test(line)));
-  const sentence = cause?.[1](path) ?? `PostgreSQL did not start in ${path}: mend what it names, or restore a backup.`;
+  const sentence =
+    cause?.[1](path) ??
+    `PostgreSQL did not start in ${path}: mend what it names, or restore a backup.`;
   return `${sentence} (PostgreSQL said: ${words})`;
 }

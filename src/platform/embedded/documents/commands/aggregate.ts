@@ -41,7 +41,16 @@ export const SOURCES: Readonly<Record<string, Source>> = {
 };
 
 const aggregate: Command = {
-  fields: ["pipeline", "cursor", "explain", "allowDiskUse", "collation", "hint", "let", "bypassDocumentValidation"],
+  fields: [
+    "pipeline",
+    "cursor",
+    "explain",
+    "allowDiskUse",
+    "collation",
+    "hint",
+    "let",
+    "bypassDocumentValidation",
+  ],
   run(call) {
     const { args, body, engine } = call;
     const pipeline = args.required("pipeline", args.documents("pipeline"));
@@ -49,7 +58,10 @@ const aggregate: Command = {
     const namespace = `${call.database}.${whole ? "$cmd.aggregate" : call.target}`;
     if (args.flag("explain")) return explainPipeline(call, "queryPlanner");
     if (body["cursor"] === undefined)
-      throw fail(9, "The 'cursor' option is required, except for aggregate with the explain argument");
+      throw fail(
+        9,
+        "The 'cursor' option is required, except for aggregate with the explain argument",
+      );
     const batchSize = batchSizeOf(call);
     const documents = whole ? overDatabase(call, pipeline) : overCollection(call, pipeline);
     return { cursor: engine.cursors.open({ namespace, documents, batchSize }) };
@@ -94,8 +106,7 @@ function overCollection(call: Call, pipeline: Document[]): Document[] {
 
 /** What countDocuments sends after its $match. */
 const isPlainCount = (stages: Document[]): boolean =>
-  stages.length === 1 &&
-  JSON.stringify(stages[0]) === '{"$group":{"_id":1,"n":{"$sum":1}}}';
+  stages.length === 1 && JSON.stringify(stages[0]) === '{"$group":{"_id":1,"n":{"$sum":1}}}';
 
 function run(
   call: Call,

@@ -124,5 +124,5 @@ function checkCommon(args: Arguments): void {
     throw fail(2, "cannot use 'w' > 1 or a tag when a host is not replicated");
   const version = args.text("apiVersion");
   if (version !== undefined && version !== "1")
-    throw fail(322, "Provided apiVersion must be \"1\"", { codeName: "APIVersionError" });
+    throw fail(322, 'Provided apiVersion must be "1"', { codeName: "APIVersionError" });
 }

@@ -82,7 +82,7 @@ function checkOptions(key: Document, options: Document): void {
   if (partial === undefined) return;
   if (!isDocument(partial)) throw fail(14, "'partialFilterExpression' must be an object");
   if (options["sparse"])
-    throw fail(67, "cannot mix \"partialFilterExpression\" and \"sparse\" options");
+    throw fail(67, 'cannot mix "partialFilterExpression" and "sparse" options');
   compileFilter(partial, {});
 }
 
@@ -112,7 +112,8 @@ function addIndex(collection: Collection, asked: Document): void {
     if (!named && !keyed) continue;
     if (sameOptions(have, spec)) return;
     const both = `Requested index: ${shellText(spec)}, existing index: ${shellText(have)}`;
-    if (named) throw fail(86, `An existing index has the same name as the requested index. ${both}`);
+    if (named)
+      throw fail(86, `An existing index has the same name as the requested index. ${both}`);
     throw have["unique"] === spec["unique"] && have["sparse"] === spec["sparse"]
       ? fail(85, `Index already exists with a different name: ${String(have["name"])}`)
       : fail(85, `An equivalent index already exists with different options. ${both}`);

@@ -70,7 +70,8 @@ const getMore: Command = {
   fields: ["collection", "batchSize"],
   run({ args, database, engine, body }) {
     const id: unknown = body["getMore"];
-    if (!Long.isLong(id)) throw fail(14, "BSON field 'getMore.getMore' is the wrong type, expected type 'long'");
+    if (!Long.isLong(id))
+      throw fail(14, "BSON field 'getMore.getMore' is the wrong type, expected type 'long'");
     const name = args.required("collection", args.text("collection"));
     return { cursor: engine.cursors.more(id, `${database}.${name}`, args.count("batchSize")) };
   },
@@ -84,7 +85,10 @@ const killCursors: Command = {
     const cursorsKilled: unknown[] = [];
     const cursorsNotFound: unknown[] = [];
     for (const id of ids)
-      (Long.isLong(id) && engine.cursors.kill(id, namespace) ? cursorsKilled : cursorsNotFound).push(id);
+      (Long.isLong(id) && engine.cursors.kill(id, namespace)
+        ? cursorsKilled
+        : cursorsNotFound
+      ).push(id);
     return { cursorsKilled, cursorsNotFound, cursorsAlive: [], cursorsUnknown: [] };
   },
 };
@@ -135,8 +139,7 @@ const explain: Command = {
     const body = call.args.required("explain", call.args.document("explain"));
     const [name = ""] = Object.keys(body);
     const filterField = EXPLAINED[name];
-    if (filterField === undefined)
-      throw fail(59, `Explain failed due to unknown command: ${name}`);
+    if (filterField === undefined) throw fail(59, `Explain failed due to unknown command: ${name}`);
     const { call: inner } = call.engine.prepare({ ...body, $db: call.database }, call.client);
     const verbosity = call.args.text("verbosity") ?? "allPlansExecution";
     return name === "aggregate"
@@ -154,7 +157,7 @@ export const explainPipeline = (call: Call, verbosity: string): Document =>
   );
 
 const leadingMatch = (pipeline: unknown): Document =>
-  Array.isArray(pipeline) ? ((pipeline as Document[])[0]?.["$match"] as Document) ?? {} : {};
+  Array.isArray(pipeline) ? (((pipeline as Document[])[0]?.["$match"] as Document) ?? {}) : {};
 
 /** The part of MongoDB's answer that a person looks for: which index, how much was read. */
 function explainQuery(call: Call, query: Query, verbosity: string): Document {
@@ -179,7 +182,12 @@ function explainQuery(call: Call, query: Query, verbosity: string): Document {
   const winningPlan = sorts ? { stage: "SORT", sortPattern: sort, inputStage: access } : access;
   return {
     explainVersion: "1",
-    queryPlanner: { namespace: call.namespace, parsedQuery: filter, winningPlan, rejectedPlans: [] },
+    queryPlanner: {
+      namespace: call.namespace,
+      parsedQuery: filter,
+      winningPlan,
+      rejectedPlans: [],
+    },
     ...(verbosity !== "queryPlanner" && {
       executionStats: {
         executionSuccess: true,

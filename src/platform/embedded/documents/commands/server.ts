@@ -5,7 +5,7 @@ import { UUID } from "bson";
 import { fail } from "../errors.js";
 import { MAX_DOCUMENT_BYTES, MAX_MESSAGE_BYTES } from "../wire.js";
 import { VERSION, VERSION_PARTS, WIRE_VERSION } from "../version.js";
-import type { Call, Command } from "./command.js";
+import type { Command } from "./command.js";
 
 const started = Date.now();
 
@@ -53,13 +53,26 @@ const buildInfo: Command = {
 const connectionStatus: Command = {
   fields: ["showPrivileges"],
   run: () => ({
-    authInfo: { authenticatedUsers: [], authenticatedUserRoles: [], authenticatedUserPrivileges: [] },
+    authInfo: {
+      authenticatedUsers: [],
+      authenticatedUserRoles: [],
+      authenticatedUserPrivileges: [],
+    },
   }),
 };
 
 const serverStatus: Command = {
   // A section is asked for by its name: those that are not there are not shown.
-  fields: ["repl", "metrics", "locks", "wiredTiger", "opcounters", "connections", "tcmalloc", "sharding"],
+  fields: [
+    "repl",
+    "metrics",
+    "locks",
+    "wiredTiger",
+    "opcounters",
+    "connections",
+    "tcmalloc",
+    "sharding",
+  ],
   run({ engine, now }) {
     const uptime = (now.getTime() - started) / 1000;
     const { rss, heapTotal } = process.memoryUsage();
@@ -96,37 +109,20 @@ const hostInfo: Command = {
   }),
 };
 
-const PARAMETERS = ["featureCompatibilityVersion", "ttlMonitorSleepSecs", "enableTestCommands"];
-
-function parameters({ engine }: Call): Record<string, unknown> {
-  return {
-    featureCompatibilityVersion: { version: "7.0" },
-    ttlMonitorSleepSecs: engine.ttlSeconds,
-    enableTestCommands: false,
-  };
-}
-
-const getParameter: Command = {
-  fields: [...PARAMETERS, "allParameters"],
-  admin: true,
-  run(call) {
-    const all = parameters(call);
-    if (call.body["getParameter"] === "*") return all;
-    const asked = PARAMETERS.filter((name) => Object.hasOwn(call.body, name));
-    if (asked.length === 0) throw fail(72, "no option found to get");
-    return Object.fromEntries(asked.map((name) => [name, all[name]]));
-  },
+const PARAMETERS: Readonly<Record<string, unknown>> = {
+  featureCompatibilityVersion: { version: VERSION.slice(0, 3) },
+  ttlMonitorSleepSecs: 1,
+  enableTestCommands: false,
 };
 
-const setParameter: Command = {
-  fields: ["ttlMonitorSleepSecs"],
+const getParameter: Command = {
+  fields: [...Object.keys(PARAMETERS), "allParameters"],
   admin: true,
-  run({ engine, args }) {
-    const was = engine.ttlSeconds;
-    const seconds = args.count("ttlMonitorSleepSecs");
-    if (!seconds) throw fail(72, "no option found to set: only ttlMonitorSleepSecs can be");
-    engine.ttlSeconds = seconds;
-    return { was };
+  run({ body }) {
+    if (body["getParameter"] === "*") return PARAMETERS;
+    const asked = Object.entries(PARAMETERS).filter(([name]) => Object.hasOwn(body, name));
+    if (asked.length === 0) throw fail(72, "no option found to get");
+    return Object.fromEntries(asked);
   },
 };
 
@@ -157,7 +153,10 @@ const listCommands: Command = {
 const refuseLogin: Command = {
   fields: ["mechanism", "payload", "options", "autoAuthorize", "conversationId"],
   run() {
-    throw fail(18, "Authentication failed: this server has no accounts, connect without credentials");
+    throw fail(
+      18,
+      "Authentication failed: this server has no accounts, connect without credentials",
+    );
   },
 };
 
@@ -181,10 +180,16 @@ export const serverCommands = {
   serverStatus,
   hostInfo,
   getParameter,
-  setParameter,
   getLog,
-  getCmdLineOpts: { fields: [], admin: true, run: () => ({ argv: [], parsed: {} }) } satisfies Command,
+  getCmdLineOpts: {
+    fields: [],
+    admin: true,
+    run: () => ({ argv: [], parsed: {} }),
+  } satisfies Command,
   currentOp,
-  whatsmyuri: { fields: [], run: ({ client }) => ({ you: `socket:${client.id}` }) } satisfies Command,
+  whatsmyuri: {
+    fields: [],
+    run: ({ client }) => ({ you: `socket:${client.id}` }),
+  } satisfies Command,
   listCommands,
 };

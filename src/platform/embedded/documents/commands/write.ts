@@ -27,7 +27,16 @@ const insert: Command = {
   },
 };
 
-const UPDATE_STATEMENT = new Set(["q", "u", "c", "multi", "upsert", "arrayFilters", "collation", "hint"]);
+const UPDATE_STATEMENT = new Set([
+  "q",
+  "u",
+  "c",
+  "multi",
+  "upsert",
+  "arrayFilters",
+  "collation",
+  "hint",
+]);
 
 const update: Command = {
   fields: ["updates", "ordered", "bypassDocumentValidation", "let"],
@@ -113,7 +122,11 @@ const findAndModify: Command = {
       upsert,
       sort: sortOf(args.document("sort")),
     });
-    const value = inserted ? (after ? inserted : null) : (after ? first?.after : first?.before) ?? null;
+    const value = inserted
+      ? after
+        ? inserted
+        : null
+      : ((after ? first?.after : first?.before) ?? null);
     return {
       lastErrorObject: {
         n,
@@ -223,14 +236,21 @@ function withId(document: Document): Document {
   }
   const id: unknown = document["_id"];
   const wrong = Array.isArray(id) ? "array" : isPattern(id) ? "regex" : undefined;
-  if (wrong) throw fail(53, `The '_id' value cannot be of type ${wrong}`, { codeName: "InvalidIdField" });
+  if (wrong)
+    throw fail(53, `The '_id' value cannot be of type ${wrong}`, { codeName: "InvalidIdField" });
   if (isDocument(id) && Object.keys(id).some((field) => field.startsWith("$")))
-    throw fail(52, `_id fields may not contain '$'-prefixed fields: ${Object.keys(id)[0]} is not valid for storage.`);
+    throw fail(
+      52,
+      `_id fields may not contain '$'-prefixed fields: ${Object.keys(id)[0]} is not valid for storage.`,
+    );
   return document;
 }
 
 const isPattern = (value: unknown): boolean =>
-  typeof value === "object" && value !== null && "_bsontype" in value && value._bsontype === "BSONRegExp";
+  typeof value === "object" &&
+  value !== null &&
+  "_bsontype" in value &&
+  value._bsontype === "BSONRegExp";
 
 const statements = ({ args, name }: Call, field: string, allowed: ReadonlySet<string>) =>
   args

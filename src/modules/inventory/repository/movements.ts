@@ -1,0 +1,173 @@
+// Queries of stock movements, no decision. A movement is born inside its product, in the update that moves the stock,
+// and filed afterwards: wherever a crash strikes, the union of both holds each movement exactly once.
+import type { EventEnvelope } from "#platform/kernel";
+import type { ProductForSettlement, Settlement } from "../rules/settlement.js";
+import type { InventoryModels, MovementDocument, ProductDocument } from "../schema.js";
+import { isDuplicateKey } from "#platform/documents";
+import { runStatements, type Statement } from "./statements.js";
+import { pendingStockEvent } from "./stock-events.js";
+
+export const findProductsForSettlement = (
+  { products }: InventoryModels,
+  productIds: readonly string[],
+): Promise<ProductForSettlement[]> =>
+  products
+    .find({ _id: { $in: [...productIds] } })
+    .select({ tracked: 1, available: 1, moves: 1, unfiled: 1, reservations: 1 })
+    .lean<ProductForSettlement[]>();
+
+/** Which of these movements are filed. Ask after the products were read: what was unfiled then is filed by now, or
+ *  was seen there. */
+export async function findFiledIds(
+  { movements }: InventoryModels,
+  ids: readonly string[],
+): Promise<Set<string>> {
+  const filed = await movements
+    .find({ _id: { $in: [...ids] } })
+    .select({ _id: 1 })
+    .lean<{ _id: string }[]>();
+  return new Set(filed.map((movement) => movement._id));
+}
+
+/** Applies each settlement whose product did not move since it was read. Answers how many. */
+export const settle = (
+  models: InventoryModels,
+  settlements: readonly Settlement[],
+  now: Date,
+): Promise<number> =>
+  runStatements(
+    models,
+    settlements.map((settlement) => settleProduct(settlement, now)),
+  );
+
+function settleProduct(settlement: Settlement, at: Date): Statement {
+  const { productId, moves, ends, without, change, movements, orders } = settlement;
+  const events = orders
+    .filter((order) => Object.values(order.change).some((amount) => amount !== 0))
+    .map(({ sale, reason, change }) =>
+      pendingStockEvent(
+        { productId, change, reason, reference: sale.orderId, actor: sale.actor.id },
+        { at, trace: sale.trace },
+      ),
+    );
+  return {
+    filter: {
+      _id: productId,
+      moves,
+      available: { $gte: -change.available },
+      ...((ends.length > 0 || without.length > 0) && {
+        "reservations.orderId": {
+          ...(ends.length > 0 && { $all: [...ends] }),
+          ...(without.length > 0 && { $nin: [...without] }),
+        },
+      }),
+    },
+    update: {
+      $inc: { ...change, moves: movements.length, stockVersion: events.length },
+      $pull: { reservations: { orderId: { $in: [...ends] } } },
+      $push: { unfiled: { $each: [...movements] }, outbox: { $each: events } },
+    },
+  };
+}
+
+export interface NewStockMovement {
+  readonly movement: MovementDocument;
+  readonly event: EventEnvelope;
+}
+
+/** Moves the stock of a product that had no movement since it was read and can give what is taken; false otherwise. */
+export async function applyMovement(
+  models: InventoryModels,
+  { movement, event }: NewStockMovement,
+): Promise<boolean> {
+  const { productId, sequence, quantity } = movement;
+  const matched = await runStatements(models, [
+    {
+      filter: {
+        _id: productId,
+        moves: sequence - 1,
+        tracked: true,
+        available: { $gte: -quantity },
+      },
+      update: {
+        $inc: { onHand: quantity, available: quantity, moves: 1, stockVersion: 1 },
+        $push: { unfiled: movement, outbox: event },
+      },
+    },
+  ]);
+  return matched === 1;
+}
+
+export const findMovement = ({ movements }: InventoryModels, id: string) =>
+  movements.findById(id).lean<MovementDocument | null>();
+
+/** Filed movements of a product, newest first. */
+export const listFiledMovements = (
+  { movements }: InventoryModels,
+  productId: string,
+  { before, limit }: { before: number; limit: number },
+): Promise<MovementDocument[]> =>
+  movements
+    .find({ productId, sequence: { $lt: before } })
+    .sort({ sequence: -1 })
+    .limit(limit)
+    .lean<MovementDocument[]>();
+
+type Unfiled = Pick<ProductDocument, "_id" | "unfiled">;
+
+/** Files what waits in products: in these, or in any. Answers how many products had something. Repeated, interrupted
+ *  or done by two at once: each movement is filed once. */
+export async function fileMovements(
+  models: InventoryModels,
+  productIds?: readonly string[],
+  limit = 500,
+): Promise<number> {
+  const waiting = await models.products
+    .find({ ...(productIds && { _id: { $in: [...productIds] } }), "unfiled.0": { $exists: true } })
+    .select({ unfiled: 1 })
+    .limit(limit)
+    .lean<Unfiled[]>();
+  if (waiting.length === 0) return 0;
+  try {
+    await models.movements.insertMany(
+      waiting.flatMap(({ unfiled }) => unfiled),
+      { ordered: false, lean: true },
+    );
+  } catch (error) {
+    // Unordered: the others are in, and those refused were filed before.
+    if (!isDuplicateKey(error)) throw error;
+  }
+  await runStatements(
+    models,
+    waiting.map(({ _id, unfiled }) => ({
+      filter: { _id },
+      update: { $pull: { unfiled: { _id: { $in: unfiled.map((movement) => movement._id) } } } },
+    })),
+  );
+  return waiting.length;
+}
+
+export interface FiledSum {
+  readonly _id: string;
+  readonly quantity: number;
+  readonly sold: number;
+  readonly count: number;
+  readonly last: number;
+}
+
+const isSold = { $eq: ["$type", "sold"] };
+
+/** Sums of filed movements for each of these products. */
+export const sumFiled = ({ movements }: InventoryModels, productIds: readonly string[]) =>
+  movements.aggregate<FiledSum>([
+    { $match: { productId: { $in: [...productIds] } } },
+    {
+      $group: {
+        _id: "$productId",
+        quantity: { $sum: "$quantity" },
+        sold: { $sum: { $cond: [isSold, { $subtract: ["$uncounted", "$quantity"] }, 0] } },
+        count: { $sum: 1 },
+        last: { $max: "$sequence" },
+      },
+    },
+  ]);

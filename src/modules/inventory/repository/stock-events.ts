@@ -1,0 +1,38 @@
+// The event of a stock change as it waits in the product; its `level` is added when it is published.
+import { type EventEnvelope, newId } from "#platform/kernel";
+import { StockChanged, type StockReason } from "../events.js";
+import type { StockChange } from "../rules/settlement.js";
+import type { ProductDocument } from "../schema.js";
+
+export interface StockFact {
+  readonly productId: string;
+  readonly change: StockChange;
+  readonly reason: StockReason;
+  readonly reference: string | null;
+  readonly actor: string;
+}
+
+export const pendingStockEvent = (
+  fact: StockFact,
+  { at, trace }: { at: Date; trace: string | null },
+): EventEnvelope => ({
+  id: newId(),
+  name: StockChanged.name,
+  key: fact.productId,
+  occurredAt: at.toISOString(),
+  trace,
+  data: fact,
+});
+
+type Levelled = Pick<
+  ProductDocument,
+  "tracked" | "onHand" | "reserved" | "available" | "stockVersion"
+>;
+
+/** What an update cannot know, the level after it, is told by the product as read: then it is the newest level. */
+export function composeEvent(product: Levelled, pending: EventEnvelope): EventEnvelope {
+  if (pending.name !== StockChanged.name) return pending;
+  const { tracked, onHand, reserved, available, stockVersion } = product;
+  const level = { tracked, onHand, reserved, available, stockVersion };
+  return { ...pending, data: { ...(pending.data as StockFact), level } };
+}

@@ -1,0 +1,48 @@
+// Pure decisions about products: what a change or an import row makes of one.
+import { isDeepStrictEqual } from "node:util";
+import type { LocalizedText, Money } from "#platform/kernel";
+import type { Attributes, ProductDocument } from "../schema.js";
+
+/** What people change of a product. */
+export interface ProductFields {
+  readonly name: LocalizedText;
+  readonly price: number;
+  readonly attributes: Attributes;
+  readonly lowStockAt: number | null;
+  readonly archived: boolean;
+  readonly tracked: boolean;
+}
+
+const FIELDS = ["name", "price", "attributes", "lowStockAt", "archived", "tracked"] as const;
+
+/** The part of `wanted` that differs; undefined when nothing does. */
+export function changedFields(
+  current: ProductFields,
+  wanted: { readonly [Field in keyof ProductFields]?: ProductFields[Field] | undefined },
+): Partial<ProductFields> | undefined {
+  const changed = FIELDS.filter(
+    (field) => wanted[field] !== undefined && !isDeepStrictEqual(wanted[field], current[field]),
+  );
+  if (changed.length === 0) return undefined;
+  return Object.fromEntries(changed.map((field) => [field, wanted[field]]));
+}
+
+export interface ImportRow {
+  readonly sku: string;
+  readonly name: LocalizedText;
+  readonly price: Money;
+  /** On hand, for a new product; null where stock is not counted. */
+  readonly stock: number | null;
+  readonly lowStockAt: number | null;
+  readonly attributes: Attributes;
+}
+
+/** What an import settles of a product that exists. Its stock is counted here, and whether it is on sale is decided
+ *  here; a product whose stock is counted stays so. */
+export const importedFields = (row: ImportRow, current: ProductDocument) => ({
+  name: row.name,
+  price: row.price.amount,
+  attributes: row.attributes,
+  lowStockAt: row.lowStockAt,
+  tracked: current.tracked || row.stock !== null,
+});

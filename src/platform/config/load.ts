@@ -1,0 +1,112 @@
+// Reads the settings from the environment and .env, checks all of them and names everything that is wrong at once.
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { parseEnv } from "node:util";
+import type { z } from "zod";
+import { StartError } from "#platform/kernel";
+import { type Setting, type SettingName, settings } from "./settings.js";
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly logLevel: Value<"LOG_LEVEL">;
+  readonly databaseUrl: string | undefined;
+  readonly databaseRoles: Value<"DATABASE_ROLES">;
+  readonly mongodbUrl: string | undefined;
+  readonly sample: boolean;
+  readonly secret: string | undefined;
+  /** Absolute paths. */
+  readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined;
+  readonly eventRetentionDays: number;
+  readonly eventMaxAttempts: number;
+  /** 0 is without limit. */
+  readonly requestsPerMinute: number;
+  readonly maxConnections: number;
+}
+
+type Value<Name extends SettingName> = z.output<(typeof settings)[Name]["schema"]>;
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** For tests that kill; not for the outside. */
+const INTERNAL = new Set(["TIFFIN_CRASH_AT", "TIFFIN_CRASH_AFTER"]);
+
+/** The environment wins over `.env` in `cwd`; an empty value counts as unset. Throws StartError. */
+export function loadConfig(
+  env: Environment = process.env,
+  { cwd = process.cwd() }: { cwd?: string } = {},
+): Config {
+  const file = readEnvFile(resolve(cwd, ".env"));
+  const given = (name: string) => (env[name] || file[name] || undefined)?.trim();
+  const faults = [...unknownSettings({ ...file, ...env })];
+
+  const read = <Name extends SettingName>(name: Name): Value<Name> | undefined => {
+    const { schema, secret, remedy, ...setting }: Setting = settings[name];
+    const value = given(name) ?? setting.default;
+    if (value === undefined) return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data as Value<Name>;
+    const shown = secret
+      ? "has an unusable value"
+      : `is "${value.slice(0, 100)}", which is not usable`;
+    faults.push(`${name} ${shown}: set it to ${remedy}.`);
+    return undefined;
+  };
+  const required = <Name extends SettingName>(name: Name) => read(name) as Value<Name>;
+
+  const certificate = read("TLS_CERT");
+  const key = read("TLS_KEY");
+  if ((certificate === undefined) !== (key === undefined)) {
+    const [set, missing] =
+      certificate === undefined ? ["TLS_KEY", "TLS_CERT"] : ["TLS_CERT", "TLS_KEY"];
+    faults.push(`${set} is set without ${missing}: set both to use HTTPS, or remove it.`);
+  }
+  const config: Config = {
+    port: required("PORT"),
+    host: required("HOST"),
+    dataDir: resolve(cwd, required("DATA_DIR")),
+    logLevel: required("LOG_LEVEL"),
+    databaseUrl: read("DATABASE_URL"),
+    databaseRoles: required("DATABASE_ROLES"),
+    mongodbUrl: read("MONGODB_URL"),
+    sample: required("TIFFIN_SAMPLE"),
+    secret: read("TIFFIN_SECRET"),
+    tls:
+      certificate === undefined || key === undefined
+        ? undefined
+        : { certPath: resolve(cwd, certificate), keyPath: resolve(cwd, key) },
+    eventRetentionDays: required("EVENT_RETENTION_DAYS"),
+    eventMaxAttempts: required("EVENT_MAX_ATTEMPTS"),
+    requestsPerMinute: required("REQUESTS_PER_MINUTE"),
+    maxConnections: required("MAX_CONNECTIONS"),
+  };
+  if (faults.length > 0) throw new StartError(faults.join("\n"));
+  return config;
+}
+
+/** True when only this machine can reach it. */
+export const isLoopback = (host: string): boolean =>
+  host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
+
+function readEnvFile(path: string): Environment {
+  try {
+    return parseEnv(readFileSync(path, "utf8"));
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return {};
+    throw new StartError(
+      `${path} cannot be read (${code ?? message}): make it readable or remove it.`,
+    );
+  }
+}
+
+/** A setting with our prefix that nobody reads is a typing error, and silence would hide it. */
+function* unknownSettings(env: Environment): Generator<string> {
+  for (const name of Object.keys(env).sort()) {
+    if (!name.startsWith("TIFFIN_") || name in settings || INTERNAL.has(name)) continue;
+    const known = Object.keys(settings).filter((setting) => setting.startsWith("TIFFIN_"));
+    yield `${name} is not a setting of Tiffin: remove it, or correct it to one of ${known.join(", ")}.`;
+  }
+}

@@ -1,0 +1,81 @@
+// Who signs in, where, and how: what a pool and a single connection of a module have in common.
+import pg from "pg";
+import { StartError } from "#platform/kernel";
+import type { Explain } from "./refusal.js";
+import { types } from "./values.js";
+
+export interface PoolOptions {
+  readonly max: number;
+  readonly statementTimeoutMs: number;
+  readonly lockTimeoutMs: number;
+  readonly idleInTransactionTimeoutMs: number;
+}
+
+export const DEFAULT_POOL: PoolOptions = {
+  max: 8,
+  statementTimeoutMs: 10_000,
+  lockTimeoutMs: 5_000,
+  idleInTransactionTimeoutMs: 10_000,
+};
+
+/** How one module connects, and in whose name. */
+export interface SignIn {
+  readonly module: string;
+  readonly server: Server;
+  readonly explain: Explain;
+}
+
+export type Server = Pick<
+  pg.ClientConfig,
+  "host" | "port" | "database" | "user" | "password" | "ssl"
+>;
+
+/** The parts of a URL. A user in its place is certain to be used, which it is not when set on a URL without host.
+ *  @throws StartError */
+export function parseServer(url: string, as?: { user: string; password: string }): Server {
+  if (!/^postgres(ql)?:\/\//.test(url)) throw notUrl();
+  try {
+    const { host, port, database, user, password, ssl } = new pg.Client({ connectionString: url });
+    return {
+      host,
+      port,
+      ssl,
+      ...(database !== undefined && { database }),
+      ...(user !== undefined && { user }),
+      ...(typeof password === "string" && { password }),
+      ...as,
+    };
+  } catch (error) {
+    throw notUrl(error);
+  }
+}
+
+const notUrl = (cause?: unknown) =>
+  new StartError(
+    "DATABASE_URL is not a PostgreSQL URL: write it as postgres://user:password@host:5432/database.",
+    { cause },
+  );
+
+/** How much longer than the server's own limit a client waits, for a server that no longer answers at all. */
+const SILENCE_MS = 5_000;
+
+export const clientConfig = (
+  { module, server }: SignIn,
+  purpose: string | undefined,
+  { statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs }: Omit<PoolOptions, "max">,
+): pg.ClientConfig => ({
+  ...server,
+  types,
+  application_name: purpose === undefined ? `tiffin:${module}` : `tiffin:${module}:${purpose}`,
+  options: `-c search_path=${module}`,
+  statement_timeout: statementTimeoutMs,
+  query_timeout: statementTimeoutMs + SILENCE_MS,
+  lock_timeout: lockTimeoutMs,
+  idle_in_transaction_session_timeout: idleInTransactionTimeoutMs,
+  connectionTimeoutMillis: 5_000,
+  keepAlive: true,
+});
+
+/** Whether the connection is of no more use: the server ended it, or nobody knows what it does. */
+export const isLost = (error: unknown): boolean =>
+  !(error instanceof pg.DatabaseError) || error.severity === "FATAL" || error.severity === "PANIC";

@@ -1,0 +1,53 @@
+// One connection of a module, outside its pool: it can hold a lock for as long as it lives, and listen.
+// When it is lost, so is the lock, at the server's side too.
+import pg from "pg";
+import { clientConfig, DEFAULT_POOL, type SignIn } from "./connection.js";
+import type { Runner, Statement } from "./statements.js";
+
+export interface Session extends Runner {
+  /** Aborted when the connection ends, for whatever reason. */
+  readonly lost: AbortSignal;
+  listen(channel: string, onNotified: () => void): Promise<void>;
+  close(): Promise<void>;
+}
+
+const LIMITS = { ...DEFAULT_POOL, statementTimeoutMs: 30_000 };
+const CLOSE_MS = 2_000;
+
+/** @throws when the server cannot be reached */
+export async function openSession(signIn: SignIn, purpose: string): Promise<Session> {
+  const client = new pg.Client(clientConfig(signIn, purpose, LIMITS));
+  const lost = new AbortController();
+  const lose = () => lost.abort(new Error(`The connection for ${purpose} was lost`));
+  client.on("error", lose);
+  client.on("end", lose);
+  await client.connect();
+  let turn: Promise<unknown> = Promise.resolve();
+  return {
+    lost: lost.signal,
+    // One at a time: the driver's own queue is deprecated.
+    run<Row>({ name, text }: Statement<Row>, values: readonly unknown[]) {
+      const answer = turn.then(async () => {
+        lost.signal.throwIfAborted();
+        try {
+          return (await client.query({ name, text, values: [...values] })).rows as Row[];
+        } catch (error) {
+          throw signIn.explain(error, text);
+        }
+      });
+      turn = answer.catch(() => undefined);
+      return answer;
+    },
+    async listen(channel, onNotified) {
+      client.on("notification", (message) => message.channel === channel && onNotified());
+      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+    },
+    async close() {
+      lose();
+      // A server that does not answer must not keep the connection, and with it the lock, open.
+      const timer = setTimeout(() => client.connection.stream.destroy(), CLOSE_MS);
+      await client.end().catch(() => undefined);
+      clearTimeout(timer);
+    },
+  };
+}

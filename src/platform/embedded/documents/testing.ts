@@ -1,0 +1,61 @@
+// For tests: a store in a temporary folder, started and thrown away.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { mongo } from "mongoose";
+import type { Document } from "./codec.js";
+import { Engine } from "./engine.js";
+import { Store } from "./store.js";
+import { startDocumentStore, type DocumentStore } from "./supervisor.js";
+
+export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), "documents-test-"));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+export interface TestStore {
+  store: DocumentStore;
+  folder: string;
+  client: mongo.MongoClient;
+  database: mongo.Db;
+  close(): Promise<void>;
+}
+
+/** A running store with a connected driver. */
+export async function createTestStore(): Promise<TestStore> {
+  const folder = await temporaryFolder();
+  const store = await startDocumentStore({ folder: folder.path });
+  const client = await new mongo.MongoClient(store.url).connect();
+  return {
+    store,
+    folder: folder.path,
+    client,
+    database: client.db("test"),
+    async close() {
+      await client.close();
+      await store.stop();
+      await folder.remove();
+    },
+  };
+}
+
+export interface TestEngine {
+  engine: Engine;
+  /** Answers as the server would, without a socket. */
+  run(command: Document): Promise<Document>;
+  close(): Promise<void>;
+}
+
+/** The engine in this process, on `folder`. */
+export async function openTestEngine(folder: string): Promise<TestEngine> {
+  const store = new Store(folder, (error) => {
+    throw error;
+  });
+  await store.checkFormat();
+  const engine = new Engine(store, () => ({ current: 0, available: 0, totalCreated: 0 }));
+  return {
+    engine,
+    run: (command) => engine.handle({ ...command, $db: "test" }, { id: 1 }),
+    close: () => store.close(),
+  };
+}

@@ -1,0 +1,135 @@
+// Documents that carry events: reading what waits in them, and taking out what was delivered.
+import type mongoose from "mongoose";
+import type { mongo } from "mongoose";
+import type { EventEnvelope } from "#platform/kernel";
+import { isDuplicate } from "./lease.js";
+import { type PendingEvent, pendingIndex } from "./pending.js";
+
+export interface SourceDocument {
+  readonly _id: unknown;
+  readonly outbox: readonly PendingEvent[];
+}
+
+/** A collection whose documents carry events. */
+export interface EventSource {
+  readonly collection: string;
+  /** Completes the payload from the document as it was read. The id must stay. */
+  readonly compose?: (document: SourceDocument, pending: PendingEvent) => EventEnvelope;
+  /** Called with documents whose events were delivered, before these are pulled; may see a document again. */
+  readonly settle?: (documents: readonly SourceDocument[]) => Promise<void>;
+}
+
+export interface Origin {
+  readonly source: EventSource;
+  readonly document: SourceDocument;
+}
+
+export const toEvent = ({
+  id,
+  name,
+  key,
+  occurredAt,
+  trace,
+  data,
+}: PendingEvent): EventEnvelope => ({
+  id,
+  name,
+  key,
+  occurredAt,
+  trace: trace ?? null,
+  data,
+});
+
+export function databaseOf(connection: mongoose.Connection): mongo.Db {
+  if (!connection.db) throw new Error(`The connection to ${connection.name} is not open`);
+  return connection.db;
+}
+
+export async function createIndexes(
+  database: mongo.Db,
+  sources: readonly EventSource[],
+): Promise<void> {
+  await database
+    .collection("outbox_archive")
+    .createIndexes([
+      { key: { position: 1 } },
+      { key: { key: 1 } },
+      { key: { trace: 1 }, sparse: true },
+      { key: { archivedAt: 1 } },
+    ]);
+  for (const { collection } of sources) {
+    await database.collection(collection).createIndex(pendingIndex.keys, pendingIndex.options);
+  }
+}
+
+/** Documents with pending events that are not in flight, those with the oldest event first. */
+export async function listPending(
+  database: mongo.Db,
+  sources: readonly EventSource[],
+  limit: number,
+  inFlight: readonly string[] = [],
+): Promise<Origin[]> {
+  const found: Origin[] = [];
+  for (const source of sources) {
+    const filter = {
+      "outbox.id": { $exists: true },
+      ...(inFlight.length > 0 && { outbox: { $elemMatch: { id: { $nin: [...inFlight] } } } }),
+    };
+    const documents = await database
+      .collection(source.collection)
+      .find(filter)
+      .sort({ "outbox.id": 1 })
+      .limit(limit)
+      .toArray();
+    found.push(
+      ...documents.map((document) => ({ source, document: document as unknown as SourceDocument })),
+    );
+  }
+  return found;
+}
+
+export function compose({ source, document }: Origin, pending: PendingEvent): EventEnvelope {
+  const event = source.compose ? source.compose(document, pending) : toEvent(pending);
+  if (event.id !== pending.id) throw new Error(`compose must keep the id of event ${pending.id}`);
+  return event;
+}
+
+export async function pullEvents(
+  database: mongo.Db,
+  sources: readonly EventSource[],
+  events: readonly EventEnvelope[],
+  origins: ReadonlyMap<string, Origin>,
+): Promise<void> {
+  for (const source of sources) {
+    const byDocument = new Map<string, { id: unknown; events: string[] }>();
+    for (const { id } of events) {
+      const origin = origins.get(id);
+      if (origin?.source !== source) continue;
+      const key = String(origin.document._id);
+      const entry = byDocument.get(key) ?? { id: origin.document._id, events: [] };
+      entry.events.push(id);
+      byDocument.set(key, entry);
+    }
+    if (byDocument.size === 0) continue;
+    const pulls = [...byDocument.values()].map((entry) => ({
+      updateOne: {
+        filter: { _id: entry.id },
+        update: { $pull: { outbox: { id: { $in: entry.events } } } },
+      },
+    }));
+    await database.collection(source.collection).bulkWrite(pulls as never, { ordered: false });
+  }
+}
+
+/** Those whose id exists are left as they are. */
+export async function insertOnce<Row extends { _id: string }>(
+  collection: mongo.Collection<Row>,
+  rows: readonly Row[],
+): Promise<void> {
+  if (rows.length === 0) return;
+  try {
+    await collection.insertMany(rows as never, { ordered: false });
+  } catch (error) {
+    if (!isDuplicate(error)) throw error;
+  }
+}

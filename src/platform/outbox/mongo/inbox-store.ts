@@ -1,0 +1,384 @@
+// The inbox of a module whose store is MongoDB. No transaction spans documents there, so the trade is another one:
+// the event's id is recorded after its effect, a crash between the two applies the event again, and therefore a
+// handler's effects must be idempotent for each document (by the event's or the order's id).
+// One thing at a time for each subscription of this process; two processes meet only while a relay is taken over.
+import type mongoose from "mongoose";
+import type { mongo } from "mongoose";
+import type { EventEnvelope } from "#platform/kernel";
+import type { Cause, Failure, FailureQuery, FailureStatus, InboxStore } from "../types.js";
+import { databaseOf, insertOnce } from "./documents.js";
+
+const LONGER_DAYS = 30;
+const DAY_MS = 86_400_000;
+const MOST_CAUSES = 50;
+/** Held events whose head is gone (a crash between two writes) are looked for this often. */
+const MEND_EVERY_MS = 15_000;
+const MEND_PAGE = 200;
+
+interface InboxDocument {
+  readonly _id: string;
+  readonly subscription: string;
+  readonly eventId: string;
+  readonly storedAt: Date;
+}
+
+interface FailureDocument {
+  readonly _id: string;
+  readonly subscription: string;
+  readonly position: number;
+  readonly eventId: string;
+  readonly key: string;
+  readonly occurredAt: string;
+  readonly event: EventEnvelope;
+  readonly status: FailureStatus;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date | null;
+  readonly causes: Cause[];
+  readonly storedAt: Date;
+  readonly discardedAt: Date | null;
+  readonly discardedBy: string | null;
+  readonly discardedReason: string | null;
+}
+
+const toFailure = ({
+  _id: _,
+  eventId: __,
+  key: ___,
+  occurredAt: ____,
+  ...failure
+}: FailureDocument): Failure => failure;
+
+/** Rises with every call, across restarts too: an event stored later stands later. */
+function createPositions(): () => number {
+  let last = 0;
+  return () => (last = Math.max(last + 1, Date.now() * 1_000));
+}
+
+export function createMongoInboxStore(
+  connection: mongoose.Connection,
+  subscriptions: readonly string[],
+): InboxStore<mongoose.Connection> {
+  const nextPosition = createPositions();
+  const turns = new Map<string, Promise<unknown>>();
+  let indexes: Promise<void> | undefined;
+  let mendAt = 0;
+
+  const inbox = (): mongo.Collection<InboxDocument> => databaseOf(connection).collection("inbox");
+  const failures = (): mongo.Collection<FailureDocument> =>
+    databaseOf(connection).collection("inbox_failures");
+  const idOf = (subscription: string, eventId: string) => `${subscription}:${eventId}`;
+
+  async function createIndexes(): Promise<void> {
+    await inbox().createIndexes([{ key: { eventId: 1 } }, { key: { storedAt: 1 } }]);
+    await failures().createIndexes([
+      { key: { subscription: 1, key: 1, position: 1 } },
+      { key: { status: 1, nextAttemptAt: 1 } },
+    ]);
+  }
+  const ready = () => {
+    indexes ??= createIndexes().catch((error: unknown) => {
+      indexes = undefined;
+      throw error;
+    });
+    return indexes;
+  };
+
+  /** One at a time for this subscription. */
+  function alone<T>(subscription: string, work: () => Promise<T>): Promise<T> {
+    const next = (turns.get(subscription) ?? Promise.resolve()).then(() => ready()).then(work);
+    turns.set(
+      subscription,
+      next.catch(() => undefined),
+    );
+    return next;
+  }
+
+  const record = (subscription: string, events: readonly EventEnvelope[]) =>
+    insertOnce(
+      inbox(),
+      events.map(({ id }) => ({
+        _id: idOf(subscription, id),
+        subscription,
+        eventId: id,
+        storedAt: new Date(),
+      })),
+    );
+
+  const copy = (
+    subscription: string,
+    event: EventEnvelope,
+    over: Partial<FailureDocument>,
+  ): FailureDocument => ({
+    _id: idOf(subscription, event.id),
+    subscription,
+    position: nextPosition(),
+    eventId: event.id,
+    key: event.key,
+    occurredAt: event.occurredAt,
+    event,
+    status: "held",
+    attempts: 0,
+    nextAttemptAt: null,
+    causes: [],
+    storedAt: new Date(),
+    discardedAt: null,
+    discardedBy: null,
+    discardedReason: null,
+    ...over,
+  });
+
+  async function learn(subscription: string, events: readonly EventEnvelope[]) {
+    const ids = events.map((event) => idOf(subscription, event.id));
+    const known = new Set(
+      (
+        await inbox()
+          .find({ _id: { $in: ids } })
+          .project<{ _id: string }>({ _id: 1 })
+          .toArray()
+      ).map((row) => row._id),
+    );
+    const news = events.filter((event) => {
+      const id = idOf(subscription, event.id);
+      return !known.has(id) && known.add(id);
+    });
+    const stored = await failures()
+      .find({
+        subscription,
+        key: { $in: [...new Set(news.map((event) => event.key))] },
+        status: { $ne: "discarded" },
+      })
+      .project<{ key: string }>({ key: 1 })
+      .toArray();
+    const behind = new Set(stored.map((row) => row.key));
+    return {
+      held: news.filter((event) => behind.has(event.key)),
+      ready: news.filter((event) => !behind.has(event.key)),
+    };
+  }
+
+  async function hold(subscription: string, events: readonly EventEnvelope[]): Promise<void> {
+    await insertOnce(
+      failures(),
+      events.map((event) => copy(subscription, event, {})),
+    );
+    await record(subscription, events);
+  }
+
+  /** The next event of the key follows, unless an earlier one is still being tried or waits for a person. */
+  async function promote(subscription: string, key: string): Promise<void> {
+    const head = await failures().findOne({
+      subscription,
+      key,
+      status: { $in: ["waiting", "dead"] },
+    });
+    if (head) return;
+    await failures().findOneAndUpdate(
+      { subscription, key, status: "held" },
+      { $set: { status: "waiting", nextAttemptAt: new Date() } },
+      { sort: { position: 1 } },
+    );
+  }
+
+  async function mend(): Promise<void> {
+    if (Date.now() < mendAt) return;
+    mendAt = Date.now() + MEND_EVERY_MS;
+    const held = await failures()
+      .find({ status: "held", subscription: { $in: [...subscriptions] } })
+      .project<{ subscription: string; key: string }>({ subscription: 1, key: 1 })
+      .limit(MEND_PAGE)
+      .toArray();
+    const keys = new Map(held.map((row) => [`${row.subscription} ${row.key}`, row]));
+    for (const { subscription, key } of keys.values()) {
+      await alone(subscription, () => promote(subscription, key));
+    }
+  }
+
+  return {
+    apply: (subscription, events) =>
+      alone(subscription.name, async () => {
+        const { held, ready } = await learn(subscription.name, events);
+        await hold(subscription.name, held);
+        if (ready.length > 0) await subscription.handle(ready, connection);
+        await record(subscription.name, ready);
+        return ready.length;
+      }),
+    keep: (subscription, event, { status, attempts, pauseMs, cause }) =>
+      alone(subscription, async () => {
+        const { held, ready } = await learn(subscription, [event]);
+        await hold(subscription, held);
+        const nextAttemptAt = new Date(Date.now() + pauseMs);
+        const copies = ready.map((fresh) =>
+          copy(subscription, fresh, { status, attempts, nextAttemptAt, causes: [cause] }),
+        );
+        await insertOnce(failures(), copies);
+        await record(subscription, ready);
+      }),
+    async soonest(names, limit) {
+      await ready();
+      await mend();
+      const rows = await failures()
+        .find({ status: "waiting", subscription: { $in: [...names] } })
+        .sort({ nextAttemptAt: 1 })
+        .limit(limit)
+        .toArray();
+      return rows.map((row) => ({
+        ...toFailure(row),
+        dueInMs: (row.nextAttemptAt?.getTime() ?? 0) - Date.now(),
+      }));
+    },
+    retry: (subscription, { event, attempts }) =>
+      alone(subscription.name, async () => {
+        const filter = {
+          _id: idOf(subscription.name, event.id),
+          status: "waiting" as const,
+          attempts,
+        };
+        if (!(await failures().findOne(filter))) return;
+        await subscription.handle([event], connection);
+        await failures().deleteOne({ _id: filter._id });
+        await promote(subscription.name, event.key);
+      }),
+    async failAgain({ subscription, event, attempts }, verdict) {
+      await failures().updateOne(
+        { _id: idOf(subscription, event.id), status: "waiting", attempts },
+        {
+          $set: {
+            status: verdict.status,
+            attempts: verdict.attempts,
+            nextAttemptAt: new Date(Date.now() + verdict.pauseMs),
+          },
+          $push: { causes: { $each: [verdict.cause], $slice: -MOST_CAUSES } },
+        },
+      );
+    },
+    async list({ limit = 100, ...query }) {
+      return (
+        await failures().find(filterOf(query)).sort({ position: 1 }).limit(limit).toArray()
+      ).map(toFailure);
+    },
+    async counts() {
+      const rows = await failures()
+        .aggregate<{
+          _id: { subscription: string; status: FailureStatus };
+          count: number;
+          oldest: string;
+        }>([
+          { $match: { status: { $ne: "discarded" } } },
+          {
+            $group: {
+              _id: { subscription: "$subscription", status: "$status" },
+              count: { $sum: 1 },
+              oldest: { $min: "$occurredAt" },
+            },
+          },
+        ])
+        .toArray();
+      return subscriptions.map((subscription) => {
+        const own = rows.filter((row) => row._id.subscription === subscription);
+        const count = (status: FailureStatus) =>
+          own.find((row) => row._id.status === status)?.count ?? 0;
+        const oldest = own.map((row) => row.oldest).toSorted((a, b) => a.localeCompare(b))[0];
+        return {
+          subscription,
+          waiting: count("waiting"),
+          held: count("held"),
+          dead: count("dead"),
+          oldestAt: oldest === undefined ? null : new Date(oldest),
+        };
+      });
+    },
+    async replay(query, actor) {
+      const again: FailureStatus[] =
+        query.eventId === undefined ? ["dead", "waiting"] : ["dead", "waiting", "discarded"];
+      const note: Cause = {
+        message: `Replayed by ${actor}`,
+        stack: null,
+        at: new Date().toISOString(),
+      };
+      const { modifiedCount } = await failures().updateMany(
+        { $and: [filterOf(query), { status: { $in: again } }] },
+        {
+          $set: {
+            status: "waiting",
+            attempts: 0,
+            nextAttemptAt: new Date(),
+            discardedAt: null,
+            discardedBy: null,
+            discardedReason: null,
+          },
+          $push: { causes: { $each: [note], $slice: -MOST_CAUSES } },
+        },
+      );
+      return modifiedCount;
+    },
+    discard: (subscription, eventId, { actor, reason }) =>
+      alone(subscription, async () => {
+        const row = await failures().findOneAndUpdate(
+          { _id: idOf(subscription, eventId), status: { $ne: "discarded" } },
+          {
+            $set: {
+              status: "discarded",
+              discardedAt: new Date(),
+              discardedBy: actor,
+              discardedReason: reason,
+            },
+          },
+        );
+        if (row) await promote(subscription, row.key);
+        return row !== null;
+      }),
+    async deliveries(eventIds) {
+      const rows = await inbox()
+        .find({ eventId: { $in: [...eventIds] } })
+        .sort({ storedAt: 1 })
+        .toArray();
+      return rows.map(({ subscription, eventId, storedAt }) => ({
+        subscription,
+        eventId,
+        storedAt,
+      }));
+    },
+    forget: (subscription, eventIds) =>
+      alone(subscription, async () => {
+        const filter = { subscription, ...(eventIds && { eventId: { $in: [...eventIds] } }) };
+        await failures().deleteMany(filter);
+        await inbox().deleteMany(filter);
+      }),
+    async purge(days, limit) {
+      const ago = (age: number) => new Date(Date.now() - age * DAY_MS);
+      const old = await inbox()
+        .find({ storedAt: { $lt: ago(days + LONGER_DAYS) } })
+        .project<{ _id: string }>({ _id: 1 })
+        .limit(limit)
+        .toArray();
+      const inboxPurged =
+        old.length > 0
+          ? await inbox().deleteMany({ _id: { $in: old.map((row) => row._id) } })
+          : null;
+      const discarded = await failures().deleteMany({
+        status: "discarded",
+        discardedAt: { $lt: ago(days) },
+      });
+      return (inboxPurged?.deletedCount ?? 0) + discarded.deletedCount;
+    },
+  };
+}
+
+function filterOf({
+  subscription,
+  eventId,
+  status,
+  from,
+  to,
+}: Omit<FailureQuery, "limit">): mongo.Filter<FailureDocument> {
+  const occurredAt = {
+    ...(from && { $gte: from.toISOString() }),
+    ...(to && { $lt: to.toISOString() }),
+  };
+  return {
+    ...(subscription !== undefined && { subscription }),
+    ...(eventId !== undefined && { eventId }),
+    ...(status !== undefined && { status }),
+    ...((from ?? to) && { occurredAt }),
+  };
+}

@@ -1,0 +1,159 @@
+// The right to relay a MongoDB outbox: one document with an owner, a term and a token that rises with each owner.
+// An owner that could not renew in time stops by its own clock before anybody else may begin. What is left: a
+// process that is stopped between that look and the write that follows, for longer than the term, can still make that
+// one write; the inboxes skip what they know, and archiving is idempotent.
+//
+// Terms are compared by the clocks of the processes: run them on one machine, or with synchronised clocks.
+import { randomUUID } from "node:crypto";
+import { readlinkSync } from "node:fs";
+import { hostname } from "node:os";
+import type { mongo } from "mongoose";
+import type { SubscriptionRecord } from "../types.js";
+
+export interface LeaseTiming {
+  readonly renewMs: number;
+  readonly termMs: number;
+}
+/** Renewing is what an idle outbox costs: 7.5 updates a minute, which also bring the subscriptions and others' calls. */
+export const DEFAULT_LEASE: LeaseTiming = { renewMs: 8_000, termMs: 17_000 };
+/** The owner gives up this part of its term before it ends. */
+const MARGIN = 0.15;
+const LEASE = "relay";
+
+export interface LeaseDocument {
+  readonly _id: typeof LEASE;
+  readonly owner: string | null;
+  readonly host: string;
+  readonly pid: number;
+  readonly token: number;
+  readonly until: Date;
+  /** Counts the calls of processes that do not relay. */
+  readonly rung: number;
+  readonly subscriptions: SubscriptionRecord[];
+}
+
+/** Where process ids mean the same: the machine, and on Linux its process namespace. */
+function placeOf(): string {
+  try {
+    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+  } catch {
+    return hostname();
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== "ESRCH";
+  }
+}
+
+export const leaseFilter = { _id: LEASE } as const;
+
+export interface Lease {
+  readonly token: number;
+  readonly lost: AbortSignal;
+  /** The document as last seen; subscriptions included, so that they cost no query of their own. */
+  current(): LeaseDocument;
+  /** Reads the document again. */
+  reload(): Promise<LeaseDocument>;
+  /** @throws when the term is over */
+  check(): void;
+  release(): Promise<void>;
+}
+
+/** The lease, or null while another owner has it. A dead owner on this machine is followed at once. */
+export async function takeLease(
+  collection: mongo.Collection<LeaseDocument>,
+  onRung: () => void,
+  { renewMs, termMs }: LeaseTiming = DEFAULT_LEASE,
+): Promise<Lease | null> {
+  const safeMs = termMs * (1 - MARGIN);
+  const owner = randomUUID();
+  const place = placeOf();
+  const existing = await collection.findOne(leaseFilter);
+  const now = Date.now();
+  const ownerIsDead = existing?.host === place && !isRunning(existing.pid);
+  if (existing?.owner && !ownerIsDead && existing.until.getTime() > now) return null;
+
+  let validUntil = performance.now() + safeMs;
+  const taken = { owner, host: place, pid: process.pid, until: new Date(now + termMs) };
+  let current: LeaseDocument;
+  if (existing) {
+    const document = await collection.findOneAndUpdate(
+      { ...leaseFilter, token: existing.token, owner: existing.owner },
+      { $set: taken, $inc: { token: 1 } },
+      { returnDocument: "after" },
+    );
+    if (!document) return null;
+    current = document;
+  } else {
+    current = { _id: LEASE, ...taken, token: 1, rung: 0, subscriptions: [] };
+    try {
+      await collection.insertOne(current);
+    } catch (error) {
+      if (isDuplicate(error)) return null;
+      throw error;
+    }
+  }
+
+  const { token } = current;
+  const lost = new AbortController();
+  const lose = () => {
+    clearInterval(timer);
+    lost.abort(new Error("The relay's lease was lost"));
+  };
+  const timer = setInterval(() => {
+    if (performance.now() > validUntil) lose();
+    else void renew();
+  }, renewMs);
+
+  function see(document: LeaseDocument): void {
+    const rung = document.rung !== current.rung;
+    current = document;
+    if (rung) onRung();
+  }
+
+  async function renew(): Promise<void> {
+    const from = performance.now();
+    try {
+      const document = await collection.findOneAndUpdate(
+        { ...leaseFilter, owner, token },
+        { $set: { until: new Date(Date.now() + termMs) } },
+        { returnDocument: "after" },
+      );
+      if (!document) return lose();
+      validUntil = from + safeMs;
+      see(document);
+    } catch {
+      // Unreachable: tried again at the next turn, until the term is over.
+    }
+  }
+
+  return {
+    token,
+    lost: lost.signal,
+    current: () => current,
+    async reload() {
+      const document = await collection.findOne({ ...leaseFilter, owner, token });
+      if (!document) lose();
+      else see(document);
+      lost.signal.throwIfAborted();
+      return current;
+    },
+    check() {
+      if (performance.now() > validUntil) lose();
+      lost.signal.throwIfAborted();
+    },
+    async release() {
+      clearInterval(timer);
+      if (!lost.signal.aborted) lose();
+      await collection.updateOne({ ...leaseFilter, owner, token }, { $set: { owner: null } });
+    },
+  };
+}
+
+export const isDuplicate = (error: unknown): boolean =>
+  (error as { code?: unknown } | null)?.code === 11000;

@@ -1,0 +1,188 @@
+// Starts everything that the settings ask for, in the order that it needs, and stops it in the reverse.
+// What a failed start had begun is stopped again.
+import { randomBytes } from "node:crypto";
+import { readFile, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { manifest } from "#modules/manifest";
+import { readRestaurantFile } from "#modules/restaurant";
+import { type Config, isLoopback } from "#platform/config";
+import { openPostgres } from "#platform/db";
+import { openDocuments } from "#platform/documents";
+import { openDataFolder, startDocumentStore, startEmbeddedPostgres } from "#platform/embedded";
+import { createHttpServer, type Guard, type Principal } from "#platform/http";
+import { StartError } from "#platform/kernel";
+import { createLogger, createMetrics } from "#platform/observability";
+import { type App, createApp } from "./app.js";
+import { type RunFile, runFilePath } from "./cli/server.js";
+import type { StartSummary } from "./summary.js";
+
+export interface Tiffin {
+  readonly url: string;
+  readonly operatorToken: string;
+  readonly summary: StartSummary;
+  /** Drains and stops all that was started. Repeated: the same stop. */
+  stop(): Promise<void>;
+}
+
+const DRAIN_MS = 10_000;
+const SAMPLE = new URL("./sample/menu.json", import.meta.url);
+
+/** @throws StartError with cause and remedy */
+export async function startTiffin(
+  config: Config,
+  { onFatal = () => undefined }: { onFatal?: (reason: string) => void } = {},
+): Promise<Tiffin> {
+  const stops: (() => Promise<unknown>)[] = [];
+  const stopAll = async () => {
+    for (const stop of stops.splice(0).toReversed()) await stop();
+  };
+  try {
+    return await start(config, stops, stopAll, onFatal);
+  } catch (error) {
+    await stopAll().catch(() => undefined); // the first failure is the one to tell
+    throw error;
+  }
+}
+
+async function start(
+  config: Config,
+  stops: (() => Promise<unknown>)[],
+  stopAll: () => Promise<void>,
+  onFatal: (reason: string) => void,
+): Promise<Tiffin> {
+  const logger = createLogger(config);
+  const metrics = createMetrics();
+  const folder = await openDataFolder(config.dataDir);
+  stops.push(() => folder.release());
+  const loopback = isLoopback(config.host);
+
+  const [postgresUrl, mongodbUrl] = await Promise.all([
+    config.databaseUrl ?? embeddedPostgres(),
+    config.mongodbUrl ?? embeddedDocuments(),
+  ]);
+
+  async function embeddedPostgres(): Promise<string> {
+    const server = await startEmbeddedPostgres({ folder, logger });
+    stops.push(() => server.stop());
+    server.onExit(onFatal);
+    return server.url;
+  }
+  async function embeddedDocuments(): Promise<string> {
+    const store = await startDocumentStore({
+      folder: join(folder.path, "documents"),
+      logger: {
+        info: (message) => logger.info(message),
+        warn: (message) => logger.warn(message),
+        error: (message) => logger.error(message),
+      },
+    });
+    stops.push(() => store.stop());
+    store.onExit(onFatal);
+    return store.url;
+  }
+
+  const postgres = await openPostgres({
+    url: postgresUrl,
+    secret: config.secret ?? folder.secret,
+    roles: config.databaseRoles,
+    modules: Object.entries(manifest).flatMap(([name, { store }]) => (store === "postgres" ? [name] : [])),
+    logger,
+  });
+  stops.push(() => postgres.close());
+  const migrations = await postgres.migrate();
+  const documents = await openDocuments({ url: mongodbUrl, logger });
+  stops.push(() => documents.close());
+
+  const app = await createApp({
+    postgres,
+    documents,
+    logger,
+    metrics,
+    clock: () => new Date(),
+    alone: config.databaseUrl === undefined,
+    retentionDays: config.eventRetentionDays,
+    sampleStaffAllowed: loopback,
+    secure: config.tls !== undefined,
+  });
+  stops.push(() => app.stop());
+  await app.start();
+  const people = await firstStart(app, config);
+
+  const operatorToken = randomBytes(32).toString("base64url");
+  const server = await createHttpServer({
+    routers: app.routers,
+    guard: operatorGuard(operatorToken, app.guard),
+    checks: app.checks,
+    metrics,
+    logger,
+    tls: config.tls,
+  });
+  const { url } = await server.listen({ port: config.port, host: config.host });
+  stops.push(() => server.close({ graceMs: DRAIN_MS }));
+  const runFile: RunFile = { url, pid: process.pid, operatorToken };
+  await writeFile(runFilePath(folder.path), JSON.stringify(runFile), { mode: 0o600 });
+  stops.push(() => rm(runFilePath(folder.path), { force: true }));
+
+  let stopped: Promise<void> | undefined;
+  return {
+    url,
+    operatorToken,
+    summary: {
+      url,
+      dataDir: folder.path,
+      postgres: `PostgreSQL ${postgres.version}${config.databaseUrl ? "" : " (embedded)"}`,
+      documents: config.mongodbUrl
+        ? `MongoDB ${documents.version}`
+        : "embedded document store (for trying out, development and one small restaurant; set MONGODB_URL for more)",
+      modules: app.modules,
+      restaurant: people.restaurant,
+      firstManager: people.firstManager,
+      sampleStaff: people.sampleStaff,
+      migrations: migrations.length,
+      warnings: [
+        ...(people.sampleStaff
+          ? ["The sample PINs are known to everybody: give your staff PINs of their own before you sell."]
+          : []),
+        ...(loopback || config.tls
+          ? []
+          : ["The network can reach this server without TLS: set TLS_CERT and TLS_KEY."]),
+      ],
+    },
+    stop: () => (stopped ??= stopAll()),
+  };
+}
+
+/** On an empty folder: the sample restaurant with its staff, or one manager with a one-time PIN. */
+async function firstStart(app: App, config: Config) {
+  const { set } = await app.system.restaurantStatus();
+  if (!set && config.sample) {
+    const result = readRestaurantFile(JSON.parse(await readFile(SAMPLE, "utf8")));
+    if (!("file" in result)) throw new StartError("The sample restaurant does not fit its own format: reinstall Tiffin.");
+    await app.auth.addSampleStaff();
+    await app.system.importRestaurant(result.file);
+  }
+  const firstManager = await app.auth.addFirstManager();
+  const { set: hasRestaurant, items } = await app.system.restaurantStatus();
+  return {
+    firstManager,
+    sampleStaff: await app.auth.hasSampleStaff(),
+    restaurant: hasRestaurant
+      ? `${items} dishes on the menu`
+      : "none yet; load one: npm run import -- <file.json>",
+  };
+}
+
+/** Lets the command-line tools of this account in; everybody else is asked by auth. */
+function operatorGuard(token: string, guard: Guard): Guard {
+  const operator: Principal = {
+    kind: "system",
+    id: "operator",
+    name: "Operator",
+    role: "manager",
+    permissions: new Set(["system.reconcile", "system.operate", "restaurant.edit", "menu.read", "inventory.read", "orders.read"]),
+  };
+  return {
+    authenticate: async (request) =>
+      request.authorization === `Bearer ${token}` ? operator : guard.authenticate(request),
+  };
+}

@@ -1,0 +1,108 @@
+// Across all modules, through their faces only: reconciliation, and the import of a whole restaurant.
+import type { InventoryFace } from "#modules/inventory";
+import type { OrdersFace } from "#modules/orders";
+import type { PaymentsFace } from "#modules/payments";
+import type { RestaurantFace } from "#modules/restaurant";
+import { implementContract } from "#platform/http";
+import { contract } from "./contract.js";
+import { importRestaurant } from "./import.js";
+import { type Books, reconcile } from "./reconcile.js";
+
+interface OutboxStatus {
+  status(): Promise<{ publisher: string; backlog: number; ageMs: number; subscriptions: readonly { backlog: number }[] }>;
+}
+interface InboxStatus {
+  status(): Promise<readonly { waiting: number; held: number; dead: number; queued: number }[]>;
+}
+
+export interface SystemParts {
+  readonly inventory: InventoryFace;
+  readonly payments: PaymentsFace;
+  readonly restaurant: RestaurantFace;
+  readonly orders: OrdersFace;
+  readonly outboxes: readonly OutboxStatus[];
+  readonly inboxes: readonly InboxStatus[];
+  readonly clock: () => Date;
+}
+
+const PAGE = 1_000;
+const PRODUCT_PAGE = 500;
+/** Events that wait longer than this say that a relay stands still. */
+const STALLED_MS = 30_000;
+
+export function createSystem(parts: SystemParts) {
+  const { inventory, payments, restaurant, orders, outboxes, inboxes, clock } = parts;
+  const system = implementContract(contract);
+
+  async function readBooks(): Promise<Books> {
+    // Sagas and events first: what ends while the books are read is then looked at with open eyes, not taken as lost.
+    const summary = await orders.books.summary();
+    const published = await Promise.all(outboxes.map((outbox) => outbox.status()));
+    const heard = (await Promise.all(inboxes.map((inbox) => inbox.status()))).flat();
+    return {
+      orders: await allById((after) => orders.books.page({ limit: PAGE, ...(after && { after }) })),
+      soldByProduct: summary.soldByProduct,
+      orderFaults: summary.faults,
+      openSagas: summary.openSagas,
+      payments: await allById((after) => payments.books.page({ limit: PAGE, ...(after && { after }) })),
+      stock: await allPages((cursor) => inventory.stock.summary({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) })),
+      reservations: await allPages((cursor) =>
+        inventory.reservations.list({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) }),
+      ),
+      pendingEvents:
+        total(published.map(({ backlog, subscriptions }) => backlog + total(subscriptions.map((one) => one.backlog)))) +
+        total(heard.map((one) => one.waiting + one.held + one.queued)),
+      deadLetters: total(heard.map((one) => one.dead)),
+    };
+  }
+
+  return {
+    importRestaurant: (file: Parameters<typeof importRestaurant>[0], onProgress?: (done: number) => void) =>
+      importRestaurant(
+        file,
+        {
+          products: (rows) => inventory.products.import({ rows }),
+          settings: (settings) => restaurant.settle(settings),
+        },
+        onProgress,
+      ),
+    restaurantStatus: () => restaurant.status(),
+    /** Rejects when a relay stands still. */
+    async checkEvents(): Promise<void> {
+      for (const outbox of outboxes) {
+        const { publisher, backlog, ageMs } = await outbox.status();
+        if (backlog > 0 && ageMs > STALLED_MS) {
+          throw new Error(`${backlog} events of ${publisher} wait, the oldest for ${Math.round(ageMs / 1000)} s`);
+        }
+      }
+    },
+    router: system.router({
+      reconcile: system.reconcile.handler(async () => reconcile(await readBooks(), clock())),
+      importProducts: system.importProducts.handler(({ input }) => inventory.products.import(input)),
+    }),
+  };
+}
+
+const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
+
+async function allById<Row extends { orderId: string }>(read: (after: string | undefined) => Promise<Row[]>): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const page = await read(rows.at(-1)?.orderId);
+    rows.push(...page);
+    if (page.length < PAGE) return rows;
+  }
+}
+
+async function allPages<Row>(
+  read: (cursor: string | undefined) => Promise<{ items: Row[]; nextCursor: string | null }>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await read(cursor);
+    rows.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined);
+  return rows;
+}
