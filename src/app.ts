@@ -1,13 +1,13 @@
 // Wires the modules to the platform and to each other: the only file that sees every module's front door.
 // A module gets the faces that the manifest lists for it, and no other.
 import { createAuth, type AuthTables } from "#modules/auth";
-import { contract as inventoryContract, createInventory } from "#modules/inventory";
+import { contract as inventoryContract, createInventory, eventSources } from "#modules/inventory";
 import { manifest, type ModuleName } from "#modules/manifest";
 import { contract as ordersContract, createOrders, type OrdersTables } from "#modules/orders";
 import { contract as paymentsContract, createPayments, type PaymentsTables } from "#modules/payments";
 import { contract as restaurantContract, createRestaurant, type RestaurantTables } from "#modules/restaurant";
 import { createBus } from "#platform/bus";
-import type { Postgres } from "#platform/db";
+import { defineStatement, type Postgres } from "#platform/db";
 import type { Documents } from "#platform/documents";
 import { createFace, systemPrincipal } from "#platform/http";
 import type { Logger, Metrics } from "#platform/observability";
@@ -16,7 +16,6 @@ import {
   createMongoOutbox,
   createPostgresInbox,
   createPostgresOutbox,
-  openSession,
 } from "#platform/outbox";
 import { createSystem } from "./system/index.js";
 
@@ -33,6 +32,8 @@ export interface AppParts {
   readonly secure: boolean;
 }
 
+const ping = defineStatement<object>("app.ping", "select 1 as alive");
+
 export type App = Awaited<ReturnType<typeof createApp>>;
 
 export async function createApp(parts: AppParts) {
@@ -43,35 +44,31 @@ export async function createApp(parts: AppParts) {
 
   const postgresParts = <Tables>(module: ModuleName) => {
     const database = postgres.connect<Tables>(module);
-    const outbox = createPostgresOutbox<Tables>({
-      ...events,
-      database,
-      openSession: () =>
-        openSession({ connectionString: postgres.connectionStringOf(module), schema: module }),
-    });
-    return { database, outbox };
+    return { database, outbox: createPostgresOutbox<Tables>({ ...events, database }) };
   };
 
+  const authDatabase = postgres.connect<AuthTables>("auth");
   const auth = createAuth({
-    database: postgres.connect<AuthTables>("auth"),
+    database: authDatabase,
     clock,
     sampleStaffAllowed: parts.sampleStaffAllowed,
     secure: parts.secure,
   });
 
   const connection = await documents.connect("inventory");
-  const inventory = createInventory({
+  const inventoryOutbox = createMongoOutbox({
+    ...events,
     connection,
-    createOutbox: (sources) => createMongoOutbox({ ...events, connection, publisher: "inventory", sources }),
-    logger,
-    clock,
+    publisher: "inventory",
+    sources: eventSources,
   });
+  const inventory = createInventory({ connection, outbox: inventoryOutbox, logger, clock });
 
   const paymentsParts = postgresParts<PaymentsTables>("payments");
   const payments = createPayments({ ...paymentsParts, clock });
 
   const restaurantParts = postgresParts<RestaurantTables>("restaurant");
-  const restaurant = createRestaurant(restaurantParts);
+  const restaurant = createRestaurant({ ...restaurantParts, clock });
 
   const ordersParts = postgresParts<OrdersTables>("orders");
   const orders = createOrders({
@@ -84,7 +81,7 @@ export async function createApp(parts: AppParts) {
     alone: parts.alone,
   });
 
-  const outboxes = [paymentsParts.outbox, restaurantParts.outbox, ordersParts.outbox, inventory.outbox];
+  const outboxes = [paymentsParts.outbox, restaurantParts.outbox, ordersParts.outbox, inventoryOutbox];
   const inboxes = [
     createMongoInbox({ ...events, connection, subscriptions: inventory.subscriptions }),
     createPostgresInbox<RestaurantTables>({
@@ -124,7 +121,7 @@ export async function createApp(parts: AppParts) {
     system,
     /** What /readyz asks. */
     checks: {
-      postgres: () => postgres.ping(),
+      postgres: () => authDatabase.run(ping, []),
       documents: () => documents.ping(),
       events: () => system.checkEvents(),
     },

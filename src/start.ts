@@ -3,6 +3,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { allPermissions } from "#modules/auth";
 import { manifest } from "#modules/manifest";
 import { readRestaurantFile } from "#modules/restaurant";
 import { type Config, isLoopback } from "#platform/config";
@@ -50,7 +51,7 @@ async function start(
   stopAll: () => Promise<void>,
   onFatal: (reason: string) => void,
 ): Promise<Tiffin> {
-  const logger = createLogger(config);
+  const logger = createLogger({ level: config.logLevel });
   const metrics = createMetrics();
   const folder = await openDataFolder(config.dataDir);
   stops.push(() => folder.release());
@@ -85,7 +86,7 @@ async function start(
     url: postgresUrl,
     secret: config.secret ?? folder.secret,
     roles: config.databaseRoles,
-    modules: Object.entries(manifest).flatMap(([name, { store }]) => (store === "postgres" ? [name] : [])),
+    manifest,
     logger,
   });
   stops.push(() => postgres.close());
@@ -179,7 +180,7 @@ function operatorGuard(token: string, guard: Guard): Guard {
     id: "operator",
     name: "Operator",
     role: "manager",
-    permissions: new Set(["system.reconcile", "system.operate", "restaurant.edit", "menu.read", "inventory.read", "orders.read"]),
+    permissions: allPermissions,
   };
   return {
     authenticate: async (request) =>

@@ -1,6 +1,5 @@
 // What concerns the whole system and no single module: does everything add up?
 import { z } from "zod";
-import { contract as inventory } from "#modules/inventory";
 import { route } from "#platform/contract";
 
 export const Difference = z.object({
@@ -36,14 +35,4 @@ export const contract = {
       summary: "Does everything add up? Stock, money, orders, reservations, events",
     })
     .output(Reconciliation),
-  importProducts: route
-    .meta({ permission: "restaurant.edit" })
-    .route({
-      method: "POST",
-      path: "/system/import/products",
-      summary: "Create or update up to 500 products by SKU (what an import does first)",
-    })
-    .input(inventory.products.import["~orpc"].inputSchema)
-    .output(inventory.products.import["~orpc"].outputSchema)
-    .errors(inventory.products.import["~orpc"].errorMap),
 };

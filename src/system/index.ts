@@ -78,7 +78,6 @@ export function createSystem(parts: SystemParts) {
     },
     router: system.router({
       reconcile: system.reconcile.handler(async () => reconcile(await readBooks(), clock())),
-      importProducts: system.importProducts.handler(({ input }) => inventory.products.import(input)),
     }),
   };
 }

@@ -4,7 +4,7 @@ import { products } from "./contract/products.js";
 import { reservations } from "./contract/reservations.js";
 import { movements, stock } from "./contract/stock.js";
 
-export { AttributeField } from "./contract/attributes.js";
+export type { AttributeSchema } from "./contract/attributes.js";
 export { Movement, Product } from "./contract/shapes.js";
 export { NewMovement } from "./contract/stock.js";
 

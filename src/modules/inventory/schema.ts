@@ -1,7 +1,8 @@
 // What inventory keeps in MongoDB. A product carries its stock, who holds some of it, and whatever has yet to leave
 // the document: events (`outbox`) and movements (`unfiled`). One update of one document is all the atomicity it needs.
 import mongoose, { type Connection, type Model } from "mongoose";
-import type { EventEnvelope, LocalizedText } from "#platform/kernel";
+import type { LocalizedText } from "#platform/kernel";
+import { type PendingEvent, pendingEventSchema, pendingIndex } from "#platform/outbox";
 
 export interface Reservation {
   readonly orderId: string;
@@ -61,7 +62,7 @@ export interface ProductDocument {
   readonly reservations: readonly Reservation[];
   readonly closed: readonly ClosedOrder[];
   readonly unfiled: readonly MovementDocument[];
-  readonly outbox: readonly EventEnvelope[];
+  readonly outbox: readonly PendingEvent[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -112,12 +113,12 @@ const productSchema = new mongoose.Schema<ProductDocument>(
     reservations: { type: [Mixed], default: [] },
     closed: { type: [Mixed], default: [] },
     unfiled: { type: [Mixed], default: [] },
-    outbox: { type: [Mixed], default: [] },
+    outbox: { type: [pendingEventSchema], default: [] },
     createdAt: { type: Date, required: true },
     updatedAt: { type: Date, required: true },
   },
   { ...options, collection: "products" },
-);
+).index(pendingIndex.keys, pendingIndex.options);
 
 const movementSchema = new mongoose.Schema<MovementDocument>(
   {

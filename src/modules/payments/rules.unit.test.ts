@@ -1,5 +1,5 @@
 // The decisions about money, each alone.
-import fc from "fast-check";
+import { array, assert, integer, option, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { money } from "#platform/kernel";
 import { ask } from "./gateway/gateway.js";
@@ -146,9 +146,9 @@ describe("decideRefund", () => {
     expect(decideRefund(captured, [], { key: "k", amount: mmk(0) }).kind).toBe("too-much");
   });
   it("never gives back more than was taken, whatever is asked in whatever order", () => {
-    const asks = fc.array(fc.option(fc.integer({ min: -10, max: 5000 }), { nil: undefined }));
-    fc.assert(
-      fc.property(asks, (amounts) => {
+    const asks = array(option(integer({ min: -10, max: 5000 }), { nil: undefined }));
+    assert(
+      property(asks, (amounts) => {
         let row = captured;
         const refunds: RefundsTable[] = [];
         for (const [index, amount] of amounts.entries()) {

@@ -1,7 +1,7 @@
 // The file format of a whole restaurant: the sample's, and what `npm run import` takes. Every fault has a path and a
 // reason in words, and all of them are told at once.
 import { z } from "zod";
-import "#platform/contract"; // says in words what zod finds wrong
+import { faultsOf } from "#platform/contract";
 import { LocalizedText, text } from "#platform/kernel";
 import {
   Code,
@@ -81,11 +81,14 @@ export function readRestaurantFile(
     { tablesAt: ["restaurant", "tables"], idField: "sku" },
   );
   if (result.success && misfits.length === 0) return { file: result.data };
+  const issues = result.error?.issues ?? [];
   return {
-    faults: [
-      ...(result.error?.issues ?? []).flatMap(told),
-      ...misfits.map(({ path, message }) => ({ path: pathOf(path), reason: message })),
-    ],
+    faults: [...issues.flatMap((issue) => faultsOf([issue])), ...misfits].map(
+      ({ path, message }) => ({
+        path: pathOf(typeof path === "string" ? path : path.join(".")),
+        reason: message,
+      }),
+    ),
   };
 }
 
@@ -118,24 +121,9 @@ const Readable = readable({
   ),
 });
 
-function told(issue: z.core.$ZodIssue): FileFault[] {
-  if (issue.code !== "unrecognized_keys") {
-    return [{ path: pathOf(issue.path), reason: issue.message }];
-  }
-  return issue.keys.map((key) => ({
-    path: pathOf([...issue.path, key]),
-    reason: "is not a known field; check the spelling",
-  }));
-}
-
-const pathOf = (path: readonly PropertyKey[]) =>
-  path
-    .map((part, index) =>
-      typeof part === "number"
-        ? `[${part}]`
-        : `${index > 0 ? "." : ""}${String(part).slice(0, 60)}`,
-    )
-    .join("") || "(the whole file)";
+/** In this file's own way of writing a path: `categories[0].items[3].price`. */
+const pathOf = (path: string) =>
+  path.replaceAll(/(^|\.)(\d+)(?=\.|$)/g, "[$2]") || "(the whole file)";
 
 /** The format as JSON Schema, for editors: docs/restaurant-file.schema.json. */
 export const restaurantFileJsonSchema = (): object => ({

@@ -1,5 +1,5 @@
 // Who signs in, where, and how: what a pool and a single connection of a module have in common.
-import pg from "pg";
+import { Client, type ClientConfig, DatabaseError } from "pg";
 import { StartError } from "#platform/kernel";
 import type { Explain } from "./refusal.js";
 import { types } from "./values.js";
@@ -25,17 +25,14 @@ export interface SignIn {
   readonly explain: Explain;
 }
 
-export type Server = Pick<
-  pg.ClientConfig,
-  "host" | "port" | "database" | "user" | "password" | "ssl"
->;
+export type Server = Pick<ClientConfig, "host" | "port" | "database" | "user" | "password" | "ssl">;
 
 /** The parts of a URL. A user in its place is certain to be used, which it is not when set on a URL without host.
  *  @throws StartError */
 export function parseServer(url: string, as?: { user: string; password: string }): Server {
   if (!/^postgres(ql)?:\/\//.test(url)) throw notUrl();
   try {
-    const { host, port, database, user, password, ssl } = new pg.Client({ connectionString: url });
+    const { host, port, database, user, password, ssl } = new Client({ connectionString: url });
     return {
       host,
       port,
@@ -63,7 +60,7 @@ export const clientConfig = (
   { module, server }: SignIn,
   purpose: string | undefined,
   { statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs }: Omit<PoolOptions, "max">,
-): pg.ClientConfig => ({
+): ClientConfig => ({
   ...server,
   types,
   application_name: purpose === undefined ? `tiffin:${module}` : `tiffin:${module}:${purpose}`,
@@ -78,4 +75,4 @@ export const clientConfig = (
 
 /** Whether the connection is of no more use: the server ended it, or nobody knows what it does. */
 export const isLost = (error: unknown): boolean =>
-  !(error instanceof pg.DatabaseError) || error.severity === "FATAL" || error.severity === "PANIC";
+  !(error instanceof DatabaseError) || error.severity === "FATAL" || error.severity === "PANIC";

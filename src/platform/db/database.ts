@@ -2,7 +2,7 @@
 // Its size and its time limits are a bulkhead: what one module does to itself, no other one feels.
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import type { PostgresPool, PostgresPoolClient, Transaction } from "kysely";
-import pg from "pg";
+import { Pool, type QueryResultRow } from "pg";
 import { clientConfig, isLost, type PoolOptions, type SignIn } from "./connection.js";
 import { openSession, type Session } from "./session.js";
 import { nameOf, type Runner, type Statement } from "./statements.js";
@@ -40,7 +40,7 @@ export function createDatabase<Tables>(
   options: PoolOptions,
   onLost: (error: Error) => void,
 ): Database<Tables> {
-  const pool = new pg.Pool({
+  const pool = new Pool({
     ...clientConfig(signIn, undefined, options),
     max: options.max,
     idleTimeoutMillis: 60_000,
@@ -57,7 +57,7 @@ export function createDatabase<Tables>(
       async query<R>(text: string, values: readonly unknown[]) {
         const name = nameOf(text);
         try {
-          return await client.query<R & pg.QueryResultRow>({
+          return await client.query<R & QueryResultRow>({
             text,
             values: [...values],
             ...(name !== undefined && { name }),

@@ -1,11 +1,14 @@
 // PostgreSQL for modules: own role, own schema, own pool. The only home of pg; kysely's builder is for repositories.
-export {
-  type Database,
-  defineStatement,
-  definedStatements,
-  type PoolOptions,
-  type Runner,
-  type Statement,
-  type Transaction,
-} from "./database.js";
+export type { PoolOptions } from "./connection.js";
+export type { Database, PoolUse } from "./database.js";
 export { openPostgres, type Postgres, type PostgresOptions } from "./postgres.js";
+export {
+  BoundaryError,
+  explainRefusal,
+  type Manifest,
+  type Ownership,
+  reaches,
+} from "./refusal.js";
+export type { Session } from "./session.js";
+export { defineStatement, definedStatements, type Runner, type Statement } from "./statements.js";
+export type { Transaction } from "kysely";

@@ -1,125 +1,180 @@
 // The PostgreSQL server as the application sees it: migrated schemas, and one connection pool for each module.
 import { fileURLToPath } from "node:url";
-import pg from "pg";
+import { Client, type ClientBase } from "pg";
 import { StartError } from "#platform/kernel";
-import { createDatabase, type Database, DEFAULT_POOL, type PoolOptions } from "./database.js";
-import { migrateSchema } from "./migrations.js";
-import { ensureRole, grantOwnSchema, passwordOf, roleOf } from "./roles.js";
+import { DEFAULT_POOL, parseServer, type PoolOptions } from "./connection.js";
+import { createDatabase, type Database } from "./database.js";
+import { applyMigrations, readMigrations, repeatGrants } from "./migrations.js";
+import { explainRefusal, type Ownership } from "./refusal.js";
+import { closePublic, ensureRoles, ownerOf, passwordOf, roleOf } from "./roles.js";
+import { adoptSchema, isForeign, prepareSchema } from "./schemas.js";
+import { proveSignIns } from "./sign-in.js";
 
-export interface PostgresOptions {
-  /** Of the owner: makes schemas, tables and roles. */
+export interface PostgresOptions extends Ownership {
+  /** Of a user who makes schemas and roles; modules never sign in as it. */
   readonly url: string;
   readonly secret: string;
-  /** `own`: a login role for each module. `shared`: all use the owner's, and the database enforces nothing. */
+  /** `own`: a login role for each module. `shared`: all use the one of `url`, and the database enforces nothing. */
   readonly roles: "own" | "shared";
-  readonly modules: readonly string[];
   readonly logger: { warn(details: object, message: string): void };
+  /** Default: the `migrations` folder of the package. */
+  readonly migrations?: string;
 }
 
 export interface Postgres {
   readonly version: string;
   readonly url: string;
-  /** Answers with the names of the migrations that ran. */
+  /** Those of the manifest that keep their data here. */
+  readonly modules: readonly string[];
+  /** Makes roles and schemas and runs what is missing; answers with the names of the migrations that ran. Two that
+   *  start at once take turns. */
   migrate(): Promise<string[]>;
+  /** Once for each module. */
   connect<Tables>(module: string, pool?: Partial<PoolOptions>): Database<Tables>;
-  /** For a connection of the module's own outside its pool. */
-  connectionStringOf(module: string): string;
-  /** Rejects when the server does not answer. */
-  ping(): Promise<void>;
+  /** A few statements in the name of the user of `url`: for tools that look at all schemas, never for a module. */
+  asOwner<T>(work: (client: ClientBase) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
+// From src/platform/db and from dist/src/platform/db alike, as the build leaves no copy of the files.
 const MIGRATIONS = fileURLToPath(new URL("../../../migrations", import.meta.url));
 const OLDEST = 150_000;
-/** "tiffin" in ASCII: one starting process at a time migrates. */
+/** "tiffin" in ASCII. */
 const MIGRATION_LOCK = 0x7469_6666_696en;
+const LOCK_WAIT = "2min";
+const NAME = /^[a-z][a-z0-9_]{0,40}$/;
 
 /** @throws StartError when the server cannot be reached or is too old */
 export async function openPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { url, secret, roles, modules, logger } = options;
-  const databases: { close(): Promise<void> }[] = [];
-  const version = await withClient(url, async (client) => {
-    const { rows } = await client.query<{ number: string; text: string }>(
-      "select current_setting('server_version_num') as number, current_setting('server_version') as text",
-    );
-    const [row] = rows;
-    if (!row || Number(row.number) < OLDEST) {
-      throw new StartError(`PostgreSQL ${row?.text ?? "?"} is too old: Tiffin needs 15 or newer.`);
-    }
-    return row.text.split(" ")[0] ?? row.text;
-  });
+  const { url, secret, roles, manifest, logger } = options;
+  const modules = Object.keys(manifest).filter((name) => manifest[name]?.store === "postgres");
+  const odd = Object.keys(manifest).find((name) => !NAME.test(name));
+  if (odd !== undefined) throw new Error(`${odd} cannot be the name of a module`);
+  const open: Pick<Database, "close">[] = [];
+  const asOwner = <T>(work: (client: ClientBase) => Promise<T>) => withClient(url, work);
+
+  const version = await asOwner(readVersion);
   if (roles === "shared") {
-    logger.warn({}, "DATABASE_ROLES=shared: the database does not enforce the modules' boundaries");
+    logger.warn(
+      {},
+      "DATABASE_ROLES=shared: the database does not keep the modules apart, only the code does.",
+    );
+  }
+
+  const migrate = () =>
+    asOwner(async (client) => {
+      await takeTurn(client);
+      if (roles === "own") {
+        // First, so that what everybody may is not taken for a role's own right.
+        const left = await closePublic(client);
+        await ensureRoles(client, modules, secret);
+        if (left.length > 0) {
+          logger.warn(
+            { sql: left },
+            "Every account of this PostgreSQL server may enter the database: have an administrator run the statements",
+          );
+        }
+      }
+      const done: string[] = [];
+      for (const module of modules) done.push(...(await migrateModule(client, module)));
+      if (roles === "own") await proveSignIns(client, { url, secret, modules });
+      return done;
+    });
+
+  async function migrateModule(client: ClientBase, module: string): Promise<string[]> {
+    const migrations = await readMigrations(options.migrations ?? MIGRATIONS, module);
+    if (roles === "shared") {
+      const place = { module, role: "current_user", owner: "current_user" };
+      await prepareSchema(client, module, place, []);
+      return applyMigrations(client, place, migrations);
+    }
+    const place = { module, role: roleOf(module), owner: ownerOf(module) };
+    const others = modules.filter((other) => other !== module).map(roleOf);
+    await prepareSchema(client, module, place, others);
+    const foreign = await isForeign(client, module, place.owner);
+    if (foreign) await adoptSchema(client, module, place);
+    const done = await applyMigrations(client, place, migrations);
+    if (foreign) await repeatGrants(client, place, migrations);
+    return done;
   }
 
   return {
     version,
     url,
-    migrate: () =>
-      withClient(url, async (client) => {
-        await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-        if (roles === "own") await closePublic(client);
-        const done: string[] = [];
-        for (const module of modules) {
-          const role = roles === "own" ? roleOf(module) : new URL(url).username;
-          if (roles === "own") await ensureRole(client, role, passwordOf(secret, role));
-          await grantOwnSchema(client, module, role);
-          if (roles === "own") {
-            const { rows } = await client.query<{ name: string }>("select quote_ident(current_database()) as name");
-            await client.query(`grant connect on database ${rows[0]?.name} to ${role}`);
-          }
-          done.push(...(await migrateSchema(client, { folder: MIGRATIONS, module, role })));
-        }
-        return done;
-      }),
+    modules,
+    migrate,
+    asOwner,
     connect<Tables>(module: string, pool: Partial<PoolOptions> = {}) {
+      if (!modules.includes(module)) {
+        throw new Error(`${module} is not a Postgres module of the manifest`);
+      }
       const role = roleOf(module);
-      const signIn = roles === "own" ? { user: role, password: passwordOf(secret, role) } : {};
+      const as = roles === "own" ? { user: role, password: passwordOf(secret, role) } : undefined;
       const database = createDatabase<Tables>(
-        module,
-        { connectionString: url, ...signIn },
+        {
+          module,
+          server: parseServer(url, as),
+          explain: (error, statement) => explainRefusal(options, module, error, statement),
+        },
         { ...DEFAULT_POOL, ...pool },
-        (error) => logger.warn({ module, error: error.message }, "lost an idle database connection"),
+        (error) =>
+          logger.warn({ module, error: error.message }, "Lost an idle database connection"),
       );
-      databases.push(database);
+      open.push(database);
       return database;
     },
-    connectionStringOf(module) {
-      if (roles === "shared") return url;
-      const own = new URL(url);
-      own.username = roleOf(module);
-      own.password = passwordOf(secret, roleOf(module));
-      return own.href;
-    },
-    ping: () => withClient(url, async (client) => void (await client.query("select 1"))),
     async close() {
-      await Promise.all(databases.map((database) => database.close()));
+      await Promise.all(open.map((database) => database.close()));
     },
   };
 }
 
-/** Nobody may connect, make temporary tables or use schema public just because they have an account. */
-async function closePublic(client: pg.ClientBase): Promise<void> {
-  const { rows } = await client.query<{ name: string }>("select quote_ident(current_database()) as name");
-  await client.query(`revoke all on database ${rows[0]?.name} from public; revoke all on schema public from public`);
+async function readVersion(client: ClientBase): Promise<string> {
+  const { rows } = await client.query<{ number: string; text: string }>(
+    "select current_setting('server_version_num') as number, current_setting('server_version') as text",
+  );
+  const { number = "0", text = "?" } = rows[0] ?? {};
+  if (Number(number) < OLDEST) {
+    throw new StartError(
+      `PostgreSQL ${text} is too old: Tiffin needs 15 or newer. Set DATABASE_URL to such a server.`,
+    );
+  }
+  return text.split(" ")[0] ?? text;
 }
 
-async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
-  let client: pg.Client;
+async function takeTurn(client: ClientBase): Promise<void> {
   try {
-    client = new pg.Client({ connectionString: url, application_name: "tiffin:owner", connectionTimeoutMillis: 10_000 });
+    await client.query(`set lock_timeout = '${LOCK_WAIT}'`);
+    await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
+    await client.query("reset lock_timeout");
   } catch (error) {
-    throw new StartError("DATABASE_URL is not a PostgreSQL URL: write it as postgres://user:password@host:5432/database.", { cause: error });
+    if ((error as { code?: string }).code !== "55P03") throw error;
+    throw new StartError(
+      `Another Tiffin has been preparing this database for more than ${LOCK_WAIT}: wait until it is done, or stop it, and start again.`,
+      { cause: error },
+    );
   }
+}
+
+async function withClient<T>(url: string, work: (client: ClientBase) => Promise<T>): Promise<T> {
+  const client = new Client({
+    ...parseServer(url),
+    application_name: "tiffin:owner",
+    connectionTimeoutMillis: 10_000,
+  });
   client.on("error", () => undefined); // the query under way reports it
   try {
     await client.connect();
   } catch (error) {
-    throw new StartError(`PostgreSQL cannot be reached (${(error as Error).message}): check DATABASE_URL and that the server runs.`, { cause: error });
+    await client.end().catch(() => undefined);
+    throw new StartError(
+      `PostgreSQL cannot be reached (${(error as Error).message}): check DATABASE_URL and that the server runs.`,
+      { cause: error },
+    );
   }
   try {
     return await work(client);
   } finally {
-    await client.end();
+    await client.end().catch(() => undefined);
   }
 }

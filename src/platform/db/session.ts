@@ -1,6 +1,6 @@
 // One connection of a module, outside its pool: it can hold a lock for as long as it lives, and listen.
 // When it is lost, so is the lock, at the server's side too.
-import pg from "pg";
+import { Client, escapeIdentifier } from "pg";
 import { clientConfig, DEFAULT_POOL, type SignIn } from "./connection.js";
 import type { Runner, Statement } from "./statements.js";
 
@@ -16,7 +16,7 @@ const CLOSE_MS = 2_000;
 
 /** @throws when the server cannot be reached */
 export async function openSession(signIn: SignIn, purpose: string): Promise<Session> {
-  const client = new pg.Client(clientConfig(signIn, purpose, LIMITS));
+  const client = new Client(clientConfig(signIn, purpose, LIMITS));
   const lost = new AbortController();
   const lose = () => lost.abort(new Error(`The connection for ${purpose} was lost`));
   client.on("error", lose);
@@ -40,7 +40,7 @@ export async function openSession(signIn: SignIn, purpose: string): Promise<Sess
     },
     async listen(channel, onNotified) {
       client.on("notification", (message) => message.channel === channel && onNotified());
-      await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+      await client.query(`listen ${escapeIdentifier(channel)}`);
     },
     async close() {
       lose();

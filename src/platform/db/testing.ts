@@ -1,8 +1,9 @@
 // For tests: a fresh database, migrated, with each module's role. Dropped at the end.
 import { randomBytes } from "node:crypto";
-import pg from "pg";
+import { Client } from "pg";
 import type { Database } from "./database.js";
-import { openPostgres, type Postgres } from "./postgres.js";
+import { openPostgres, type Postgres, type PostgresOptions } from "./postgres.js";
+import type { Manifest } from "./refusal.js";
 
 /** One secret for all tests: roles belong to the whole server, so their passwords must agree. */
 export const TEST_SECRET = "tests";
@@ -13,28 +14,49 @@ export interface TestPostgres {
   close(): Promise<void>;
 }
 
-/** A database of its own on the test server (`serverUrl`, of an owner who may create databases and roles). */
-export async function createTestPostgres(serverUrl: string, modules: readonly string[]): Promise<TestPostgres> {
+export interface TestDatabase {
+  readonly url: string;
+  readonly drop: () => Promise<void>;
+}
+
+/** An empty database on the test server (`serverUrl`, of an owner who may create databases and roles). */
+export async function createEmptyDatabase(serverUrl: string): Promise<TestDatabase> {
   const name = `tiffin_test_${randomBytes(6).toString("hex")}`;
-  await asOwner(serverUrl, `create database ${name}`);
+  await query(serverUrl, `create database ${name}`);
   const url = new URL(serverUrl);
   url.pathname = `/${name}`;
-  const postgres = await openPostgres({
-    url: url.href,
-    secret: TEST_SECRET,
-    roles: "own",
-    modules,
-    logger: { warn: () => undefined },
-  });
-  await postgres.migrate();
   return {
     url: url.href,
-    postgres,
-    async close() {
-      await postgres.close();
-      await asOwner(serverUrl, `drop database if exists ${name} with (force)`);
-    },
+    drop: () => query(serverUrl, `drop database if exists ${name} with (force)`),
   };
+}
+
+/** A migrated database of its own, for these modules or those of a manifest. */
+export async function createTestPostgres(
+  serverUrl: string,
+  modules: readonly string[] | Manifest,
+  options: Partial<PostgresOptions> = {},
+): Promise<TestPostgres> {
+  const { url, drop } = await createEmptyDatabase(serverUrl);
+  try {
+    const postgres = await openPostgres({
+      url,
+      secret: TEST_SECRET,
+      roles: "own",
+      manifest: isList(modules) ? manifestOf(modules) : modules,
+      logger: { warn: () => undefined },
+      ...options,
+    });
+    await postgres.migrate();
+    const close = async () => {
+      await postgres.close();
+      await drop();
+    };
+    return { url, postgres, close };
+  } catch (error) {
+    await drop();
+    throw error;
+  }
 }
 
 /** One module's fresh database. */
@@ -44,8 +66,15 @@ export async function createModuleDatabase<Tables>(serverUrl: string, module: st
   return { database, url: test.url, close: () => test.close() };
 }
 
-async function asOwner(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+const isList = (modules: readonly string[] | Manifest): modules is readonly string[] =>
+  Array.isArray(modules);
+
+const manifestOf = (modules: readonly string[]): Manifest =>
+  Object.fromEntries(modules.map((name) => [name, { store: "postgres", calls: [], hears: [] }]));
+
+/** One statement as the owner. */
+export async function query(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(statement);

@@ -1,7 +1,7 @@
 // How PostgreSQL's values arrive: int8 as an exact number, dates as they are written; the rest as pg does it.
-import pg from "pg";
+import { type CustomTypesConfig, types as pgTypes } from "pg";
 
-const { INT8, DATE } = pg.types.builtins;
+const { INT8, DATE } = pgTypes.builtins;
 const INT8_ARRAY = 1016;
 const DATE_ARRAY = 1182;
 const TEXT_ARRAY = 1009;
@@ -15,7 +15,7 @@ function exactInteger(value: string): number {
   return number;
 }
 
-const texts = pg.types.getTypeParser(TEXT_ARRAY as never, "text") as (
+const texts = pgTypes.getTypeParser(TEXT_ARRAY as never, "text") as (
   value: string,
 ) => (string | null)[];
 
@@ -26,8 +26,11 @@ const own: Readonly<Record<number, (value: string) => unknown>> = {
   [DATE_ARRAY]: texts,
 };
 
-export const types: pg.CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: "text") =>
-    (format !== undefined && format !== "text" ? undefined : own[oid]) ??
-    pg.types.getTypeParser(oid, format)) as typeof pg.types.getTypeParser,
+const textParser = (oid: number) => own[oid] ?? (pgTypes.getTypeParser(oid) as unknown);
+
+export const types: CustomTypesConfig = {
+  getTypeParser: ((oid: number, format?: string) =>
+    format === "binary"
+      ? pgTypes.getTypeParser(oid, "binary")
+      : textParser(oid)) as typeof pgTypes.getTypeParser,
 };

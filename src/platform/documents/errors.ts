@@ -13,18 +13,3 @@ const DUPLICATE_KEY = 11_000;
 
 /** A unique index refused the write: nothing of this document was written. */
 export const isDuplicateKey = (error: unknown): boolean => codeOf(error) === DUPLICATE_KEY;
-
-/** The server did not answer: whatever was sent may have happened or not, and is worth asking again. */
-export function isUnreachable(error: unknown): boolean {
-  const { MongoNetworkError, MongoServerSelectionError, MongoNotConnectedError } = mongo;
-  return (
-    error instanceof MongoNetworkError ||
-    error instanceof MongoServerSelectionError ||
-    error instanceof MongoNotConnectedError ||
-    error instanceof mongo.MongoTopologyClosedError ||
-    (error instanceof Error &&
-      (error.name === "MongooseServerSelectionError" ||
-        error.name === "MongoPoolClearedError" ||
-        error.name === "MongoWaitQueueTimeoutError"))
-  );
-}

@@ -8,11 +8,7 @@ import type mongoose from "mongoose";
 import { createMongoInboxStore } from "./mongo/inbox-store.js";
 import { createMongoOutboxStore, type MongoOutboxOptions } from "./mongo/outbox-store.js";
 import { createPostgresInboxStore } from "./postgres/inbox-store.js";
-import {
-  createPostgresOutboxStore,
-  type PostgresOutboxOptions,
-  toOutboxRows,
-} from "./postgres/outbox-store.js";
+import { createPostgresOutboxStore, toOutboxRows } from "./postgres/outbox-store.js";
 import { insert } from "./postgres/outbox-statements.js";
 import type { Wake } from "./types.js";
 
@@ -27,7 +23,6 @@ export {
 } from "./mongo/pending.js";
 export { outboxRows } from "./postgres/outbox-statements.js";
 export { toOutboxRows } from "./postgres/outbox-store.js";
-export { openSession, type Session } from "./session.js";
 export { dataOf, defineSubscription, type Subscription } from "./subscription.js";
 export { type RetryPolicy, Undeliverable } from "./timing.js";
 export * from "./types.js";
@@ -40,11 +35,14 @@ export interface Outbox<Tx> extends Wake {
 export type PostgresOutbox<Tables> = ReturnType<typeof createPostgresOutbox<Tables>>;
 
 export function createPostgresOutbox<Tables>(
-  options: PostgresOutboxOptions<Tables> & Omit<OutboxOptions, "publisher">,
+  options: Omit<OutboxOptions, "publisher"> & { readonly database: Database<Tables> },
 ) {
   const { database } = options;
   return {
-    ...createOutbox(createPostgresOutboxStore(options), { ...options, publisher: database.module }),
+    ...createOutbox(createPostgresOutboxStore(database), {
+      ...options,
+      publisher: database.module,
+    }),
     /** In the transaction of the change. For one key: after the row that it is about was locked or written. */
     async add(tx: Transaction<Tables>, events: readonly EventEnvelope[]): Promise<void> {
       if (events.length > 0) await database.run(insert, [toOutboxRows(events)], tx);

@@ -1,11 +1,11 @@
 // The promises of conformance.ts on PostgreSQL, and what only PostgreSQL can show.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { createBus } from "#platform/bus";
-import { type Database, defineStatement } from "#platform/db";
+import { type Database, defineStatement, type Session } from "#platform/db";
 import { describeEvents } from "./conformance.js";
-import { createPostgresOutbox, type Session, toOutboxRows } from "./index.js";
+import { createPostgresOutbox, toOutboxRows } from "./index.js";
 import { insert } from "./postgres/outbox-statements.js";
-import { createPostgresWorld, type PostgresWorld, sessionOf } from "./postgres/testing.js";
+import { createPostgresWorld, type PostgresWorld } from "./postgres/testing.js";
 import { eventually, FAST, noted, quiet, range, recorder, startProcess } from "./testing.js";
 
 describeEvents("PostgreSQL", () => createPostgresWorld(inject("databaseUrl")));
@@ -98,15 +98,8 @@ describe("events in PostgreSQL, besides", () => {
   function countedOutbox(timing: typeof FAST.timing) {
     const counts = new Map<string, number>();
     const count = (name: string) => counts.set(name, (counts.get(name) ?? 0) + 1);
-    const database: Database = {
-      ...world.database,
-      run(statement, values, tx) {
-        count(statement.name);
-        return world.database.run(statement, values, tx);
-      },
-    };
     const openSession = async (): Promise<Session> => {
-      const session = await sessionOf(world.url, "shop")();
+      const session = await world.database.openSession("relay");
       return {
         ...session,
         run(statement, values) {
@@ -115,9 +108,16 @@ describe("events in PostgreSQL, besides", () => {
         },
       };
     };
+    const database: Database = {
+      ...world.database,
+      openSession,
+      run(statement, values, tx) {
+        count(statement.name);
+        return world.database.run(statement, values, tx);
+      },
+    };
     const outbox = createPostgresOutbox({
       database,
-      openSession,
       bus: createBus(),
       logger: quiet,
       ...(timing && { timing }),

@@ -27,6 +27,8 @@ export const AttributeField = z.strictObject({
 });
 export const AttributeSchema = z.object({ version: z.int(), fields: z.array(AttributeField) });
 
+export type AttributeSchema = z.infer<typeof AttributeSchema>;
+
 export const attributes = {
   get: route
     .meta({ permission: "inventory.read" })

@@ -94,8 +94,12 @@ export const products = {
   /** Adds what is new by SKU, updates what differs, writes nothing for what is so already. Stock on hand is only
    *  taken for new products: of others it is counted here. */
   import: route
-    .meta({ internal: true })
-    .route({ method: "POST", path: "/inventory/products/import" })
+    .meta({ permission: "inventory.edit" })
+    .route({
+      method: "POST",
+      path: "/inventory/products/import",
+      summary: "Create or update up to 500 products by SKU",
+    })
     .input(
       z.strictObject({
         rows: z

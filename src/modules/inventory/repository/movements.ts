@@ -1,6 +1,6 @@
 // Queries of stock movements, no decision. A movement is born inside its product, in the update that moves the stock,
 // and filed afterwards: wherever a crash strikes, the union of both holds each movement exactly once.
-import type { EventEnvelope } from "#platform/kernel";
+import type { PendingEvent } from "#platform/outbox";
 import type { ProductForSettlement, Settlement } from "../rules/settlement.js";
 import type { InventoryModels, MovementDocument, ProductDocument } from "../schema.js";
 import { isDuplicateKey } from "#platform/documents";
@@ -54,7 +54,7 @@ function settleProduct(settlement: Settlement, at: Date): Statement {
     filter: {
       _id: productId,
       moves,
-      available: { $gte: -change.available },
+      available: { $gte: 0 - change.available },
       ...((ends.length > 0 || without.length > 0) && {
         "reservations.orderId": {
           ...(ends.length > 0 && { $all: [...ends] }),
@@ -72,7 +72,7 @@ function settleProduct(settlement: Settlement, at: Date): Statement {
 
 export interface NewStockMovement {
   readonly movement: MovementDocument;
-  readonly event: EventEnvelope;
+  readonly event: PendingEvent;
 }
 
 /** Moves the stock of a product that had no movement since it was read and can give what is taken; false otherwise. */
@@ -87,7 +87,7 @@ export async function applyMovement(
         _id: productId,
         moves: sequence - 1,
         tracked: true,
-        available: { $gte: -quantity },
+        available: { $gte: 0 - quantity },
       },
       update: {
         $inc: { onHand: quantity, available: quantity, moves: 1, stockVersion: 1 },

@@ -1,6 +1,6 @@
 // Queries of products, no decision.
 import { isDuplicateKey } from "#platform/documents";
-import type { EventEnvelope } from "#platform/kernel";
+import type { PendingEvent } from "#platform/outbox";
 import type { CatalogueEntry } from "../rules/reservations.js";
 import type { ProductFields } from "../rules/products.js";
 import type { InventoryModels, MovementDocument, ProductDocument } from "../schema.js";
@@ -95,7 +95,7 @@ export interface ProductUpdate {
   readonly id: string;
   readonly version: number;
   readonly change: Partial<ProductFields>;
-  readonly events: readonly EventEnvelope[];
+  readonly events: readonly PendingEvent[];
   /** Given when counting starts with a count. */
   readonly movement?: MovementDocument | undefined;
   readonly at: Date;
@@ -113,7 +113,7 @@ function toStatement(update: ProductUpdate): Statement {
     filter: {
       _id: id,
       version,
-      ...(movement && { moves: movement.sequence - 1, available: { $gte: -quantity } }),
+      ...(movement && { moves: movement.sequence - 1, available: { $gte: 0 - quantity } }),
     },
     update: {
       $set: { ...change, updatedAt: at },
@@ -126,3 +126,28 @@ function toStatement(update: ProductUpdate): Statement {
     },
   };
 }
+
+export type StockRow = Pick<
+  ProductDocument,
+  "_id" | "sku" | "tracked" | "onHand" | "reserved" | "available" | "moves" | "unfiled"
+>;
+
+/** In the order of ids. */
+export const listStock = (
+  { products }: InventoryModels,
+  { after, limit }: { after: string; limit: number },
+): Promise<StockRow[]> =>
+  products
+    .find({ _id: { $gt: after } })
+    .select({
+      sku: 1,
+      tracked: 1,
+      onHand: 1,
+      reserved: 1,
+      available: 1,
+      moves: 1,
+      unfiled: 1,
+    })
+    .sort({ _id: 1 })
+    .limit(limit)
+    .lean<StockRow[]>();

@@ -118,7 +118,7 @@ export const findHeldProducts = (
   { before, after, limit }: { before: Date; after: string; limit: number },
 ): Promise<HeldProduct[]> =>
   products
-    .find({ _id: { $gt: after }, "reservations.at": { $lt: before } })
+    .find({ _id: { $gt: after }, reservations: { $elemMatch: { at: { $lt: before } } } })
     .select({ reservations: 1 })
     .sort({ _id: 1 })
     .limit(limit)
@@ -127,7 +127,7 @@ export const findHeldProducts = (
 /** Forgets closed orders from before `before`. */
 export async function forgetClosedOrders({ products }: InventoryModels, before: Date) {
   await products.updateMany(
-    { "closed.at": { $lt: before } },
+    { closed: { $elemMatch: { at: { $lt: before } } } },
     { $pull: { closed: { at: { $lt: before } } } },
   );
 }

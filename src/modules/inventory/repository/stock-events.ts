@@ -1,5 +1,6 @@
 // The event of a stock change as it waits in the product; its `level` is added when it is published.
-import { type EventEnvelope, newId } from "#platform/kernel";
+import type { EventEnvelope } from "#platform/kernel";
+import { type PendingEvent, pendingEvent } from "#platform/outbox";
 import { StockChanged, type StockReason } from "../events.js";
 import type { StockChange } from "../rules/settlement.js";
 import type { ProductDocument } from "../schema.js";
@@ -15,14 +16,14 @@ export interface StockFact {
 export const pendingStockEvent = (
   fact: StockFact,
   { at, trace }: { at: Date; trace: string | null },
-): EventEnvelope => ({
-  id: newId(),
-  name: StockChanged.name,
-  key: fact.productId,
-  occurredAt: at.toISOString(),
-  trace,
-  data: fact,
-});
+): PendingEvent =>
+  pendingEvent({
+    name: StockChanged.name,
+    key: fact.productId,
+    occurredAt: at,
+    trace,
+    data: fact,
+  });
 
 type Levelled = Pick<
   ProductDocument,
@@ -30,7 +31,7 @@ type Levelled = Pick<
 >;
 
 /** What an update cannot know, the level after it, is told by the product as read: then it is the newest level. */
-export function composeEvent(product: Levelled, pending: EventEnvelope): EventEnvelope {
+export function composeEvent(product: Levelled, pending: PendingEvent): EventEnvelope {
   if (pending.name !== StockChanged.name) return pending;
   const { tracked, onHand, reserved, available, stockVersion } = product;
   const level = { tracked, onHand, reserved, available, stockVersion };

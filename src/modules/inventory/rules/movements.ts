@@ -50,3 +50,53 @@ export function isSameMovement(
     quantity === asked.quantity
   );
 }
+
+export interface MovementSum {
+  readonly quantity: number;
+  readonly sold: number;
+}
+
+interface FiledTotals extends MovementSum {
+  readonly count: number;
+  /** The highest sequence. */
+  readonly last: number;
+}
+
+const sumOf = (movements: readonly MovementDocument[]): MovementSum =>
+  movements.reduce(
+    (sum, { type, quantity, uncounted }) => ({
+      quantity: sum.quantity + quantity,
+      sold: sum.sold + (type === "sold" ? uncounted - quantity : 0),
+    }),
+    { quantity: 0, sold: 0 },
+  );
+
+/**
+ * The sum of a product's movements at the instant it was read, from what was unfiled then and what is filed now.
+ * Undefined when the two overlap or newer movements were filed meanwhile: then the filed ones must be read one by one.
+ */
+export function totalAtRead(
+  { moves, unfiled }: Pick<ProductDocument, "moves" | "unfiled">,
+  filed: FiledTotals = { quantity: 0, sold: 0, count: 0, last: 0 },
+): MovementSum | undefined {
+  if (filed.count + unfiled.length !== moves || filed.last > moves) return undefined;
+  const waiting = sumOf(unfiled);
+  return { quantity: filed.quantity + waiting.quantity, sold: filed.sold + waiting.sold };
+}
+
+/** The same, from the movements themselves. */
+export function totalOf(
+  { moves, unfiled }: Pick<ProductDocument, "moves" | "unfiled">,
+  filed: readonly MovementDocument[],
+): MovementSum {
+  return sumOf(mergeMovements(unfiled, filed).filter(({ sequence }) => sequence <= moves));
+}
+
+/** Newest first, each once. */
+export function mergeMovements(
+  unfiled: readonly MovementDocument[],
+  filed: readonly MovementDocument[],
+): MovementDocument[] {
+  const all = new Map([...unfiled, ...filed].map((movement) => [movement._id, movement]));
+  return [...all.values()].sort((a, b) => b.sequence - a.sequence);
+}

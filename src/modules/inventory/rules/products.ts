@@ -39,10 +39,16 @@ export interface ImportRow {
 
 /** What an import settles of a product that exists. Its stock is counted here, and whether it is on sale is decided
  *  here; a product whose stock is counted stays so. */
-export const importedFields = (row: ImportRow, current: ProductDocument) => ({
-  name: row.name,
+export const importedFields = (row: ImportRow, current: Pick<ProductDocument, "tracked">) => ({
+  name: localized(row.name),
   price: row.price.amount,
   attributes: row.attributes,
   lowStockAt: row.lowStockAt,
   tracked: current.tracked || row.stock !== null,
+});
+
+/** Without the language that is missing, so that equal names are stored equally. */
+export const localized = ({ en, my }: LocalizedText): LocalizedText => ({
+  en,
+  ...(my !== undefined && { my }),
 });

@@ -134,3 +134,29 @@ function changeOf(taken: number, reservation: Reservation | undefined, isSold: b
   if (reservation) return { onHand: -taken || 0, reserved: -held || 0, available: 0 };
   return { onHand: -taken || 0, reserved: 0, available: -taken || 0 };
 }
+
+interface PlacedOrder {
+  readonly orderId: string;
+  readonly placedAt: string;
+  readonly placedBy: Sale["actor"];
+  readonly lineItems: readonly { readonly productId: string; readonly quantity: number }[];
+}
+
+/** One sale for each product of an order: lines of the same product add up. */
+export function salesOf(order: PlacedOrder, trace: string | null): Sale[] {
+  const { orderId, placedBy, placedAt, lineItems } = order;
+  const quantities = new Map<string, number>();
+  for (const { productId, quantity } of lineItems) {
+    quantities.set(productId, (quantities.get(productId) ?? 0) + quantity);
+  }
+  const at = new Date(placedAt);
+  const actor = { id: placedBy.id, name: placedBy.name };
+  return [...quantities].map(([productId, quantity]) => ({
+    orderId,
+    productId,
+    quantity,
+    actor,
+    at,
+    trace,
+  }));
+}

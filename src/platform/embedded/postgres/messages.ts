@@ -30,7 +30,7 @@ export const isPortTaken = (lines: readonly string[]): boolean =>
 
 const CAUSES: readonly (readonly [RegExp, (path: string) => string])[] = [
   [
-    /No space left on device|Disk quota exceeded|ENOSPC|EDQUOT/i,
+    /No space left on device|wrote only \d+ of \d+ bytes|Disk quota exceeded|ENOSPC|EDQUOT/i,
     (path) => `The disk of ${path} is full: free some space and start again.`,
   ],
   [
@@ -71,13 +71,12 @@ const CAUSES: readonly (readonly [RegExp, (path: string) => string])[] = [
 
 /** One sentence with the cause and the remedy, and PostgreSQL's own words after it. */
 export function explainFailure(lines: readonly string[], path: string): string {
-  const texts = lines.map((line) => line.replace(/^[^|]*\|/, ""));
-  const isFatal = (line: string): boolean => /^(FATAL|PANIC)|error: |setpriv: /.test(line);
-  const words = (
-    texts.find(isFatal) ??
-    texts.findLast((line) => line.trim() !== "") ??
-    "no message"
-  ).trim();
+  const texts = lines.map((line) => line.replace(/^[^|]*\|/, "").trim());
+  // initdb repeats the server's words behind its own, on the same line.
+  const fatal = texts
+    .map((line) => /(FATAL|PANIC|error|setpriv): .*/.exec(line)?.[0])
+    .find(Boolean);
+  const words = fatal ?? texts.findLast((line) => line !== "") ?? "no message";
   const cause = CAUSES.find(([pattern]) => texts.some((line) => pattern.test(line)));
   const sentence =
     cause?.[1](path) ??

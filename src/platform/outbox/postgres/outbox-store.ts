@@ -1,8 +1,7 @@
 // The outbox in a module's own Postgres schema. The right to relay is a session advisory lock on a connection of its
 // own, and the relay works on that very connection: when it is lost, the lock is free and nothing more can be done.
-import type { Database } from "#platform/db";
+import type { Database, Session } from "#platform/db";
 import type { EventEnvelope } from "#platform/kernel";
-import type { Session } from "../session.js";
 import type { Claim, OutboxStore, Rewind } from "../types.js";
 import * as sql from "./outbox-statements.js";
 
@@ -24,21 +23,12 @@ const wordOf = (rewind: Rewind | null): string | null => {
   return rewind;
 };
 
-export interface PostgresOutboxOptions<Tables> {
-  readonly database: Database<Tables>;
-  /** A connection of its own with the module's role and `search_path`. */
-  readonly openSession: () => Promise<Session>;
-}
-
-export function createPostgresOutboxStore<Tables>({
-  database,
-  openSession,
-}: PostgresOutboxOptions<Tables>): OutboxStore {
+export function createPostgresOutboxStore<Tables>(database: Database<Tables>): OutboxStore {
   const channel = `outbox_${database.module}`;
 
   return {
     async claim(onNotified) {
-      const session = await openSession();
+      const session = await database.openSession("relay");
       try {
         const [row] = await session.run(sql.claim, []);
         if (row?.claimed) {

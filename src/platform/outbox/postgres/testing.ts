@@ -1,17 +1,16 @@
 // For tests: the `World` of conformance.ts in a fresh PostgreSQL database.
 import { type Database, defineStatement, type Transaction } from "#platform/db";
-import { createTestPostgres, TEST_SECRET } from "../../db/testing.js";
-import { passwordOf, roleOf } from "../../db/roles.js";
-import { createPostgresInbox, createPostgresOutbox, openSession, toOutboxRows } from "../index.js";
+import { createTestPostgres, query } from "../../db/testing.js";
+import { createPostgresInbox, createPostgresOutbox, toOutboxRows } from "../index.js";
 import { quiet, type World } from "../testing.js";
 import { insert } from "./outbox-statements.js";
 
 const MODULE = "shop";
 export type ShopTx = Transaction<never>;
 
-const statement = (text: string) => defineStatement<never>(`test.${text}`, text);
-const addChange = statement("insert into changes default values");
-const addEffect = statement(
+const addChange = defineStatement<never>("test.add-change", "insert into changes default values");
+const addEffect = defineStatement<never>(
+  "test.add-effect",
   "insert into effects (subscription, n) select $1, n from unnest($2::integer[]) with ordinality as list(n, place) order by place",
 );
 const countChanges = defineStatement<{ count: number }>(
@@ -23,33 +22,22 @@ const listEffects = defineStatement<{ n: number }>(
   "select n from effects where subscription = $1 order by position",
 );
 
-/** Session options of one module, as the application would have them. */
-export const sessionOf = (url: string, module: string) => {
-  const connection = new URL(url);
-  connection.username = roleOf(module);
-  connection.password = passwordOf(TEST_SECRET, roleOf(module));
-  return () => openSession({ connectionString: connection.href, schema: module });
-};
-
 export interface PostgresWorld extends World<ShopTx> {
   readonly url: string;
   readonly database: Database;
-  readonly owner: Awaited<ReturnType<typeof openSession>>;
 }
 
 export async function createPostgresWorld(serverUrl: string): Promise<PostgresWorld> {
   const test = await createTestPostgres(serverUrl, [MODULE]);
-  const owner = await openSession({ connectionString: test.url, schema: MODULE, name: "tests" });
-  const asOwner = (text: string, values: unknown[] = []) => owner.run({ name: "", text }, values);
-  await asOwner("create table changes (at timestamptz default now())");
-  await asOwner(
-    "create table effects (position bigint generated always as identity, subscription text, n integer)",
-  );
+  const asOwner = (text: string) => query(test.url, text);
+  await asOwner(`
+    create table shop.changes (at timestamptz default now());
+    create table shop.effects (position bigint generated always as identity, subscription text, n integer);
+    grant all on shop.changes, shop.effects to tiffin_shop`);
   const database = test.postgres.connect<never>(MODULE);
   return {
     url: test.url,
     database,
-    owner,
     publish: (events) =>
       database.transaction(async (tx) => {
         await database.run(addChange, [], tx);
@@ -77,7 +65,6 @@ export async function createPostgresWorld(serverUrl: string): Promise<PostgresWo
     createOutbox: (bus, { timing, retentionDays }) =>
       createPostgresOutbox({
         database,
-        openSession: sessionOf(test.url, MODULE),
         bus,
         logger: quiet,
         ...(timing && { timing }),
@@ -93,28 +80,33 @@ export async function createPostgresWorld(serverUrl: string): Promise<PostgresWo
         ...(retentionDays !== undefined && { retentionDays }),
       }),
     async breakClaim() {
-      await asOwner(
-        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1 and datname = current_database()",
-        [`tiffin:${MODULE}:relay`],
-      );
+      await asOwner(`select pg_terminate_backend(pid) from pg_stat_activity
+        where application_name = 'tiffin:${MODULE}:relay' and datname = current_database()`);
     },
     async breakInbox(broken) {
       const [from, to] = broken ? ["inbox", "inbox_away"] : ["inbox_away", "inbox"];
-      await asOwner(`alter table ${from} rename to ${to}`);
+      await asOwner(`alter table shop.${from} rename to ${to}`);
     },
     async age(days) {
       await asOwner(
-        "update outbox_archive set archived_at = archived_at - make_interval(days => $1)",
-        [days],
+        `update shop.outbox_archive set archived_at = archived_at - make_interval(days => ${days})`,
       );
     },
     async reset() {
+      const tables = [
+        "outbox",
+        "outbox_archive",
+        "outbox_subscriptions",
+        "inbox",
+        "inbox_failures",
+        "changes",
+        "effects",
+      ];
       await asOwner(
-        "truncate outbox, outbox_archive, outbox_subscriptions, inbox, inbox_failures, changes, effects restart identity",
+        `truncate ${tables.map((table) => `shop.${table}`).join(", ")} restart identity`,
       );
     },
     async close() {
-      await owner.close();
       await test.close();
     },
   };

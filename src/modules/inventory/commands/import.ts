@@ -1,0 +1,148 @@
+// Importing products: adds what is new, changes what differs, writes nothing for the rest.
+import type { PendingEvent } from "#platform/outbox";
+import { newId } from "#platform/kernel";
+import { findAttributeSchema, replaceAttributeSchema } from "../repository/attributes.js";
+import { fileMovements } from "../repository/movements.js";
+import {
+  findCurrency,
+  findProductsBySku,
+  insertProducts,
+  type ProductRow,
+  type ProductUpdate,
+  updateProducts,
+} from "../repository/products.js";
+import { pendingStockEvent } from "../repository/stock-events.js";
+import { attributeFaults, widenSchema } from "../rules/attributes.js";
+import { changedFields, type ImportRow, importedFields } from "../rules/products.js";
+import type { AttributeField, MovementDocument } from "../schema.js";
+import { type InventoryParts, untilDecided } from "./parts.js";
+import { type By, newProduct, productChanged, type ProductRefusal } from "./products.js";
+
+const REASON = "import";
+
+export interface ImportedItem {
+  readonly sku: string;
+  readonly productId: string;
+  readonly result: "created" | "updated" | "unchanged";
+}
+
+export type Imported =
+  { readonly kind: "imported"; readonly items: readonly ImportedItem[] } | ProductRefusal;
+
+/** All rows are checked before the first is written. Interrupted: run it again. */
+export async function importProducts(
+  parts: InventoryParts,
+  rows: readonly ImportRow[],
+  by: By,
+): Promise<Imported> {
+  const { models, outbox, clock, catalogue } = parts;
+  const expected = (await findCurrency(models)) ?? rows[0]?.price.currency ?? "";
+  if (rows.some((row) => row.price.currency !== expected)) {
+    return { kind: "wrong-currency", expected };
+  }
+  const faults = await acceptAttributes(parts, rows);
+  if (faults) return faults;
+
+  const results = new Map<string, ImportedItem["result"]>();
+  const items = await untilDecided("The import", async () => {
+    const found = await findProductsBySku(
+      models,
+      rows.map((row) => row.sku),
+    );
+    const bySku = new Map(found.map((product) => [product.sku, product]));
+    const at = clock();
+    const fresh = rows.filter((row) => !bySku.has(row.sku));
+    const created = fresh.map((row) => newProduct(row, REASON, at, by));
+    const updates = rows.flatMap((row) => {
+      const current = bySku.get(row.sku);
+      return (current && updateOf(row, current, at, by)) ?? [];
+    });
+    for (const { sku } of fresh) results.set(sku, "created");
+    for (const { sku } of updates) results.set(sku, "updated");
+    const inserted = await insertProducts(models, created);
+    const count = await updateProducts(models, updates);
+    catalogue.learn(updates.map((update) => update.product));
+    if (!inserted || count < updates.length) return undefined;
+    for (const product of created) bySku.set(product.sku, product);
+    return rows.map(({ sku }) => ({
+      sku,
+      productId: bySku.get(sku)?._id ?? "",
+      result: results.get(sku) ?? ("unchanged" as const),
+    }));
+  });
+  const changed = items.filter((item) => item.result !== "unchanged");
+  if (changed.length > 0) {
+    outbox.wake();
+    await fileMovements(
+      models,
+      changed.map((item) => item.productId),
+    );
+  }
+  return { kind: "imported", items };
+}
+
+type ImportUpdate = ProductUpdate & { readonly sku: string; readonly product: ProductRow };
+
+function updateOf(row: ImportRow, current: ProductRow, at: Date, by: By): ImportUpdate | undefined {
+  const change = changedFields(current, importedFields(row, current));
+  if (!change) return undefined;
+  const product = { ...current, ...change, version: current.version + 1, updatedAt: at };
+  const { _id: id, sku, version } = current;
+  const movement = change.tracked ? firstCount(row, current, at, by) : undefined;
+  const delta = movement?.quantity ?? 0;
+  const events: PendingEvent[] = [productChanged(product, at, by.trace)];
+  if (movement) {
+    const change = { onHand: delta, reserved: 0, available: delta };
+    const reference = movement._id;
+    const fact = { productId: id, change, reason: "recount", reference } as const;
+    events.push(pendingStockEvent({ ...fact, actor: by.actor.id }, { at, trace: by.trace }));
+  }
+  return { id, sku, version, change, events, movement, at, product };
+}
+
+/** Where counting starts, the file says how much there is. */
+function firstCount(
+  row: ImportRow,
+  { _id, onHand, reserved, moves }: ProductRow,
+  at: Date,
+  by: By,
+): MovementDocument {
+  const counted = Math.max(row.stock ?? 0, reserved);
+  return {
+    _id: newId(),
+    productId: _id,
+    sequence: moves + 1,
+    type: "recount",
+    quantity: counted - onHand,
+    uncounted: 0,
+    counted,
+    reason: REASON,
+    reference: null,
+    actor: by.actor,
+    at,
+  };
+}
+
+/** Adds attributes that the schema does not know yet; what a person laid down there stays, and rows must fit it. */
+function acceptAttributes(
+  { models }: InventoryParts,
+  rows: readonly ImportRow[],
+): Promise<ProductRefusal | null> {
+  return untilDecided("Widening the attribute schema", async () => {
+    const schema = await findAttributeSchema(models);
+    const fields = rows.reduce<readonly AttributeField[]>(
+      (widened, row) => widenSchema(widened, row.attributes),
+      schema.fields,
+    );
+    const faults = rows.flatMap((row) =>
+      attributeFaults(row.attributes, fields).map(({ path, message }) => ({
+        path: `${row.sku}: ${path}`,
+        message,
+      })),
+    );
+    if (faults.length > 0) return { kind: "invalid-attributes", faults } as const;
+    if (fields === schema.fields) return null;
+    const replaced = await replaceAttributeSchema(models, schema.version, fields);
+    return replaced ? null : undefined;
+  });
+}

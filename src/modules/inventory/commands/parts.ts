@@ -1,0 +1,34 @@
+// What the commands of inventory work with.
+import type { InventoryModels } from "../schema.js";
+import type { CatalogueMemory } from "./catalogue.js";
+
+export interface InventoryParts {
+  readonly models: InventoryModels;
+  readonly catalogue: CatalogueMemory;
+  /** Told after each change that left an event behind. */
+  readonly outbox: { wake(): void };
+  readonly clock: () => Date;
+}
+
+export interface Actor {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A guarded update that lost a race is decided again with what is there now. Progress is certain: a race is lost
+ *  only to a change that was made. The bound is for a fault that nobody thought of. */
+const MAX_ATTEMPTS = 50;
+
+/** Tries until `work` answers; undefined means that a race was lost. */
+export async function untilDecided<T>(
+  what: string,
+  work: () => Promise<T | undefined>,
+): Promise<T> {
+  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+    const result = await work();
+    if (result !== undefined) return result;
+    // Those who lost to each other must not meet again at the same instant.
+    if (attempt > 2) await new Promise((resolve) => setTimeout(resolve, Math.random() * attempt));
+  }
+  throw new Error(`${what} lost ${MAX_ATTEMPTS} races in a row. Please try again.`);
+}

@@ -1,0 +1,83 @@
+// Holding stock for an order, and giving it back. All lines or none; each by the order's id, so repeating is harmless.
+import { closeOrder, findProductsForOrder, holdLines } from "../repository/reservations.js";
+import {
+  decideReservation,
+  planRelease,
+  type ProductForOrder,
+  proveFromMemory,
+  type Refusal,
+  reservationOf,
+  type ReservedLine,
+  reservedLine,
+  type ReserveLine,
+} from "../rules/reservations.js";
+import { type InventoryParts, untilDecided } from "./parts.js";
+
+export interface ReserveOrder {
+  readonly orderId: string;
+  readonly lines: readonly ReserveLine[];
+  readonly trace: string | null;
+  readonly actor: string;
+}
+
+export type Reserved = { readonly kind: "held"; readonly lines: readonly ReservedLine[] } | Refusal;
+
+/**
+ * One round trip where what this process remembers of the products is current: the update itself proves names and
+ * prices. Otherwise the products are read and it is decided again. A refusal holds nothing, and bars whatever of the
+ * same order may still be under way.
+ */
+export async function reserve(parts: InventoryParts, order: ReserveOrder): Promise<Reserved> {
+  const { models, catalogue, outbox, clock } = parts;
+  const { orderId } = order;
+  // All orders take products in the same turn, so that two of them seldom each hold what the other lacks.
+  const lines = order.lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
+  const context = { orderId, at: clock(), trace: order.trace, actor: order.actor };
+  const held = (reserved: readonly ReservedLine[]): Reserved => {
+    outbox.wake();
+    const byId = new Map(reserved.map((line) => [line.productId, line]));
+    return { kind: "held", lines: order.lines.flatMap((line) => byId.get(line.productId) ?? []) };
+  };
+
+  const remembered = proveFromMemory(lines, catalogue.entries);
+  if (remembered && (await holdLines(models, remembered, context)) === lines.length) {
+    return held(remembered.map(reservedLine));
+  }
+  return untilDecided(`Reserving for order ${orderId}`, async () => {
+    const productIds = lines.map((line) => line.productId);
+    const found = await findProductsForOrder(models, orderId, productIds);
+    catalogue.learn(found);
+    const decision = decideReservation(orderId, lines, found);
+    if (decision.kind === "held") return held(decision.lines);
+    if (decision.kind === "open") {
+      const count = await holdLines(models, decision.lines, context);
+      return count === decision.lines.length ? held(decision.all) : undefined;
+    }
+    await release(parts, { orderId, productIds, trace: order.trace, actor: order.actor }, found);
+    return decision;
+  });
+}
+
+export interface ReleaseOrder extends Omit<ReserveOrder, "lines"> {
+  readonly productIds: readonly string[];
+}
+
+/** Afterwards the order holds nothing of these products and never will. Answers whether it held something. */
+export async function release(
+  { models, outbox, clock }: InventoryParts,
+  { orderId, productIds, trace, actor }: ReleaseOrder,
+  read?: readonly ProductForOrder[],
+): Promise<boolean> {
+  let found = read;
+  let released = false;
+  const result = await untilDecided(`Releasing order ${orderId}`, async () => {
+    found ??= await findProductsForOrder(models, orderId, productIds);
+    const plan = planRelease(orderId, found);
+    released ||= found.some((product) => reservationOf(product, orderId));
+    found = undefined;
+    const count = await closeOrder(models, plan, { orderId, at: clock(), trace, actor });
+    return count === plan.length ? released : undefined;
+  });
+  if (result) outbox.wake();
+  return result;
+}

@@ -1,0 +1,75 @@
+// The front door of inventory: its contract and its maker.
+import type { Connection } from "mongoose";
+import type { Face } from "#platform/contract";
+import type { EventSource } from "#platform/outbox";
+import { createCatalogueMemory } from "./commands/catalogue.js";
+import { tidyUp } from "./commands/settle.js";
+import { contract } from "./contract.js";
+import { subscriptions } from "./listeners.js";
+import { composeEvent } from "./repository/stock-events.js";
+import { createRouter } from "./router.js";
+import { createModels, prepareStore, type ProductDocument } from "./schema.js";
+
+export { contract };
+export type InventoryFace = Face<typeof contract>;
+
+/** Where inventory's outbox lies: in its products. */
+export const eventSources: readonly EventSource[] = [
+  {
+    collection: "products",
+    compose: (document, pending) => composeEvent(document as unknown as ProductDocument, pending),
+  },
+];
+
+export interface InventoryModuleParts {
+  readonly connection: Connection;
+  readonly outbox: { wake(): void };
+  readonly logger: {
+    warn(details: object, message: string): void;
+    error(details: object, message: string): void;
+  };
+  readonly clock: () => Date;
+}
+
+export type InventoryModule = ReturnType<typeof createInventory>;
+
+const TIDY_EVERY_MS = 60_000;
+
+export function createInventory({ connection, outbox, logger, clock }: InventoryModuleParts) {
+  const models = createModels(connection);
+  const catalogue = createCatalogueMemory();
+  const parts = { models, catalogue, outbox, clock };
+  let timer: NodeJS.Timeout | undefined;
+  let tidying = Promise.resolve();
+
+  async function tidy(): Promise<void> {
+    try {
+      const { ghosts } = await tidyUp(parts);
+      if (ghosts > 0) {
+        logger.warn({ ghosts }, "gave back reservations that came back after their sale");
+      }
+    } catch (error) {
+      logger.error({ error }, "tidying up the stock failed; it is tried again in a minute");
+    }
+  }
+
+  return {
+    name: "inventory" as const,
+    router: createRouter(parts),
+    subscriptions: subscriptions(parts),
+    /** Makes collections and indexes, and learns the catalogue. Call before the first request. */
+    async start(): Promise<void> {
+      await prepareStore(models);
+      await catalogue.warm(models);
+      timer = setInterval(() => {
+        tidying = tidying.then(tidy);
+      }, TIDY_EVERY_MS);
+      timer.unref();
+      tidying = tidy();
+    },
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await tidying;
+    },
+  };
+}

@@ -1,0 +1,202 @@
+// Everything under /api: finds the route, asks who is there, and only then reads the body and calls the contract.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { StandardOpenAPIHandler, StandardOpenAPIMatcher } from "@orpc/openapi/standard";
+import { type AnyRouter, ORPCError } from "@orpc/server";
+import type { RouteMeta } from "#platform/contract";
+import { authorize, refuseForeignSite } from "./access.js";
+import { type BodyLimits, ClientGone, hasBody, readJson } from "./body.js";
+import type { CallContext, Guard, Principal } from "./context.js";
+import { translateFailures } from "./face.js";
+import { HttpRefusal } from "./problems.js";
+import type { RateLimit } from "./rate-limit.js";
+
+/** A read that is served from memory, beside the route of the same path in its contract, which documents it. */
+export interface CachedRead {
+  /** As in the contract, without /api and without parameters. */
+  readonly path: `/${string}`;
+  /** Undefined: the route's own handler answers. The body is JSON. */
+  read(): { readonly etag: string; readonly body: Buffer } | undefined;
+}
+
+export interface ApiParts {
+  readonly routers: Readonly<Record<string, AnyRouter>>;
+  readonly guard: Guard;
+  readonly cachedReads: readonly CachedRead[];
+  readonly limits: BodyLimits;
+  readonly rateLimit: RateLimit;
+}
+
+/** What the server knows of a request before it looks at its path. */
+export interface RequestFacts {
+  readonly requestId: string;
+  readonly trace: string;
+  readonly remoteAddress: string;
+  /** Set once the route is known, for metrics: never a path with ids in it. */
+  route: string;
+}
+
+const PREFIX = "/api";
+const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
+/** An unread body larger than this is not waited for. */
+const UNREAD_BYTES = 65_536;
+
+export const isPublicRoute = (meta: RouteMeta): boolean => meta.internal !== true;
+
+export async function createApi({ routers, guard, cachedReads, limits, rateLimit }: ApiParts) {
+  const filter = ({ contract }: { contract: { "~orpc": { meta: RouteMeta } } }) =>
+    isPublicRoute(contract["~orpc"].meta);
+  const matcher = new StandardOpenAPIMatcher({ filter });
+  matcher.init(routers);
+  const thrown = new WeakMap<object, unknown>();
+  const handler = new StandardOpenAPIHandler<CallContext & Record<never, never>>(routers, {
+    filter,
+    interceptors: [
+      async (options) => {
+        try {
+          return await options.next();
+        } catch (error) {
+          thrown.set(options.request, error);
+          throw error;
+        }
+      },
+    ],
+    clientInterceptors: [translateFailures as never],
+  });
+  const fromMemory = new Map(cachedReads.map((cached) => [cached.path as string, cached]));
+  const metaOf = async (method: string, path: string) =>
+    (await matcher.match(method, path))?.procedure["~orpc"];
+
+  async function findRoute(method: string, path: string) {
+    const route = await metaOf(method === "HEAD" ? "GET" : method, path);
+    if (route) return { meta: route.meta as RouteMeta, path: route.route.path ?? path };
+    const allowed: string[] = [];
+    for (const other of METHODS) if (await metaOf(other, path)) allowed.push(other);
+    if (allowed.length === 0) throw new HttpRefusal("UNKNOWN_ROUTE");
+    if (allowed.includes("GET")) allowed.push("HEAD");
+    throw new HttpRefusal("METHOD_NOT_ALLOWED", { headers: { allow: allowed.join(", ") } });
+  }
+
+  async function identify(
+    request: IncomingMessage,
+    facts: RequestFacts,
+  ): Promise<Principal | null> {
+    const { authorization, cookie, origin, host } = request.headers;
+    const credential = authorization ?? cookie;
+    rateLimit.admit(facts.remoteAddress, credential);
+    if (credential === undefined) return null;
+    const method = request.method ?? "GET";
+    if (authorization === undefined) {
+      const fetchSite = request.headers["sec-fetch-site"];
+      const site = typeof fetchSite === "string" ? fetchSite : undefined;
+      refuseForeignSite({ method, host, origin, fetchSite: site });
+    }
+    const principal = await guard.authenticate({
+      authorization,
+      cookie,
+      remoteAddress: facts.remoteAddress,
+    });
+    if (principal) rateLimit.trust(credential);
+    return principal;
+  }
+
+  return async function answer(
+    request: IncomingMessage,
+    response: ServerResponse,
+    facts: RequestFacts,
+  ): Promise<void> {
+    const url = readUrl(request);
+    const path = url.pathname.slice(PREFIX.length) || "/";
+    const method = request.method ?? "GET";
+    if (Number(request.headers["content-length"]) > UNREAD_BYTES) response.shouldKeepAlive = false;
+    const route = await findRoute(method, path);
+    facts.route = route.path;
+    const principal = await identify(request, facts);
+    authorize(route.meta, principal);
+
+    const reads = method === "GET" || method === "HEAD";
+    const cached = reads ? fromMemory.get(path)?.read() : undefined;
+    if (cached) return sendCached(request, response, cached);
+
+    const body = reads ? undefined : await readJson(request, limits);
+    if (hasBody(request) && !reads) response.shouldKeepAlive = true;
+    const gone = new AbortController();
+    response.once("close", () => {
+      if (!response.writableFinished) gone.abort(new ClientGone("The client hung up"));
+    });
+    const lazy = {
+      method: method === "HEAD" ? ("GET" as const) : method,
+      url,
+      headers: request.headers,
+      body: () => Promise.resolve(body),
+      signal: gone.signal,
+    };
+    const { remoteAddress, requestId, trace } = facts;
+    const context: CallContext = { principal, requestId, trace, via: "http", remoteAddress };
+    const result = await handler.handle(lazy, { prefix: PREFIX, context });
+    if (!result.matched) throw new HttpRefusal("UNKNOWN_ROUTE");
+    const failure = thrown.get(lazy);
+    if (failure !== undefined) {
+      const unreadable = result.response.status === 400 && !(failure instanceof ORPCError);
+      throw unreadable ? new HttpRefusal("BAD_REQUEST") : failure;
+    }
+    send(response, result.response);
+  };
+}
+
+/** Throws BAD_REQUEST for what no path of ours can be. */
+function readUrl(request: IncomingMessage): URL {
+  const target = request.url ?? "/";
+  const { host } = request.headers;
+  const bad = new HttpRefusal("BAD_REQUEST", {
+    detail: "The address is malformed. Correct it and send the request again.",
+  });
+  if (/%00/.test(target)) throw bad;
+  try {
+    decodeURIComponent(target.replaceAll("+", " "));
+    return new URL(target, `http://${host ?? "localhost"}`);
+  } catch {
+    throw bad;
+  }
+}
+
+function sendCached(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { etag, body }: { etag: string; body: Buffer },
+): void {
+  const headers = { etag, "cache-control": "no-cache" };
+  const seen = request.headers["if-none-match"];
+  if (seen !== undefined && matchesEtag(seen, etag)) {
+    response.writeHead(304, headers).end();
+    return;
+  }
+  const type = "application/json; charset=utf-8";
+  response
+    .writeHead(200, { ...headers, "content-type": type, "content-length": body.byteLength })
+    .end(body);
+}
+
+/** Weak comparison, as RFC 9110 wants it for If-None-Match. */
+export const matchesEtag = (ifNoneMatch: string, etag: string): boolean => {
+  const bare = (tag: string) => tag.trim().replace(/^W\//, "");
+  return ifNoneMatch.trim() === "*" || ifNoneMatch.split(",").map(bare).includes(bare(etag));
+};
+
+interface StandardAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+  readonly body: unknown;
+}
+
+function send(response: ServerResponse, { status, headers, body }: StandardAnswer): void {
+  if (response.destroyed) return;
+  const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const own = Object.entries(headers).filter(([, value]) => value !== undefined);
+  response.writeHead(status, {
+    "cache-control": "no-store",
+    ...(text && { "content-type": "application/json; charset=utf-8" }),
+    ...(status !== 304 && { "content-length": text?.byteLength ?? 0 }),
+    ...(Object.fromEntries(own) as Record<string, string | string[]>),
+  });
+  response.end(text);
+}
