@@ -28,6 +28,8 @@ export interface AppParts {
   /** True when no other process can be running on this data. */
   readonly alone: boolean;
   readonly retentionDays: number;
+  /** Of a listener, before an event becomes a dead letter. */
+  readonly maxAttempts: number;
   readonly sampleStaffAllowed: boolean;
   readonly secure: boolean;
 }
@@ -40,6 +42,7 @@ export async function createApp(parts: AppParts) {
   const { postgres, documents, logger, metrics, clock, retentionDays } = parts;
   const bus = createBus();
   const events = { bus, logger, metrics, retentionDays };
+  const hearing = { ...events, retry: { attempts: parts.maxAttempts } };
   const face = { principal: systemPrincipal };
 
   const postgresParts = <Tables>(module: ModuleName) => {
@@ -83,14 +86,14 @@ export async function createApp(parts: AppParts) {
 
   const outboxes = [paymentsParts.outbox, restaurantParts.outbox, ordersParts.outbox, inventoryOutbox];
   const inboxes = [
-    createMongoInbox({ ...events, connection, subscriptions: inventory.subscriptions }),
+    createMongoInbox({ ...hearing, connection, subscriptions: inventory.subscriptions }),
     createPostgresInbox<RestaurantTables>({
-      ...events,
+      ...hearing,
       database: restaurantParts.database,
       subscriptions: restaurant.subscriptions,
     }),
     createPostgresInbox<OrdersTables>({
-      ...events,
+      ...hearing,
       database: ordersParts.database,
       subscriptions: orders.subscriptions,
     }),

@@ -102,6 +102,7 @@ async function start(
     clock: () => new Date(),
     alone: config.databaseUrl === undefined,
     retentionDays: config.eventRetentionDays,
+    maxAttempts: config.eventMaxAttempts,
     sampleStaffAllowed: loopback,
     secure: config.tls !== undefined,
   });
@@ -117,6 +118,11 @@ async function start(
     metrics,
     logger,
     tls: config.tls,
+    limits: {
+      requestsPerMinute: config.requestsPerMinute,
+      connections: config.maxConnections,
+      connectionsPerAddress: Math.max(1, Math.floor(config.maxConnections / 4)),
+    },
   });
   const { url } = await server.listen({ port: config.port, host: config.host });
   stops.push(() => server.close({ graceMs: DRAIN_MS }));

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { sql } from "kysely";
-import { afterEach, beforeEach, inject } from "vitest";
+import { afterAll, beforeAll, beforeEach, inject } from "vitest";
 import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import { errorOf } from "#platform/contract";
 import { createFace, systemPrincipal } from "#platform/http";
@@ -18,12 +18,20 @@ import {
 type Test = Awaited<ReturnType<typeof createModuleDatabase<RestaurantTables>>>;
 export let test: Test;
 
-/** A fresh database for each test. */
+/** A database for the file, empty before each test. */
 export function useRestaurant(): void {
-  beforeEach(async () => {
+  beforeAll(async () => {
     test = await createModuleDatabase<RestaurantTables>(inject("databaseUrl"), "restaurant");
   });
-  afterEach(() => test.close());
+  afterAll(() => test?.close());
+  beforeEach(async () => {
+    for (const table of ["menu_items", "categories", "modifier_groups", "tables", "tax_rates"]) {
+      await sql`delete from ${sql.table(table)}`.execute(test.database.kysely);
+    }
+    for (const table of ["service_charges", "profile", "catalogue", "outbox"]) {
+      await sql`delete from ${sql.table(table)}`.execute(test.database.kysely);
+    }
+  });
 }
 
 const read = readRestaurantFile(

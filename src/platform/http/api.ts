@@ -4,7 +4,7 @@ import { StandardOpenAPIHandler, StandardOpenAPIMatcher } from "@orpc/openapi/st
 import { type AnyRouter, ORPCError } from "@orpc/server";
 import type { RouteMeta } from "#platform/contract";
 import { authorize, refuseForeignSite } from "./access.js";
-import { type BodyLimits, ClientGone, hasBody, readJson } from "./body.js";
+import { type BodyLimits, ClientGone, readJson } from "./body.js";
 import type { CallContext, Guard, Principal } from "./context.js";
 import { translateFailures } from "./face.js";
 import { HttpRefusal } from "./problems.js";
@@ -42,7 +42,7 @@ const UNREAD_BYTES = 65_536;
 
 export const isPublicRoute = (meta: RouteMeta): boolean => meta.internal !== true;
 
-export async function createApi({ routers, guard, cachedReads, limits, rateLimit }: ApiParts) {
+export function createApi({ routers, guard, cachedReads, limits, rateLimit }: ApiParts) {
   const filter = ({ contract }: { contract: { "~orpc": { meta: RouteMeta } } }) =>
     isPublicRoute(contract["~orpc"].meta);
   const matcher = new StandardOpenAPIMatcher({ filter });
@@ -64,7 +64,7 @@ export async function createApi({ routers, guard, cachedReads, limits, rateLimit
   });
   const fromMemory = new Map(cachedReads.map((cached) => [cached.path as string, cached]));
   const metaOf = async (method: string, path: string) =>
-    (await matcher.match(method, path))?.procedure["~orpc"];
+    (await matcher.match(method, path as `/${string}`))?.procedure["~orpc"];
 
   async function findRoute(method: string, path: string) {
     const route = await metaOf(method === "HEAD" ? "GET" : method, path);
@@ -107,7 +107,8 @@ export async function createApi({ routers, guard, cachedReads, limits, rateLimit
     const url = readUrl(request);
     const path = url.pathname.slice(PREFIX.length) || "/";
     const method = request.method ?? "GET";
-    if (Number(request.headers["content-length"]) > UNREAD_BYTES) response.shouldKeepAlive = false;
+    const { shouldKeepAlive } = response;
+    if (mayBeLarge(request)) response.shouldKeepAlive = false;
     const route = await findRoute(method, path);
     facts.route = route.path;
     const principal = await identify(request, facts);
@@ -118,7 +119,7 @@ export async function createApi({ routers, guard, cachedReads, limits, rateLimit
     if (cached) return sendCached(request, response, cached);
 
     const body = reads ? undefined : await readJson(request, limits);
-    if (hasBody(request) && !reads) response.shouldKeepAlive = true;
+    if (!reads) response.shouldKeepAlive = shouldKeepAlive;
     const gone = new AbortController();
     response.once("close", () => {
       if (!response.writableFinished) gone.abort(new ClientGone("The client hung up"));
@@ -142,6 +143,9 @@ export async function createApi({ routers, guard, cachedReads, limits, rateLimit
     send(response, result.response);
   };
 }
+
+const mayBeLarge = ({ headers }: IncomingMessage): boolean =>
+  headers["transfer-encoding"] !== undefined || Number(headers["content-length"]) > UNREAD_BYTES;
 
 /** Throws BAD_REQUEST for what no path of ours can be. */
 function readUrl(request: IncomingMessage): URL {

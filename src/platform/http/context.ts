@@ -22,14 +22,11 @@ export interface CallContext {
   readonly remoteAddress?: string;
 }
 
-/** What a guard may look at. The body is not read before it has answered. */
+/** What a guard may look at. The body is not read before it has answered; foreign sites are refused before it is asked. */
 export interface GuardRequest {
-  readonly authorization?: string;
-  readonly cookie?: string;
+  readonly authorization?: string | undefined;
+  readonly cookie?: string | undefined;
   readonly remoteAddress: string;
-  readonly method: string;
-  /** From the browser: the guard of a cookie session refuses a foreign one. */
-  readonly origin?: string;
 }
 
 export interface Guard {

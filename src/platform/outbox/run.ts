@@ -241,9 +241,9 @@ export function createRun(claim: Claim, options: RelayOptions) {
         claim.lost.throwIfAborted();
         if (failure) throw failure;
         await alone(async () => {
+          await fetchAndEmit();
           await findStuck();
           await archiveDone();
-          await fetchAndEmit();
         });
         metrics.gauge("outbox_in_flight", { outbox: publisher }, flights.size);
         if (fetchWanted && !draining && WINDOW - flights.size >= PAGE) continue;

@@ -1,6 +1,6 @@
 // Routes for other modules: hold stock for an order, give it back, list what is held.
 import { z } from "zod";
-import { page, pageQuery, route } from "#platform/contract";
+import { page, pageQuery, queryInteger, route } from "#platform/contract";
 import { LocalizedText, Money, Uuid } from "#platform/kernel";
 import { Price, Quantity } from "./shapes.js";
 
@@ -68,7 +68,7 @@ export const reservations = {
       z.strictObject({
         olderThan: z.iso.datetime().optional(),
         cursor: pageQuery.shape.cursor,
-        limit: z.coerce.number().int().min(1).max(500).default(500).meta({
+        limit: queryInteger(1, 500).default(500).meta({
           description: "Products looked at; a product with several reservations lists them all",
         }),
       }),

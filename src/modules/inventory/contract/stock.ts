@@ -1,6 +1,6 @@
 // Routes of stock: movements, and the sums that reconciliation asks for.
 import { z } from "zod";
-import { page, pageQuery, route } from "#platform/contract";
+import { page, pageQuery, queryInteger, route } from "#platform/contract";
 import { text, Uuid } from "#platform/kernel";
 import { Count, Movement, NOT_FOUND, Quantity, Stock } from "./shapes.js";
 
@@ -92,7 +92,7 @@ export const stock = {
     .input(
       z.strictObject({
         cursor: pageQuery.shape.cursor,
-        limit: z.coerce.number().int().min(1).max(500).default(500),
+        limit: queryInteger(1, 500).default(500),
       }),
     )
     .output(

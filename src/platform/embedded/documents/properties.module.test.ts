@@ -85,10 +85,10 @@ test("an indexed query returns what the scan returns, in the order asked for", a
             complete.push(spec.name);
         }
         for (const query of queries) {
-          const scanned = await found({ ...query, find: name, hint: { $natural: 1 }, sort: {} });
+          const scanned = await found({ find: name, ...query, hint: { $natural: 1 }, sort: {} });
           // The planner's own choice, and every index that must be able to serve the query.
           for (const hint of [undefined, ...complete]) {
-            const indexed = await found({ ...query, find: name, ...(hint && { hint }) });
+            const indexed = await found({ find: name, ...query, ...(hint && { hint }) });
             expect(ids(indexed), JSON.stringify({ hint, query })).toEqual(ids(scanned));
             const order = compileSort(query.sort);
             for (const [at, one] of indexed.slice(1).entries())

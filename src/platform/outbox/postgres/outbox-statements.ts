@@ -24,9 +24,11 @@ export const insert = defineStatement<never>(
 
 const LOCK = "hashtextextended('outbox:' || current_schema(), 0)";
 
+/** What the relay writes may be lost in a crash of the server (the event is then delivered again, and skipped), so it
+ *  does not wait for the disk. Later commits never survive without earlier ones: positions stay true. */
 export const claim = defineStatement<{ claimed: boolean }>(
   "outbox.claim",
-  `select pg_try_advisory_lock(${LOCK}) as claimed`,
+  `select pg_try_advisory_lock(${LOCK}) as claimed, set_config('synchronous_commit', 'off', false)`,
 );
 
 export const notify = defineStatement<never>("outbox.notify", "select pg_notify($1, '')");

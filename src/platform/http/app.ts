@@ -1,0 +1,230 @@
+// What every request passes, and the routes that belong to no module. Bodies of answers are never more than they say.
+import { randomUUID } from "node:crypto";
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import helmet from "helmet";
+import { type Logger, type Metrics, newTrace, traceOf } from "#platform/observability";
+import { type createApi, matchesEtag, type RequestFacts } from "./api.js";
+import { ClientGone } from "./body.js";
+import type { Guard } from "./context.js";
+import type { Readiness } from "./health.js";
+import type { OpenApiDocument } from "./openapi.js";
+import { docsPage, landingPage, problemPage, readErrors, STYLE } from "./pages.js";
+import { HttpRefusal, toAnswer } from "./problems.js";
+
+export interface AppParts {
+  readonly api: ReturnType<typeof createApi>;
+  readonly guard: Guard;
+  readonly document: OpenApiDocument;
+  readonly readiness: () => Promise<Readiness>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  /** Built screens; without them, / is a short page with links. */
+  readonly webFolder: string | undefined;
+  readonly secure: boolean;
+  readonly urlLength: number;
+  readonly draining: () => boolean;
+}
+
+const factsOf = (response: express.Response): RequestFacts =>
+  response.locals["facts"] as RequestFacts;
+
+export function createExpress(parts: AppParts): Express {
+  const { api, metrics } = parts;
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.get("/healthz", (_request, response) => void response.json({ status: "alive" }));
+  app.use(withFacts(parts));
+  app.use(securityHeaders(parts.secure));
+  app.use("/api", (request, response) => {
+    // Express shortens `url` below a mount; the contract's paths are read from the original.
+    request.url = request.originalUrl;
+    return api(request, response, factsOf(response));
+  });
+  app.use(systemRoutes(parts));
+  if (parts.webFolder !== undefined) app.use(screens(parts.webFolder));
+  else app.get("/", (_request, response) => void response.type("html").send(landingPage()));
+  app.use(() => {
+    throw new HttpRefusal("UNKNOWN_ROUTE");
+  });
+  app.use(asProblem(parts.logger, metrics));
+  return app;
+}
+
+function withFacts({ metrics, urlLength, draining }: AppParts): RequestHandler {
+  return (request, response, next) => {
+    const startedAt = performance.now();
+    const facts: RequestFacts = {
+      requestId: randomUUID(),
+      trace: traceOf(request.get("traceparent")) ?? newTrace(),
+      remoteAddress: request.socket.remoteAddress ?? "",
+      route: "other",
+    };
+    response.locals["facts"] = facts;
+    response.setHeader("x-request-id", facts.requestId);
+    if (draining()) response.shouldKeepAlive = false;
+    response.once("close", () => {
+      const labels = {
+        method: request.method.slice(0, 10),
+        route: facts.route,
+        status: response.writableFinished ? String(response.statusCode) : "aborted",
+      };
+      const seconds = (performance.now() - startedAt) / 1000;
+      metrics.histogram("http_request_duration_seconds", labels, seconds);
+    });
+    if (request.url.length > urlLength) throw new HttpRefusal("URL_TOO_LONG");
+    next();
+  };
+}
+
+function securityHeaders(secure: boolean): RequestHandler {
+  const own = ["'self'"];
+  return helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: own,
+        styleSrc: own,
+        imgSrc: ["'self'", "data:"],
+        fontSrc: own,
+        connectSrc: own,
+        mediaSrc: own,
+        manifestSrc: own,
+        workerSrc: own,
+        baseUri: ["'none'"],
+        formAction: own,
+        frameAncestors: ["'none'"],
+      },
+    },
+    strictTransportSecurity: secure,
+    referrerPolicy: { policy: "same-origin" },
+  });
+}
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+
+function systemRoutes({ readiness, metrics, document, guard }: AppParts): express.Router {
+  const router = express.Router();
+  const named =
+    (route: string): RequestHandler =>
+    (_request, response, next) => {
+      factsOf(response).route = route;
+      next();
+    };
+  router.get("/readyz", named("/readyz"), async (_request, response) => {
+    const answer = await readiness();
+    if (answer.status !== "ready") response.status(503).setHeader("retry-after", "2");
+    response.setHeader("cache-control", "no-store");
+    response.json(answer);
+  });
+  router.get("/metrics", named("/metrics"), async (request, response) => {
+    const { authorization, cookie } = request.headers;
+    const { remoteAddress } = factsOf(response);
+    if (!LOOPBACK.test(remoteAddress)) {
+      const principal = await guard.authenticate({ authorization, cookie, remoteAddress });
+      if (!principal?.permissions.has("system.operate")) throw new HttpRefusal("UNAUTHENTICATED");
+    }
+    const { contentType, text } = await metrics.render();
+    response.setHeader("content-type", contentType);
+    response.end(text);
+  });
+
+  const openapi = once(() => JSON.stringify(document));
+  const docs = once(() => docsPage(document));
+  router.get("/openapi.json", named("/openapi.json"), (request, response) =>
+    sendText(request, response, "application/json; charset=utf-8", openapi()),
+  );
+  router.get("/docs", named("/docs"), (request, response) =>
+    sendText(request, response, "text/html; charset=utf-8", docs()),
+  );
+  router.get("/docs/style.css", named("/docs"), (request, response) =>
+    sendText(request, response, "text/css; charset=utf-8", { text: STYLE, etag: '"1"' }),
+  );
+  const errors = readErrors();
+  router.get("/problems/:code", named("/problems"), (request, response) => {
+    const code = String(request.params["code"]);
+    const text = errors.get(code);
+    if (text === undefined) throw new HttpRefusal("UNKNOWN_ROUTE");
+    response.type("html").send(problemPage(code, text));
+  });
+  return router;
+}
+
+/** Made at the first request and kept. */
+function once(make: () => string): () => { text: string; etag: string } {
+  let made: { text: string; etag: string } | undefined;
+  return () => {
+    made ??= { text: make(), etag: `"${randomUUID()}"` };
+    return made;
+  };
+}
+
+function sendText(
+  request: express.Request,
+  response: express.Response,
+  type: string,
+  { text, etag }: { text: string; etag: string },
+): void {
+  response.setHeader("etag", etag);
+  response.setHeader("cache-control", "no-cache");
+  const seen = request.get("if-none-match");
+  if (seen !== undefined && matchesEtag(seen, etag)) response.status(304).end();
+  else response.setHeader("content-type", type).end(text);
+}
+
+/** Files with a hash in their name are kept for ever; a page address without a file gets the one page there is. */
+function screens(folder: string): express.Router {
+  const router = express.Router();
+  router.use(
+    "/assets",
+    express.static(`${folder}/assets`, { immutable: true, maxAge: "1y", index: false }),
+  );
+  router.use(express.static(folder, { maxAge: 0, dotfiles: "ignore" }));
+  router.get(/^\/[\w/-]*$/, (request, response, next) => {
+    if (request.accepts(["json", "html"]) !== "html") next();
+    else response.sendFile("index.html", { root: folder });
+  });
+  return router;
+}
+
+function asProblem(logger: Logger, metrics: Metrics): ErrorRequestHandler {
+  return (error: unknown, request, response, _next) => {
+    if (error instanceof ClientGone || response.destroyed) return;
+    const facts = factsOf(response);
+    const { requestId, trace, route } = facts;
+    const known = asRefusal(error);
+    const [instance = "/"] = request.originalUrl.split("?");
+    const { problem, headers, unexpected } = toAnswer(known, { instance, requestId });
+    if (unexpected || problem.status >= 500) {
+      const details = { requestId, trace, method: request.method, route, err: causeOf(error) };
+      if (unexpected) logger.error(details, "a request failed unexpectedly");
+      else logger.warn(details, "a request could not be served");
+    }
+    metrics.counter("http_problems_total", { code: problem.code });
+    if (response.headersSent) {
+      response.destroy();
+      return;
+    }
+    const text = Buffer.from(JSON.stringify(problem));
+    response.writeHead(problem.status, {
+      ...headers,
+      "content-type": "application/problem+json; charset=utf-8",
+      "content-length": text.byteLength,
+      "cache-control": "no-store",
+    });
+    response.end(text);
+  };
+}
+
+const causeOf = (error: unknown): unknown =>
+  error instanceof Error && error.cause !== undefined ? error.cause : error;
+
+/** Express and its file server throw errors with a status for what a client did wrong. */
+function asRefusal(error: unknown): unknown {
+  const status =
+    error instanceof Error ? (error as Error & { status?: unknown }).status : undefined;
+  if (error instanceof HttpRefusal || typeof status !== "number") return error;
+  if (error instanceof URIError || status === 400) return new HttpRefusal("BAD_REQUEST");
+  return status === 404 || status === 403 ? new HttpRefusal("UNKNOWN_ROUTE") : error;
+}

@@ -1,0 +1,176 @@
+// The listening server: limits against slow and many clients, TLS, and a stop that lets people finish.
+import { createServer as createPlain, type Server } from "node:http";
+import { createServer as createSecure, type Server as SecureServer } from "node:https";
+import type { AddressInfo, Socket } from "node:net";
+import type { AnyRouter } from "@orpc/server";
+import { StartError } from "#platform/kernel";
+import type { Logger, Metrics } from "#platform/observability";
+import { type CachedRead, createApi } from "./api.js";
+import { createExpress } from "./app.js";
+import type { BodyLimits } from "./body.js";
+import { type ConnectionLimits, guardConnections } from "./connections.js";
+import type { Guard } from "./context.js";
+import { type Check, createReadiness } from "./health.js";
+import { createOpenApi } from "./openapi.js";
+import { type HttpProblemName, httpProblems } from "./problems.js";
+import { createRateLimit } from "./rate-limit.js";
+import { readCertificate, type TlsFiles, watchCertificate } from "./tls.js";
+
+export interface HttpLimits extends BodyLimits, ConnectionLimits {
+  readonly headerBytes: number;
+  readonly urlLength: number;
+  /** For all headers, and for the whole request with its body. */
+  readonly headersMs: number;
+  readonly requestMs: number;
+  readonly keepAliveMs: number;
+  /** Per address; 0 is without limit. */
+  readonly requestsPerMinute: number;
+}
+
+const CONNECTIONS = 2_000;
+
+export const defaultLimits: HttpLimits = {
+  bodyBytes: 256 * 1024,
+  jsonDepth: 32,
+  headerBytes: 16 * 1024,
+  urlLength: 4_096,
+  headersMs: 10_000,
+  requestMs: 30_000,
+  keepAliveMs: 60_000,
+  connections: CONNECTIONS,
+  connectionsPerAddress: CONNECTIONS / 4,
+  requestsPerMinute: 30_000,
+};
+
+export interface HttpParts {
+  /** By module. */
+  readonly routers: Readonly<Record<string, AnyRouter>>;
+  readonly guard: Guard;
+  /** What /readyz asks. */
+  readonly checks: Readonly<Record<string, Check>>;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly tls?: TlsFiles | undefined;
+  readonly cachedReads?: readonly CachedRead[];
+  readonly limits?: Partial<HttpLimits>;
+  /** Absolute path of the built screens. */
+  readonly webFolder?: string | undefined;
+}
+
+export interface HttpServer {
+  /** Throws StartError when the address cannot be used. `port` 0 takes a free one. */
+  listen(at: { readonly port: number; readonly host: string }): Promise<{ readonly url: string }>;
+  /** Takes no more connections, lets running requests finish, and after `graceMs` cuts what is left. */
+  close(options: { readonly graceMs: number }): Promise<void>;
+}
+
+export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
+  const { routers, guard, metrics, logger, tls } = parts;
+  const limits: HttpLimits = { ...defaultLimits, ...parts.limits };
+  let draining = false;
+  const app = createExpress({
+    api: createApi({
+      routers,
+      guard,
+      cachedReads: parts.cachedReads ?? [],
+      limits,
+      rateLimit: createRateLimit(limits.requestsPerMinute),
+    }),
+    guard,
+    document: await createOpenApi(routers),
+    readiness: createReadiness(parts.checks, logger),
+    metrics,
+    logger,
+    webFolder: parts.webFolder,
+    secure: tls !== undefined,
+    urlLength: limits.urlLength,
+    draining: () => draining,
+  });
+  const options = {
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersMs,
+    requestTimeout: limits.requestMs,
+    keepAliveTimeout: limits.keepAliveMs,
+    connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
+  };
+  const server: Server | SecureServer = tls
+    ? createSecure({ ...options, ...readCertificate(tls), handshakeTimeout: limits.headersMs }, app)
+    : createPlain(options, app);
+  // Half-done TLS handshakes are not yet in the guard's book.
+  server.maxConnections = limits.connections * 2;
+  server.maxRequestsPerSocket = 0;
+  server.on("clientError", answerClientError);
+  const connections = guardConnections(server, limits, tls !== undefined);
+  metrics.onCollect(() => metrics.gauge("http_connections", {}, connections.size()));
+  const stopWatching =
+    tls && "setSecureContext" in server ? watchCertificate(tls, server, logger) : () => undefined;
+
+  return {
+    listen: (at) => listen(server, at, tls !== undefined),
+    async close({ graceMs }) {
+      draining = true;
+      stopWatching();
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      server.closeIdleConnections();
+      const cut = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(cut);
+    },
+  };
+}
+
+function listen(server: Server, { port, host }: { port: number; host: string }, secure: boolean) {
+  return new Promise<{ url: string }>((resolve, reject) => {
+    const failed = ({ code }: NodeJS.ErrnoException) =>
+      reject(new StartError(whyNot(code, host, port)));
+    server.once("error", failed);
+    server.listen(port, host, () => {
+      server.off("error", failed);
+      const open = server.address() as AddressInfo;
+      const shown = host === "0.0.0.0" ? "127.0.0.1" : host === "::" ? "::1" : host;
+      const name = shown.includes(":") ? `[${shown}]` : shown;
+      resolve({ url: `${secure ? "https" : "http"}://${name}:${open.port}` });
+    });
+  });
+}
+
+function whyNot(code: string | undefined, host: string, port: number): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${port} on ${host} is in use by another program: stop it, or set PORT to another number.`;
+    case "EACCES":
+      return `This account may not listen on port ${port}: set PORT to a number above 1023.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+    case "EAI_AGAIN":
+      return `HOST is "${host}", which is no address of this machine: set it to 127.0.0.1, 0.0.0.0 or one it has.`;
+    default:
+      return `The server cannot listen on ${host}:${port} (${code ?? "unknown error"}): set HOST and PORT to others.`;
+  }
+}
+
+/** What Node itself refuses before there is a request: still a problem, not an empty reset. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const name: HttpProblemName =
+    error.code === "HPE_HEADER_OVERFLOW" ? "HEADERS_TOO_LARGE" : "BAD_REQUEST";
+  const timedOut = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
+  const [status, detail] = timedOut
+    ? ([408, "The request took too long to arrive. Send it again."] as const)
+    : httpProblems[name];
+  const code = timedOut ? "request-timeout" : name.toLowerCase().replaceAll("_", "-");
+  const body = JSON.stringify({
+    type: `/problems/${code}`,
+    code,
+    title: code.replaceAll("-", " "),
+    status,
+    detail,
+  });
+  socket.end(
+    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    () => socket.destroySoon(),
+  );
+}
