@@ -84,12 +84,15 @@ export async function stockOf(id: string) {
 }
 
 export async function refusalOf(call: Promise<unknown>) {
-  const outcome = await call.then(
-    () => null,
-    (error: unknown) => errorOf(error) ?? error,
-  );
-  if (outcome instanceof Error) throw outcome;
-  return { code: outcome?.code, status: outcome?.status, data: outcome?.data };
+  try {
+    await call;
+  } catch (error) {
+    const refusal = errorOf(error);
+    if (!refusal) throw error;
+    const { code, status, data } = refusal;
+    return { code, status, data };
+  }
+  throw new Error("this was not refused");
 }
 
 export interface PlacedLine {

@@ -39,7 +39,7 @@ async function change(
   decide: (stored: Stored | undefined) => Wanted | Exclude<Outcome, { kind: "done" }>,
 ): Promise<Outcome> {
   const outcome = await database.transaction(async (tx): Promise<Outcome> => {
-    
+    await lockSettings(database, tx);
     const stored = await findSettings(database, tx);
     const wanted = decide(stored);
     if ("kind" in wanted) return wanted;

@@ -19,9 +19,9 @@ import {
 } from "./settings.js";
 
 const Version = z.int().min(0).meta({ description: "`version` of what this edit was made on" });
-/** The version of a removal stands in its query string. */
+/** The version of a removal stands in its query string. Not strict: over HTTP, headers and body come along. */
 const removing = <Params extends z.ZodType>(params: Params) =>
-  z.strictObject({ params, query: z.strictObject({ version: queryInteger(0, 2 ** 31 - 1) }) });
+  z.object({ params, query: z.strictObject({ version: queryInteger(0, 2 ** 31 - 1) }) });
 const Taxes = z.array(TaxRate).max(100);
 const ServiceCharges = z.array(ServiceCharge).max(100);
 

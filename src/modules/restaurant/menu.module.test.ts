@@ -37,6 +37,8 @@ describe("the menu", () => {
     await hear(product({ version: 3, price: money(4000, "MMK") }), stock(7, 9));
     await hear(product({ version: 2, price: money(3800, "MMK") }), stock(8, 8));
     await hear(stock(8, 8), stock(7, 9));
+    await hear(stock(8, 8));
+    await hear(product({ version: 1 }));
     for (const menu of [await items(), await open().items()]) {
       expect(menu).toMatchObject([{ price: money(4000, "MMK"), availability: { available: 7 } }]);
     }

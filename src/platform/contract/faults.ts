@@ -14,8 +14,6 @@ const KINDS: Record<string, string> = {
   record: "an object",
 };
 
-const list = (values: readonly unknown[]) => values.map((value) => String(value)).join(", ");
-
 /** Only for schemas that carry no message of their own. */
 function say(issue: z.core.$ZodRawIssue): string | undefined {
   const plural = issue["origin"] === "string" ? " characters" : "";
@@ -25,9 +23,11 @@ function say(issue: z.core.$ZodRawIssue): string | undefined {
       return issue.input === undefined
         ? "is missing"
         : `must be ${KINDS[issue.expected as string] ?? String(issue.expected)}`;
-    case "invalid_value":
+    case "invalid_value": {
       if (issue.input === undefined) return "is missing";
-      return `must be ${(issue.values as unknown[]).length > 1 ? "one of " : ""}${list(issue.values as unknown[])}`;
+      const values = issue.values.map(String);
+      return `must be ${values.length > 1 ? "one of " : ""}${values.join(", ")}`;
+    }
     case "too_small":
       return `must ${entries ? "have" : "be"} at least ${String(issue.minimum)}${entries}`;
     case "too_big":

@@ -84,7 +84,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
   async function migrateModule(client: ClientBase, module: string): Promise<string[]> {
     const migrations = await readMigrations(options.migrations ?? MIGRATIONS, module);
     if (roles === "shared") {
-      const place = { module, role: "current_user", owner: "current_user" };
+      const { rows } = await client.query<{ user: string }>(
+        "select quote_ident(current_user) as user",
+      );
+      const user = rows[0]?.user ?? "";
+      const place = { module, role: user, owner: user };
       await prepareSchema(client, module, place, []);
       return applyMigrations(client, place, migrations);
     }

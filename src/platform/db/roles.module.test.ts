@@ -10,18 +10,21 @@ import { createEmptyDatabase, query } from "./testing.js";
 const whoAmI = defineStatement<{ user: string }>("test.who", "select current_user::text as user");
 const serverUrl = inject("databaseUrl");
 const cleanups: (() => Promise<void>)[] = [];
+/** Can go once no database needs them. */
+const roles: string[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
+  for (const role of roles.splice(0)) await query(serverUrl, `drop role if exists ${role}`);
 });
 
 const letters = () =>
-  Array.from({ length: 8 }, () => "abcdefghijkmnpqrstuvwxyz"[Math.floor(Math.random() * 24)]).join("");
+  Array.from({ length: 8 }, () => "abcdefghijkmnpqrstuvwxyz"[Math.floor(Math.random() * 24)]).join(
+    "",
+  );
 
 function newModule(): string {
   const module = `t${letters()}`;
-  cleanups.push(() =>
-    query(serverUrl, `drop role if exists tiffin_${module}; drop role if exists tiffin_${module}_owner`),
-  );
+  roles.push(`tiffin_${module}`, `tiffin_${module}_owner`);
   return module;
 }
 
@@ -40,7 +43,14 @@ async function open(
     modules.map((name) => [name, { store: "postgres", calls: [], hears: [] } as const]),
   );
   const logger = { warn: () => undefined };
-  const postgres = await openPostgres({ url, secret: "s", roles: "own", manifest, logger, ...over });
+  const postgres = await openPostgres({
+    url,
+    secret: "s",
+    roles: "own",
+    manifest,
+    logger,
+    ...over,
+  });
   cleanups.push(() => postgres.close());
   return postgres;
 }
@@ -59,7 +69,7 @@ async function select<Row extends object>(url: string, text: string): Promise<Ro
 async function asUser(attributes: string): Promise<string> {
   const user = `u${letters()}`;
   await query(serverUrl, `create role ${user} login password 'p' ${attributes}`);
-  cleanups.push(() => query(serverUrl, `drop role ${user}`));
+  roles.push(user);
   const url = new URL(await emptyDatabase());
   await query(serverUrl, `alter database ${url.pathname.slice(1)} owner to ${user}`);
   url.username = user;
@@ -140,8 +150,12 @@ describe("The roles of the modules", () => {
     expect(await userOf(renewed, module)).toBe(`tiffin_${module}`);
 
     const second = await open(await emptyDatabase(), [module], { secret: "another" });
-    await expect(second.migrate()).rejects.toThrow(/serves tiffin_test_\w+ too, with another secret/);
-    expect(await userOf(await open(url, [module], { secret: "new" }), module)).toBe(`tiffin_${module}`);
+    await expect(second.migrate()).rejects.toThrow(
+      /serves tiffin_test_\w+ too, with another secret/,
+    );
+    expect(await userOf(await open(url, [module], { secret: "new" }), module)).toBe(
+      `tiffin_${module}`,
+    );
   });
 });
 
@@ -163,7 +177,9 @@ describe("A user of DATABASE_URL who is no superuser", () => {
     const postgres = await open(url, [module]);
     const error = await postgres.migrate().catch((reason: unknown) => reason as Error);
     if (!(error instanceof StartError)) throw error;
-    expect(error.message).toMatch(/^The user of DATABASE_URL may not set up .*DATABASE_ROLES=shared/);
+    expect(error.message).toMatch(
+      /^The user of DATABASE_URL may not set up .*DATABASE_ROLES=shared/,
+    );
     expect(error.message).not.toContain("\n  undefined");
     const sql = error.message.slice(error.message.indexOf("\n"));
     expect(sql).toMatch(/create role tiffin_\w+ login .* password 'SCRAM-SHA-256\$/);
@@ -190,7 +206,12 @@ describe("A user of DATABASE_URL who is no superuser", () => {
     expect(await own.migrate()).toEqual([]);
     const database = own.connect(module);
     const count = (await database.run(rightsOn, []))[0];
-    expect(count).toEqual({ reads: true, updatesOutbox: true, updatesArchive: false, migrates: false });
+    expect(count).toEqual({
+      reads: true,
+      updatesOutbox: true,
+      updatesArchive: false,
+      migrates: false,
+    });
     const owners = await select(
       administrator.href,
       `select distinct pg_get_userbyid(relowner)::text as owner from pg_class where relnamespace = '${module}'::regnamespace`,
@@ -216,6 +237,8 @@ describe("A start", () => {
       });
     expect(await bad("mysql://localhost/x")).toMatch(/is not a PostgreSQL URL: write it as/);
     expect(await bad("not a url")).toMatch(/is not a PostgreSQL URL: write it as/);
-    expect(await bad("postgres://127.0.0.1:1/x")).toMatch(/cannot be reached .*ECONNREFUSED.*: check/);
+    expect(await bad("postgres://127.0.0.1:1/x")).toMatch(
+      /cannot be reached .*ECONNREFUSED.*: check/,
+    );
   });
 });

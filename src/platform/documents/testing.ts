@@ -18,7 +18,8 @@ const quiet = { info: () => undefined, warn: () => undefined };
 export async function createTestDocuments(): Promise<TestDocuments> {
   const server = await openServer();
   const prefix = `tiffin_test_${randomBytes(6).toString("hex")}_`;
-  const documents = await openDocuments({ url: server.url, logger: quiet, prefix });
+  const url = `${server.url}${server.url.includes("?") ? "&" : "/?"}monitorCommands=true`;
+  const documents = await openDocuments({ url, logger: quiet, prefix });
   const connections = new Map<string, Connection>();
   return {
     url: server.url,

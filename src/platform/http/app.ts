@@ -1,5 +1,6 @@
 // What every request passes, and the routes that belong to no module. Bodies of answers are never more than they say.
 import { randomUUID } from "node:crypto";
+import { ORPCError } from "@orpc/server";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { type Logger, type Metrics, newTrace, traceOf } from "#platform/observability";
@@ -224,7 +225,8 @@ const causeOf = (error: unknown): unknown =>
 function asRefusal(error: unknown): unknown {
   const status =
     error instanceof Error ? (error as Error & { status?: unknown }).status : undefined;
-  if (error instanceof HttpRefusal || typeof status !== "number") return error;
+  const typed = error instanceof HttpRefusal || error instanceof ORPCError;
+  if (typed || typeof status !== "number") return error;
   if (error instanceof URIError || status === 400) return new HttpRefusal("BAD_REQUEST");
   return status === 404 || status === 403 ? new HttpRefusal("UNKNOWN_ROUTE") : error;
 }

@@ -30,7 +30,7 @@ interface CallInterceptor extends Pick<
   ProcedureClientInterceptorOptions<AnyContext, never, never>,
   "procedure"
 > {
-  next(): Promise<unknown>;
+  next(this: void): Promise<unknown>;
 }
 
 const common = (code: keyof typeof commonErrors, cause: unknown, data?: unknown) =>
@@ -82,7 +82,7 @@ export function createFace<C extends Contract>(
     if (isProcedure(node)) {
       return createProcedureClient(node, {
         path,
-        context: context as never,
+        context,
         interceptors: [translateFailures as never],
       });
     }

@@ -10,6 +10,7 @@ export const httpProblems = {
   FOREIGN_ORIGIN: [403, "This request comes from another site. Use the pages of this server."],
   UNKNOWN_ROUTE: [404, "There is nothing at this address. Look at /docs for what there is."],
   METHOD_NOT_ALLOWED: [405, "This address does not know this method. See the Allow header."],
+  REQUEST_TIMEOUT: [408, "The request took too long to arrive. Send it again."],
   BODY_TOO_LARGE: [413, "The request is too large. Send less at once."],
   URL_TOO_LONG: [414, "The address is too long. Send less in it."],
   UNSUPPORTED_MEDIA_TYPE: [415, "The body must be JSON. Send Content-Type: application/json."],

@@ -1,4 +1,5 @@
 // The listening server: limits against slow and many clients, TLS, and a stop that lets people finish.
+import { randomUUID } from "node:crypto";
 import { createServer as createPlain, type Server } from "node:http";
 import { createServer as createSecure, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
@@ -12,7 +13,7 @@ import { type ConnectionLimits, guardConnections } from "./connections.js";
 import type { Guard } from "./context.js";
 import { type Check, createReadiness } from "./health.js";
 import { createOpenApi } from "./openapi.js";
-import { type HttpProblemName, httpProblems } from "./problems.js";
+import { type HttpProblemName, HttpRefusal, toAnswer } from "./problems.js";
 import { createRateLimit } from "./rate-limit.js";
 import { readCertificate, type TlsFiles, watchCertificate } from "./tls.js";
 
@@ -149,28 +150,22 @@ function whyNot(code: string | undefined, host: string, port: number): string {
   }
 }
 
+const CLIENT_ERRORS: Readonly<Record<string, HttpProblemName>> = {
+  HPE_HEADER_OVERFLOW: "HEADERS_TOO_LARGE",
+  ERR_HTTP_REQUEST_TIMEOUT: "REQUEST_TIMEOUT",
+};
+
 /** What Node itself refuses before there is a request: still a problem, not an empty reset. */
 function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === "ECONNRESET" || !socket.writable) {
     socket.destroy();
     return;
   }
-  const name: HttpProblemName =
-    error.code === "HPE_HEADER_OVERFLOW" ? "HEADERS_TOO_LARGE" : "BAD_REQUEST";
-  const timedOut = error.code === "ERR_HTTP_REQUEST_TIMEOUT";
-  const [status, detail] = timedOut
-    ? ([408, "The request took too long to arrive. Send it again."] as const)
-    : httpProblems[name];
-  const code = timedOut ? "request-timeout" : name.toLowerCase().replaceAll("_", "-");
-  const body = JSON.stringify({
-    type: `/problems/${code}`,
-    code,
-    title: code.replaceAll("-", " "),
-    status,
-    detail,
-  });
+  const name = CLIENT_ERRORS[error.code ?? ""] ?? "BAD_REQUEST";
+  const { problem } = toAnswer(new HttpRefusal(name), { instance: "/", requestId: randomUUID() });
+  const body = JSON.stringify(problem);
   socket.end(
-    `HTTP/1.1 ${status} Refused\r\nContent-Type: application/problem+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${problem.status} ${problem.title}\r\nContent-Type: application/problem+json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
     () => socket.destroySoon(),
   );
 }

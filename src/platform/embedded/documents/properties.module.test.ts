@@ -106,6 +106,27 @@ test("an indexed query returns what the scan returns, in the order asked for", a
   await close();
 });
 
+test.each([
+  [{ a: 1 }, { a: { $gte: 1, $lt: 2 } }, { a: [-1, 3] }],
+  [
+    { "a.c": 1, "a.e": 1 },
+    { "a.c": 1, "a.e": 2 },
+    {
+      a: [
+        { c: 1, e: 9 },
+        { c: 9, e: 2 },
+      ],
+    },
+  ],
+])("bounds of %j are not combined over the elements of an array", async (key, filter, match) => {
+  const { run, close } = await openTestEngine(folder.path);
+  await run({ insert: "c", documents: [{ _id: 1, ...match }] });
+  await run({ createIndexes: "c", indexes: [{ key, name: "i" }] });
+  const reply = await run({ find: "c", filter, hint: "i" });
+  expect(reply["cursor"]?.firstBatch).toHaveLength(1);
+  await close();
+});
+
 const ids = (documents: Document[]) =>
   documents.map((one) => Number(one["_id"])).toSorted((a, b) => a - b);
 
@@ -135,7 +156,10 @@ test("after a restart everything is as it was", async () => {
         else if ("remove" in one)
           await first.run({ delete: "c", deletes: [{ q: { _id: one.remove }, limit: 1 }] });
         else
-          await first.run({ update: "c", updates: [{ q: { _id: one.id }, u: one.update, upsert: true }] });
+          await first.run({
+            update: "c",
+            updates: [{ q: { _id: one.id }, u: one.update, upsert: true }],
+          });
       const everything = async ({ run }: typeof first) => [
         (await run({ find: "c" }))["cursor"]?.firstBatch as Document[],
         (await run({ find: "c", hint: "ab" }))["cursor"]?.firstBatch as Document[],

@@ -14,6 +14,9 @@ interface Effects {
   readonly list: number[];
 }
 
+/** The world that another process created: the same, since nothing is made before it is needed. */
+export const joinMongoWorld = (url: string, name: string) => createMongoWorld(url, name);
+
 export async function createMongoWorld(
   url: string,
   name: string,

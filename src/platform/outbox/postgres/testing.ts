@@ -1,6 +1,12 @@
 // For tests: the `World` of conformance.ts in a fresh PostgreSQL database.
-import { type Database, defineStatement, type Transaction } from "#platform/db";
-import { createTestPostgres, query } from "../../db/testing.js";
+import {
+  type Database,
+  defineStatement,
+  openPostgres,
+  type Postgres,
+  type Transaction,
+} from "#platform/db";
+import { createTestPostgres, query, TEST_SECRET } from "../../db/testing.js";
 import { createPostgresInbox, createPostgresOutbox, toOutboxRows } from "../index.js";
 import { quiet, type World } from "../testing.js";
 import { insert } from "./outbox-statements.js";
@@ -29,14 +35,32 @@ export interface PostgresWorld extends World<ShopTx> {
 
 export async function createPostgresWorld(serverUrl: string): Promise<PostgresWorld> {
   const test = await createTestPostgres(serverUrl, [MODULE]);
-  const asOwner = (text: string) => query(test.url, text);
-  await asOwner(`
-    create table shop.changes (at timestamptz default now());
-    create table shop.effects (position bigint generated always as identity, subscription text, n integer);
-    grant all on shop.changes, shop.effects to tiffin_shop`);
-  const database = test.postgres.connect<never>(MODULE);
+  await query(
+    test.url,
+    `create table shop.changes (at timestamptz default now());
+     create table shop.effects (position bigint generated always as identity, subscription text, n integer);
+     grant all on shop.changes, shop.effects to tiffin_shop`,
+  );
+  return worldOf(test.url, test.postgres, () => test.close());
+}
+
+/** The world that another process created. */
+export async function joinPostgresWorld(url: string): Promise<PostgresWorld> {
+  const postgres = await openPostgres({
+    url,
+    secret: TEST_SECRET,
+    roles: "own",
+    manifest: { [MODULE]: { store: "postgres", calls: [], hears: [] } },
+    logger: quiet,
+  });
+  return worldOf(url, postgres, () => postgres.close());
+}
+
+function worldOf(url: string, postgres: Postgres, close: () => Promise<void>): PostgresWorld {
+  const asOwner = (text: string) => query(url, text);
+  const database = postgres.connect<never>(MODULE);
   return {
-    url: test.url,
+    url,
     database,
     publish: (events) =>
       database.transaction(async (tx) => {
@@ -106,8 +130,6 @@ export async function createPostgresWorld(serverUrl: string): Promise<PostgresWo
         `truncate ${tables.map((table) => `shop.${table}`).join(", ")} restart identity`,
       );
     },
-    async close() {
-      await test.close();
-    },
+    close,
   };
 }

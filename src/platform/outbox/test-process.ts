@@ -1,0 +1,21 @@
+// For long tests: one process of several that share an outbox and an inbox, to be killed. Started by them as
+// `node --import tsx test-process.ts postgres|mongo <url> [database]`; it says "relaying" when it does.
+import { joinMongoWorld } from "./mongo/testing.js";
+import { joinPostgresWorld } from "./postgres/testing.js";
+import { recorder, startProcess, type World } from "./testing.js";
+
+const [kind, url = "", name = ""] = process.argv.slice(2);
+
+function run<Tx>(world: World<Tx>): void {
+  const { outbox } = startProcess(world, [recorder(world, "shop.a"), recorder(world, "shop.b")], {
+    timing: { claimEveryMs: 300, stuckAfterMs: 5_000 },
+  });
+  let said = false;
+  setInterval(() => {
+    if (outbox.isRelaying() && !said) console.log("relaying");
+    said = outbox.isRelaying();
+  }, 10);
+}
+
+if (kind === "mongo") run(await joinMongoWorld(url, name));
+else run(await joinPostgresWorld(url));
