@@ -113,6 +113,18 @@ async function measureRelay() {
   return figures("outbox → relay → inbox applied", samples);
 }
 
+/** What one durable commit costs here: the subscription's own transaction needs one. */
+async function measureCommit() {
+  const samples: number[] = [];
+  for (let n = 0; n < 200; n++) {
+    const sent = performance.now();
+    await database.run(touch, [[newId()]]);
+    samples.push(performance.now() - sent);
+    await pause(5);
+  }
+  return figures("one durable commit alone", samples);
+}
+
 async function measureNotify() {
   const samples: number[] = [];
   let heard = () => undefined as void;
@@ -153,9 +165,10 @@ try {
     `commit ${commit}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`,
   );
   const ours = await measureRelay();
+  const commitAlone = await measureCommit();
   const bare = await measureNotify();
   const poller = await measurePoller();
-  console.table([ours, bare, poller]);
+  console.table([ours, commitAlone, bare, poller]);
   console.log(
     `p50: ${(ours.p50 / bare.p50).toFixed(1)} × a NOTIFY round trip, 1/${(poller.p50 / ours.p50).toFixed(0)} of the poller. Goal: p99 below 20 ms.`,
   );

@@ -1,11 +1,23 @@
 // Wires the modules to the platform and to each other: the only file that sees every module's front door.
 // A module gets the faces that the manifest lists for it, and no other.
 import { createAuth, type AuthTables } from "#modules/auth";
-import { contract as inventoryContract, createInventory, eventSources } from "#modules/inventory";
+import {
+  type contract as inventoryContract,
+  createInventory,
+  eventSources,
+} from "#modules/inventory";
 import { manifest, type ModuleName } from "#modules/manifest";
-import { contract as ordersContract, createOrders, type OrdersTables } from "#modules/orders";
-import { contract as paymentsContract, createPayments, type PaymentsTables } from "#modules/payments";
-import { contract as restaurantContract, createRestaurant, type RestaurantTables } from "#modules/restaurant";
+import { type contract as ordersContract, createOrders, type OrdersTables } from "#modules/orders";
+import {
+  type contract as paymentsContract,
+  createPayments,
+  type PaymentsTables,
+} from "#modules/payments";
+import {
+  type contract as restaurantContract,
+  createRestaurant,
+  type RestaurantTables,
+} from "#modules/restaurant";
 import { createBus } from "#platform/bus";
 import { defineStatement, type Postgres } from "#platform/db";
 import type { Documents } from "#platform/documents";
@@ -84,7 +96,12 @@ export async function createApp(parts: AppParts) {
     alone: parts.alone,
   });
 
-  const outboxes = [paymentsParts.outbox, restaurantParts.outbox, ordersParts.outbox, inventoryOutbox];
+  const outboxes = [
+    paymentsParts.outbox,
+    restaurantParts.outbox,
+    ordersParts.outbox,
+    inventoryOutbox,
+  ];
   const inboxes = [
     createMongoInbox({ ...hearing, connection, subscriptions: inventory.subscriptions }),
     createPostgresInbox<RestaurantTables>({

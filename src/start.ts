@@ -148,7 +148,9 @@ async function start(
       migrations: migrations.length,
       warnings: [
         ...(people.sampleStaff
-          ? ["The sample PINs are known to everybody: give your staff PINs of their own before you sell."]
+          ? [
+              "The sample PINs are known to everybody: give your staff PINs of their own before you sell.",
+            ]
           : []),
         ...(loopback || config.tls
           ? []
@@ -164,7 +166,8 @@ async function firstStart(app: App, config: Config) {
   const { set } = await app.system.restaurantStatus();
   if (!set && config.sample) {
     const result = readRestaurantFile(JSON.parse(await readFile(SAMPLE, "utf8")));
-    if (!("file" in result)) throw new StartError("The sample restaurant does not fit its own format: reinstall Tiffin.");
+    if (!("file" in result))
+      throw new StartError("The sample restaurant does not fit its own format: reinstall Tiffin.");
     await app.auth.addSampleStaff();
     await app.system.importRestaurant(result.file);
   }

@@ -24,7 +24,10 @@ export function renderSummary(summary: StartSummary, tookMs: number): string {
   ];
   if (summary.firstManager) {
     const { name, pin } = summary.firstManager;
-    lines.push(["Sign in", `${name}, one-time PIN ${pin} (shown only now; you choose your own at once)`]);
+    lines.push([
+      "Sign in",
+      `${name}, one-time PIN ${pin} (shown only now; you choose your own at once)`,
+    ]);
   } else if (summary.sampleStaff) {
     lines.push(["Sign in", "Manager 1111, Cashier 2222, Kitchen 3333"]);
   }

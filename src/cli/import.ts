@@ -50,7 +50,8 @@ await withServer(async (api) => {
   const result = await importRestaurant(
     file,
     {
-      products: (products) => api.call("POST", "/api/inventory/products/import", { rows: products }),
+      products: (products) =>
+        api.call("POST", "/api/inventory/products/import", { rows: products }),
       settings: (settings) => api.call("PUT", "/api/restaurant/settings", settings),
     },
     (done) => progress.update(done),

@@ -23,13 +23,17 @@ export interface Api {
   ): Promise<T>;
 }
 
+interface Problem {
+  readonly code?: string;
+  readonly detail?: string;
+}
+
 /** A problem+json answer, as the server worded it. */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
     readonly code: string,
     detail: string,
-    readonly problem: Record<string, unknown>,
   ) {
     super(detail);
   }
@@ -53,14 +57,10 @@ export function createApi(url: string, token: string): Api {
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      const answer = (await response.json().catch(() => ({}))) as Record<string, unknown>;
+      const answer: unknown = await response.json().catch(() => ({}));
       if (response.ok) return answer as T;
-      throw new ApiError(
-        response.status,
-        String(answer["code"] ?? "unknown"),
-        String(answer["detail"] ?? answer["title"] ?? response.statusText),
-        answer,
-      );
+      const { code = "unknown", detail = response.statusText } = answer as Problem;
+      throw new ApiError(response.status, code, detail);
     },
   };
 }

@@ -2,7 +2,7 @@
 // Each part can be repeated, so an import that was cut off is simply run again.
 import type { RestaurantFile } from "#modules/restaurant";
 
-const CHUNK = 200;
+const CHUNK = 100;
 
 export interface ImportedProduct {
   readonly sku: string;
@@ -20,7 +20,7 @@ export interface ImportProduct {
 }
 
 export interface ImportTargets {
-  /** At most 200 at a time; creates or updates by SKU. */
+  /** At most 100 at a time; creates or updates by SKU. */
   products(products: ImportProduct[]): Promise<{ items: ImportedProduct[] }>;
   settings(settings: ReturnType<typeof settingsOf>): Promise<{ changed: boolean }>;
 }

@@ -9,7 +9,12 @@ import { importRestaurant } from "./import.js";
 import { type Books, reconcile } from "./reconcile.js";
 
 interface OutboxStatus {
-  status(): Promise<{ publisher: string; backlog: number; ageMs: number; subscriptions: readonly { backlog: number }[] }>;
+  status(): Promise<{
+    publisher: string;
+    backlog: number;
+    ageMs: number;
+    subscriptions: readonly { backlog: number }[];
+  }>;
 }
 interface InboxStatus {
   status(): Promise<readonly { waiting: number; held: number; dead: number; queued: number }[]>;
@@ -44,20 +49,31 @@ export function createSystem(parts: SystemParts) {
       soldByProduct: summary.soldByProduct,
       orderFaults: summary.faults,
       openSagas: summary.openSagas,
-      payments: await allById((after) => payments.books.page({ limit: PAGE, ...(after && { after }) })),
-      stock: await allPages((cursor) => inventory.stock.summary({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) })),
+      payments: await allById((after) =>
+        payments.books.page({ limit: PAGE, ...(after && { after }) }),
+      ),
+      stock: await allPages((cursor) =>
+        inventory.stock.summary({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) }),
+      ),
       reservations: await allPages((cursor) =>
         inventory.reservations.list({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) }),
       ),
       pendingEvents:
-        total(published.map(({ backlog, subscriptions }) => backlog + total(subscriptions.map((one) => one.backlog)))) +
-        total(heard.map((one) => one.waiting + one.held + one.queued)),
+        total(
+          published.map(
+            ({ backlog, subscriptions }) =>
+              backlog + total(subscriptions.map((one) => one.backlog)),
+          ),
+        ) + total(heard.map((one) => one.waiting + one.held + one.queued)),
       deadLetters: total(heard.map((one) => one.dead)),
     };
   }
 
   return {
-    importRestaurant: (file: Parameters<typeof importRestaurant>[0], onProgress?: (done: number) => void) =>
+    importRestaurant: (
+      file: Parameters<typeof importRestaurant>[0],
+      onProgress?: (done: number) => void,
+    ) =>
       importRestaurant(
         file,
         {
@@ -72,7 +88,9 @@ export function createSystem(parts: SystemParts) {
       for (const outbox of outboxes) {
         const { publisher, backlog, ageMs } = await outbox.status();
         if (backlog > 0 && ageMs > STALLED_MS) {
-          throw new Error(`${backlog} events of ${publisher} wait, the oldest for ${Math.round(ageMs / 1000)} s`);
+          throw new Error(
+            `${backlog} events of ${publisher} wait, the oldest for ${Math.round(ageMs / 1000)} s`,
+          );
         }
       }
     },
@@ -84,7 +102,9 @@ export function createSystem(parts: SystemParts) {
 
 const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
 
-async function allById<Row extends { orderId: string }>(read: (after: string | undefined) => Promise<Row[]>): Promise<Row[]> {
+async function allById<Row extends { orderId: string }>(
+  read: (after: string | undefined) => Promise<Row[]>,
+): Promise<Row[]> {
   const rows: Row[] = [];
   for (;;) {
     const page = await read(rows.at(-1)?.orderId);

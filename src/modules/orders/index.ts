@@ -33,6 +33,8 @@ export interface OrdersParts {
   readonly alone: boolean;
 }
 
+const RULES_MAX_AGE_MS = 5_000;
+
 export type OrdersModule = ReturnType<typeof createOrders>;
 
 export function createOrders({
@@ -53,14 +55,18 @@ export function createOrders({
     alone,
   });
 
-  let current: Promise<OrderingRules> | undefined;
-  /** In memory: asked once, and again when the restaurant says that its settings changed. */
+  let current: { readonly asked: number; readonly rules: Promise<OrderingRules> } | undefined;
+  /** In memory: asked again when the restaurant says that its settings changed. Also after a while, because only one
+   *  of several processes hears that. */
   const rules = () => {
-    current ??= restaurant.getOrderingRules().catch((error: unknown) => {
-      current = undefined;
-      throw error;
-    });
-    return current;
+    if (!current || performance.now() - current.asked > RULES_MAX_AGE_MS) {
+      const asking = { asked: performance.now(), rules: restaurant.getOrderingRules() };
+      asking.rules.catch(() => {
+        if (current === asking) current = undefined;
+      });
+      current = asking;
+    }
+    return current.rules;
   };
   const forgetRules = () => {
     current = undefined;

@@ -219,7 +219,7 @@ export function inForce<
   const newest = new Map<string, Rate>();
   for (const rate of rates) {
     if (rate.validFrom > date || (rate.validTo !== undefined && rate.validTo <= date)) continue;
-    const kind = rate.name ?? rate.appliesTo?.join() ?? "";
+    const kind = rate.name ?? rate.appliesTo?.toSorted().join() ?? "";
     const other = newest.get(kind);
     if (!other || other.validFrom < rate.validFrom) newest.set(kind, rate);
   }

@@ -186,7 +186,7 @@ export const contract = {
     .output(z.object({ set: z.boolean(), items: z.int() })),
 
   settle: route
-    .meta({ permission: "restaurant.edit" })
+    .meta({ permission: "restaurant.edit", maxBodyBytes: 16_000_000 })
     .route({
       method: "PUT",
       path: "/restaurant/settings",

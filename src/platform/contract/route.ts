@@ -10,6 +10,8 @@ export interface RouteMeta {
   public?: true;
   /** For other modules only: not mounted on the public HTTP face, not in /openapi.json. */
   internal?: true;
+  /** The largest body in bytes, where the usual limit is too small: imports. */
+  maxBodyBytes?: number;
 }
 
 /** Contracts are made of these: `route.meta({ permission }).route({ method, path }).input(…).output(…).errors(…)`.

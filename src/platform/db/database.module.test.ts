@@ -110,7 +110,7 @@ describe("A module's database", () => {
         await one(second);
       });
     await Promise.all([add(51, 52), add(52, 51)]);
-    expect(attempts).toBe(3);
+    expect(attempts).toBeGreaterThan(2);
     const rows = await database.kysely
       .selectFrom("thing")
       .selectAll()

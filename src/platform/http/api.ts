@@ -118,7 +118,10 @@ export function createApi({ routers, guard, cachedReads, limits, rateLimit }: Ap
     const cached = reads ? fromMemory.get(path)?.read() : undefined;
     if (cached) return sendCached(request, response, cached);
 
-    const body = reads ? undefined : await readJson(request, limits);
+    const body = reads ? undefined : await readJson(request, {
+      ...limits,
+      bodyBytes: route.meta.maxBodyBytes ?? limits.bodyBytes,
+    });
     if (!reads) response.shouldKeepAlive = shouldKeepAlive;
     const gone = new AbortController();
     response.once("close", () => {

@@ -1,6 +1,5 @@
 // What every request passes, and the routes that belong to no module. Bodies of answers are never more than they say.
 import { randomUUID } from "node:crypto";
-import { ORPCError } from "@orpc/server";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { type Logger, type Metrics, newTrace, traceOf } from "#platform/observability";
@@ -221,12 +220,11 @@ function asProblem(logger: Logger, metrics: Metrics): ErrorRequestHandler {
 const causeOf = (error: unknown): unknown =>
   error instanceof Error && error.cause !== undefined ? error.cause : error;
 
-/** Express and its file server throw errors with a status for what a client did wrong. */
+/** Express and its file server throw errors with a statusCode for what a client did wrong. */
 function asRefusal(error: unknown): unknown {
-  const status =
-    error instanceof Error ? (error as Error & { status?: unknown }).status : undefined;
-  const typed = error instanceof HttpRefusal || error instanceof ORPCError;
-  if (typed || typeof status !== "number") return error;
-  if (error instanceof URIError || status === 400) return new HttpRefusal("BAD_REQUEST");
-  return status === 404 || status === 403 ? new HttpRefusal("UNKNOWN_ROUTE") : error;
+  if (!(error instanceof Error) || !("statusCode" in error)) return error;
+  if (error.statusCode === 400) return new HttpRefusal("BAD_REQUEST");
+  return error.statusCode === 404 || error.statusCode === 403
+    ? new HttpRefusal("UNKNOWN_ROUTE")
+    : error;
 }

@@ -12,8 +12,11 @@ afterAll(() => test.close());
 const dish = { name: "Mohinga", price: { amount: 3500, currency: "MMK" } };
 const key = { "idempotency-key": "k1", "content-type": "application/json" };
 
-const post = (body: BodyInit, headers: Record<string, string> = key, who = "chef") =>
-  test.as(who, "/api/dishes", { method: "POST", body, headers });
+const post = (
+  body: string | Uint8Array<ArrayBuffer>,
+  headers: Record<string, string> = key,
+  who = "chef",
+) => test.as(who, "/api/dishes", { method: "POST", body, headers });
 
 async function problemOf(response: Response) {
   expect(response.headers.get("content-type")).toBe("application/problem+json; charset=utf-8");
@@ -171,7 +174,6 @@ describe("addresses", () => {
   });
 
   it.each([
-    "//",
     "/../../etc/passwd",
     "/api/../../x",
     "/%2e%2e/%2e%2e/etc/passwd",

@@ -158,7 +158,7 @@ export async function startTestServer(over: Partial<HttpParts> = {}) {
     as: (
       name: string,
       path: string,
-      init: RequestInit & { headers?: Record<string, string> } = {},
+      init: Omit<RequestInit, "headers"> & { headers?: Record<string, string> } = {},
     ) =>
       fetch(url + path, { ...init, headers: { authorization: `Bearer ${name}`, ...init.headers } }),
   };

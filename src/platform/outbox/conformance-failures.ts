@@ -1,6 +1,14 @@
 // Promises about what cannot be applied: kept with its causes, in order, for people to see, replay or discard.
 import { expect, it } from "vitest";
-import { eventually, foreign, noted, range, recorder, type Suite } from "./testing.js";
+import {
+  eventually,
+  foreign,
+  noted,
+  type NotedData,
+  range,
+  recorder,
+  type Suite,
+} from "./testing.js";
 
 export function promiseFailures<Tx>(suite: Suite<Tx>): void {
   it("wait behind a failed one of their key, and other keys go on", async () => {
@@ -23,14 +31,14 @@ export function promiseFailures<Tx>(suite: Suite<Tx>): void {
       noted("x", 5),
     );
     await suite.applied("shop.a", [1, 4]);
-    const stored = await process.inbox.list();
-    expect(
-      stored.map((failure) => [(failure.event.data as { n: number }).n, failure.status]),
-    ).toEqual([
-      [2, "waiting"],
-      [3, "held"],
-      [5, "held"],
-    ]);
+    await eventually(async () => {
+      const stored = await process.inbox.list();
+      expect(stored.map(({ event, status }) => [(event.data as NotedData).n, status])).toEqual([
+        [2, "waiting"],
+        [3, "held"],
+        [5, "held"],
+      ]);
+    });
     broken = false;
     await suite.applied("shop.a", [1, 4, 2, 3, 5]);
     expect(await process.inbox.list()).toEqual([]);

@@ -42,15 +42,14 @@ async function kill(member: Member): Promise<void> {
   if (member.child.exitCode === null && member.child.signalCode === null) await gone;
 }
 
-afterEach(async () => {
-  for (const member of [...members]) await kill(member);
-});
+const killAll = () => Promise.all(Array.from(members, kill));
+afterEach(killAll);
 
 const relaying = () => [...members].find((member) => member.relayingSince !== null);
 
 /** Tells `count` events at 100/s while `harm` goes on; then every subscription must have each one once, in order. */
-async function survive(
-  world: World<never>,
+async function survive<Tx>(
+  world: World<Tx>,
   count: number,
   harm: (stop: AbortSignal) => Promise<void>,
 ) {
@@ -89,7 +88,7 @@ describe("two processes on one PostgreSQL database", () => {
     startMember(["postgres", world.url]);
     startMember(["postgres", world.url]);
     await eventually(() => expect(relaying()).toBeDefined(), 20_000);
-    await survive(world as unknown as World<never>, 1_500, async (stop) => {
+    await survive(world, 1_500, async (stop) => {
       while (!stop.aborted) {
         await pause(300 + Math.random() * 1_500);
         const victim = relaying();
@@ -103,19 +102,19 @@ describe("two processes on one PostgreSQL database", () => {
     });
     expect(takeovers.length).toBeGreaterThan(4);
     expect(Math.max(...takeovers)).toBeLessThan(10_000);
-    for (const member of [...members]) await kill(member);
+    await killAll();
     await world.close();
   });
 
   it.each(["relay.after-emit", "relay.before-archive"])("survive a death at %s", async (point) => {
     const world = await createPostgresWorld(server.url);
-    startMember(["postgres", world.url], { TIFFIN_CRASH_AT: point, TIFFIN_CRASH_AFTER: "20" });
+    startMember(["postgres", world.url], { TIFFIN_CRASH_AT: point, TIFFIN_CRASH_AFTER: "3" });
     await eventually(() => expect(relaying()).toBeDefined(), 20_000);
     const [doomed] = members;
     startMember(["postgres", world.url]);
-    await survive(world as unknown as World<never>, 200, async () => undefined);
+    await survive(world, 200, async () => undefined);
     expect(doomed?.child.signalCode).toBe("SIGKILL");
-    for (const member of [...members]) await kill(member);
+    await killAll();
     await world.close();
   });
 });
@@ -157,7 +156,7 @@ describe("two processes on one document store", () => {
     const twice = (await world.effects("shop.a")).length - 800;
     expect(kills).toBeGreaterThan(2);
     expect(twice).toBeLessThan(kills * 100);
-    for (const member of [...members]) await kill(member);
+    await killAll();
     await world.close();
     await store.stop();
     await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 // Sagas: a chain of steps over modules that share no transaction, which ends whole or undone, whatever dies on the way.
 export * from "./coordinator.js";
+export type { Outcome } from "./drive.js";
 export {
   drawSaga,
   faultsOf,

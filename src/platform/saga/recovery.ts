@@ -34,7 +34,9 @@ export function createRecovery({
   function schedule(ms: number): void {
     if (ended) return;
     clearTimeout(timer);
-    timer = setTimeout(() => (current = round()), ms);
+    timer = setTimeout(() => {
+      current = round();
+    }, ms);
   }
 
   return {

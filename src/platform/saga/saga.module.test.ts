@@ -4,8 +4,9 @@ import { inject } from "vitest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defineStatement } from "#platform/db";
 import { createModuleDatabase } from "../db/testing.js";
-import { createSagas, type Outcome, type SagaOptions } from "./coordinator.js";
+import { createSagas, type SagaOptions } from "./coordinator.js";
 import type { SagaDefinition, SagaRun } from "./definition.js";
+import type { Outcome } from "./drive.js";
 import { endSagas } from "./store.js";
 
 class No extends Error {}
@@ -32,11 +33,17 @@ type Run = SagaRun<object, object>;
 type Step = (saga: Run) => Promise<object>;
 
 /** A saga of two steps that writes down what happens to it. */
-function build(over: { one?: Step; two?: Step; undo?: () => Promise<void>; deadlineMs?: number } = {}) {
+function build(
+  over: { one?: Step; two?: Step; undo?: () => Promise<void>; deadlineMs?: number } = {},
+) {
   const calls: string[] = [];
   const note = (call: string) => calls.push(call);
   const end = async (saga: Run) => {
-    const rows = await test.database.run(endOne, [saga.id, saga.token, JSON.stringify(saga.journal)]);
+    const rows = await test.database.run(endOne, [
+      saga.id,
+      saga.token,
+      JSON.stringify(saga.journal),
+    ]);
     if (rows.length === 0) throw new Error("not ours to end");
     note("end");
     return {};
@@ -75,13 +82,18 @@ function build(over: { one?: Step; two?: Step; undo?: () => Promise<void>; deadl
 const coordinator = (definition: SagaDefinition<object, object>, over: Partial<SagaOptions> = {}) =>
   createSagas({
     database: test.database,
-    definitions: [definition as SagaDefinition<never, object>],
+    definitions: [definition],
     asRefusal,
     logger: quiet,
     ...over,
   });
 
-const request = (key: string = randomUUID()) => ({ id: randomUUID(), idempotencyKey: key, fingerprint: "f", input: {} });
+const request = (key: string = randomUUID()) => ({
+  id: randomUUID(),
+  idempotencyKey: key,
+  fingerprint: "f",
+  input: {},
+});
 
 async function outcome(sagas: ReturnType<typeof coordinator>, start = request()): Promise<Outcome> {
   return (await sagas.start("orders.test-saga.v1", start)).outcome;
@@ -102,7 +114,10 @@ describe("a saga", () => {
     const start = request();
     expect((await outcome(sagas, start)).kind).toBe("completed");
     expect(calls).toEqual(["one", "two", "end"]);
-    expect(await sagas.find(start.id)).toMatchObject({ status: "completed", journal: [{ step: "one" }, { step: "two" }] });
+    expect(await sagas.find(start.id)).toMatchObject({
+      status: "completed",
+      journal: [{ step: "one" }, { step: "two" }],
+    });
   });
 
   it("undoes what came before a refusing step, and nothing else", async () => {
@@ -129,8 +144,14 @@ describe("a saga", () => {
   });
 
   it("is rolled back when its time is up, and undoes also the step that may have run", async () => {
-    const { calls, definition } = build({ two: () => Promise.reject(new Error("no answer")), deadlineMs: 300 });
-    expect(await outcome(coordinator(definition))).toMatchObject({ kind: "refused", refusal: { code: "PLACEMENT_TIMED_OUT" } });
+    const { calls, definition } = build({
+      two: () => Promise.reject(new Error("no answer")),
+      deadlineMs: 300,
+    });
+    expect(await outcome(coordinator(definition))).toMatchObject({
+      kind: "refused",
+      refusal: { code: "PLACEMENT_TIMED_OUT" },
+    });
     expect(calls.slice(-2)).toEqual(["undo two", "undo one"]);
     expect(calls).not.toContain("end");
   });
@@ -141,7 +162,9 @@ describe("the idempotency key", () => {
     const { calls, definition } = build();
     const sagas = coordinator(definition);
     const key = randomUUID();
-    const outcomes = await Promise.all(Array.from({ length: 50 }, () => outcome(sagas, request(key))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 50 }, () => outcome(sagas, request(key))),
+    );
     expect(new Set(outcomes.map((one) => one.id)).size).toBe(1);
     expect(outcomes.every((one) => one.kind === "completed")).toBe(true);
     expect(calls).toEqual(["one", "two", "end"]);
@@ -152,7 +175,10 @@ describe("the idempotency key", () => {
     const key = randomUUID();
     await outcome(coordinator(definition), request(key));
     calls.length = 0;
-    expect(await outcome(coordinator(definition), request(key))).toMatchObject({ kind: "refused", refusal });
+    expect(await outcome(coordinator(definition), request(key))).toMatchObject({
+      kind: "refused",
+      refusal,
+    });
     expect(calls).toEqual([]);
   });
 });
@@ -215,7 +241,10 @@ describe("recovery", () => {
 
   it("finishes a compensation that was interrupted", async () => {
     const start = request();
-    const interrupted = build({ two: () => Promise.reject(new No()), undo: () => new Promise(() => undefined) });
+    const interrupted = build({
+      two: () => Promise.reject(new No()),
+      undo: () => new Promise(() => undefined),
+    });
     interrupted.definition.steps.forEach((step) => Object.assign(step, { timeoutMs: 60_000 }));
     await coordinator(interrupted.definition).start("orders.test-saga.v1", start);
     await until(() => Promise.resolve(interrupted.calls.includes("undo one")));
@@ -233,7 +262,9 @@ describe("start-up", () => {
   it("refuses definitions with faults, all at once", () => {
     const { definition } = build();
     const steps = definition.steps.map((step) => ({ ...step, timeoutMs: 0 }));
-    expect(() => coordinator({ ...definition, name: "Bad", steps })).toThrow(/must look like.*"one" needs timeoutMs.*"two"/s);
+    expect(() => coordinator({ ...definition, name: "Bad", steps })).toThrow(
+      /must look like.*"one" needs timeoutMs.*"two"/s,
+    );
   });
 
   it("refuses a changed list of steps while old ones are unfinished", async () => {

@@ -94,7 +94,7 @@ export const products = {
   /** Adds what is new by SKU, updates what differs, writes nothing for what is so already. Stock on hand is only
    *  taken for new products: of others it is counted here. */
   import: route
-    .meta({ permission: "inventory.edit" })
+    .meta({ permission: "inventory.edit", maxBodyBytes: 8_000_000 })
     .route({
       method: "POST",
       path: "/inventory/products/import",

@@ -89,7 +89,6 @@ test("on a full disk nothing is acknowledged that is not kept, and the end is sa
     expect(reasons[0]).toMatch(/cannot write to its disk/);
     await client.close(true);
     await store.stop();
-    rmSync(join(mount, "ballast"), { force: true });
     execFileSync("mount", ["-o", "remount,size=64m", mount]);
     const again = await startDocumentStore({ folder: join(mount, "data") });
     const check = await new mongo.MongoClient(again.url).connect();
@@ -105,7 +104,7 @@ test("on a full disk nothing is acknowledged that is not kept, and the end is sa
 
 test("the store's process goes when its parent is killed", async () => {
   const folder = await temporaryFolder();
-  const script = join(folder.path, "parent.ts");
+  const script = join(folder.path, "parent.mts");
   const supervisor = new URL("./supervisor.ts", import.meta.url).href;
   writeFileSync(
     script,

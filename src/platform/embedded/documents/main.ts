@@ -74,6 +74,7 @@ async function run(folder: string, socketPath: string): Promise<void> {
   tell({ kind: "ready" });
 }
 
+console.error = () => {}; // lmdb prints its errors with their stacks; ours reach the parent as one line
 process.on("uncaughtException", abort);
 process.on("unhandledRejection", abort);
 const [folder = "", socketPath = ""] = process.argv.slice(2);

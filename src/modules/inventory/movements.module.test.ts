@@ -1,0 +1,85 @@
+// Stock that people receive, waste and count, also while it is being sold.
+import { describe, expect, it } from "vitest";
+import { newId } from "#platform/kernel";
+import {
+  addDish,
+  inventory,
+  line,
+  newOrderId,
+  refusalOf,
+  stockOf,
+  useInventory,
+} from "./testing.js";
+
+useInventory();
+
+describe("a movement", () => {
+  const record = (input: Parameters<typeof inventory.movements.record>[0]) =>
+    inventory.movements.record(input);
+
+  it("adds what was received and takes what was wasted", async () => {
+    const productId = await addDish(5);
+    await record({ productId, type: "received", quantity: 10 });
+    const { stock } = await record({ productId, type: "waste", quantity: 3, reason: "burnt" });
+    expect(stock).toEqual({ onHand: 12, reserved: 0, available: 12 });
+  });
+
+  it("cannot waste what is promised to an order", async () => {
+    const productId = await addDish(5);
+    await inventory.reservations.reserve({ orderId: newOrderId(), lines: [line(productId, 4)] });
+    const waste = record({ productId, type: "waste", quantity: 2, reason: "burnt" });
+    expect(await refusalOf(waste)).toEqual({
+      code: "NOT_ENOUGH_STOCK",
+      status: 409,
+      data: { requested: 2, available: 1 },
+    });
+  });
+
+  it("sets the stock by counting, but not below what orders hold", async () => {
+    const productId = await addDish(10);
+    await inventory.reservations.reserve({ orderId: newOrderId(), lines: [line(productId, 4)] });
+    const recount = (quantity: number) =>
+      record({ productId, type: "recount", quantity, reason: "evening count" });
+    expect(await refusalOf(recount(3))).toEqual({
+      code: "RECOUNT_BELOW_RESERVED",
+      status: 409,
+      data: { counted: 3, reserved: 4 },
+    });
+    const { movement, stock } = await recount(7);
+    expect(movement).toMatchObject({ type: "recount", quantity: -3, counted: 7 });
+    expect(stock).toEqual({ onHand: 7, reserved: 4, available: 3 });
+  });
+
+  it("counts right while orders are taken", async () => {
+    const productId = await addDish(100);
+    const buy = () =>
+      inventory.reservations.reserve({ orderId: newOrderId(), lines: [line(productId)] });
+    const recount = () => record({ productId, type: "recount", quantity: 50, reason: "count" });
+    await Promise.all([...Array.from({ length: 20 }, buy), recount(), recount(), recount()]);
+    expect(await stockOf(productId)).toEqual({ onHand: 50, reserved: 20, available: 30 });
+  });
+
+  it("has no second effect under the same id, also at once and after it was filed", async () => {
+    const productId = await addDish(5);
+    const id = newId();
+    const received = { productId, id, type: "received", quantity: 10 } as const;
+    const answers = await Promise.all([record(received), record(received), record(received)]);
+    answers.push(await record(received));
+    for (const { movement } of answers) expect(movement).toEqual(answers[0]?.movement);
+    expect(await stockOf(productId)).toMatchObject({ onHand: 15 });
+    const other = record({ ...received, quantity: 11 });
+    expect((await refusalOf(other)).code).toBe("MOVEMENT_ID_REUSED");
+  });
+
+  it("is refused where stock is not counted", async () => {
+    const productId = await addDish(null);
+    const received = record({ productId, type: "received", quantity: 1 });
+    expect((await refusalOf(received)).code).toBe("NOT_TRACKED");
+  });
+
+  it.each([0, -1, 1.5, 1e9, Number.NaN])("is refused with a quantity of %s", async (quantity) => {
+    const productId = await addDish(1);
+    const received = record({ productId, type: "received", quantity });
+    expect((await refusalOf(received)).code).toBe("INVALID_INPUT");
+  });
+});

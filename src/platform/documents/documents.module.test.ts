@@ -1,0 +1,79 @@
+// Opening the document store: what is wrong with MONGODB_URL is said in one sentence, and never with its password.
+import { createServer, type Server } from "node:net";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { StartError } from "#platform/kernel";
+import { isDuplicateKey, openDocuments } from "./index.js";
+import { createTestDocuments, type TestDocuments } from "./testing.js";
+
+const logger = { info: () => undefined, warn: () => undefined };
+let documents: TestDocuments;
+let deaf: Server;
+let deafPort: number;
+
+beforeAll(async () => {
+  documents = await createTestDocuments();
+  deaf = createServer((socket) => socket.destroy());
+  await new Promise<void>((resolve) => deaf.listen(0, "127.0.0.1", resolve));
+  deafPort = (deaf.address() as { port: number }).port;
+});
+afterAll(async () => {
+  deaf?.close();
+  await documents?.close();
+});
+
+describe("openDocuments", () => {
+  it("gives each module its own database and its own pool", async () => {
+    const [one, two] = [await documents.connect("inventory"), await documents.connect("kitchen")];
+    expect(one.name).toMatch(/inventory$/);
+    expect(two.name).toMatch(/kitchen$/);
+    expect(one.getClient()).not.toBe(two.getClient());
+    await one.collection("things").insertOne({ n: 1 });
+    expect(await two.collection("things").countDocuments()).toBe(0);
+  });
+
+  it("acknowledges what is on disk", async () => {
+    const connection = await documents.connect("inventory");
+    const sent: unknown[] = [];
+    connection.getClient().on("commandStarted", ({ command }) => {
+      sent.push((command as { writeConcern?: unknown }).writeConcern);
+    });
+    await connection.collection("things").insertOne({ n: 2 });
+    expect(sent).toEqual([{ w: "majority", j: true }]);
+  });
+
+  it("tells a duplicate from other faults", async () => {
+    const things = (await documents.connect("inventory")).collection<{ _id: string }>("unique");
+    await things.insertOne({ _id: "a" });
+    const duplicate = await things.insertOne({ _id: "a" }).catch((error: unknown) => error);
+    const other = await things.updateOne({}, { $no: 1 }).catch((error: unknown) => error);
+    expect([duplicate, other].map(isDuplicateKey)).toEqual([true, false]);
+  });
+
+  it("reports the version and answers a ping", async () => {
+    const opened = await openDocuments({ url: documents.url, logger });
+    expect(opened.version).toMatch(/^\d+\.\d+/);
+    await opened.ping();
+    await opened.close();
+    await expect(opened.ping()).rejects.toThrow();
+  });
+
+  it.each([
+    ["nonsense", /MONGODB_URL is not a MongoDB URL/],
+    ["postgres://user:hunter2@127.0.0.1/x", /MONGODB_URL is not a MongoDB URL/],
+    ["mongodb://user:hunter2@127.0.0.1:0/", /MONGODB_URL/],
+  ])("refuses %s in one sentence", async (url, message) => {
+    const error = await openDocuments({ url, logger }).catch((error: unknown) => error);
+    expect(error).toBeInstanceOf(StartError);
+    expect((error as Error).message).toMatch(message);
+    expect((error as Error).message).not.toContain("hunter2");
+  });
+
+  it("says within seconds that nothing answers", async () => {
+    const url = `mongodb://127.0.0.1:${deafPort}`;
+    const started = performance.now();
+    await expect(openDocuments({ url, logger })).rejects.toThrow(
+      /MongoDB cannot be reached .*check MONGODB_URL/,
+    );
+    expect(performance.now() - started).toBeLessThan(10_000);
+  });
+});

@@ -1,0 +1,107 @@
+// Slow, many and greedy clients: they are held back, and others are served meanwhile.
+import { connect, type Socket } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import { createRateLimit } from "./rate-limit.js";
+import { raw, startTestServer } from "./testing.js";
+
+const sockets: Socket[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+});
+
+/** Opens connections that send only the start of a request. */
+async function hold(port: number, count: number, text: string): Promise<Socket[]> {
+  const opened = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<Socket>((resolve) => {
+          const socket = connect(port, "127.0.0.1", () => {
+            if (text !== "") socket.write(text);
+            resolve(socket);
+          });
+          socket.on("error", () => undefined);
+        }),
+    ),
+  );
+  sockets.push(...opened);
+  return opened;
+}
+
+describe("slow clients", () => {
+  it("answers a request that never ends with 408", async () => {
+    const test = await startTestServer({ limits: { headersMs: 300, requestMs: 600 } });
+    expect(await raw(test.port, "GET / HTTP/1.1\r\nHost")).toMatch(
+      /^HTTP\/1.1 408 [^]*request-timeout/,
+    );
+    const body =
+      "POST /api/dishes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer chef\r\nIdempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{";
+    expect(await raw(test.port, body)).toMatch(/^HTTP\/1.1 408 /);
+    await test.close();
+  });
+
+  it.each([
+    ["silent", ""],
+    ["half a request", "GET / HTTP/1.1\r\nHost: x\r\n"],
+  ])("makes %s connections give way to others of the same address", async (_what, text) => {
+    const test = await startTestServer({ limits: { connections: 40, connectionsPerAddress: 20 } });
+    await hold(test.port, 60, text);
+    for (let tries = 0; tries < 3; tries++) {
+      const response = await test.as("cook", "/api/dishes", { headers: { connection: "close" } });
+      expect(response.status).toBe(200);
+    }
+    await test.close();
+  });
+
+  it("never cuts a connection at work", async () => {
+    const test = await startTestServer({ limits: { connections: 4, connectionsPerAddress: 2 } });
+    const running = [test.as("cook", "/api/slow"), test.as("cook", "/api/slow")];
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await expect(test.as("cook", "/api/dishes")).rejects.toThrow();
+    for (const response of await Promise.all(running)) expect(response.status).toBe(200);
+    await test.close();
+  });
+});
+
+describe("many requests", () => {
+  it("answers 429 with Retry-After, while a signed-in caller of the same address is served", async () => {
+    const test = await startTestServer({ limits: { requestsPerMinute: 5 } });
+    expect((await test.as("cook", "/api/dishes")).status).toBe(200);
+    const strangers = await Promise.all(
+      Array.from({ length: 10 }, () => fetch(`${test.url}/api/dishes`)),
+    );
+    const limited = strangers.filter(({ status }) => status === 429);
+    expect(limited.length).toBeGreaterThan(4);
+    expect(Number(limited[0]?.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await limited[0]?.json()).toMatchObject({ code: "too-many-requests" });
+    expect((await test.as("cook", "/api/dishes")).status).toBe(200);
+    expect((await fetch(`${test.url}/healthz`)).status).toBe(200);
+    await test.close();
+  });
+
+  it("opens again after the minute, and counts an IPv6 network as one caller", () => {
+    let time = 0;
+    const limit = createRateLimit(2, () => time);
+    limit.admit("2001:db8:1:2::1", undefined);
+    limit.admit("2001:db8:1:2::2", undefined);
+    expect(() => limit.admit("2001:db8:1:2:3::3", undefined)).toThrow(/Too many requests/);
+    limit.admit("2001:db8:1:3::1", undefined);
+    time = 60_001;
+    limit.admit("2001:db8:1:2::1", undefined);
+  });
+
+  it("counts guesses of credentials as a stranger's, and holds a runaway program too", () => {
+    const limit = createRateLimit(2, () => 0);
+    limit.admit("10.0.0.1", "a");
+    limit.admit("10.0.0.1", "b");
+    expect(() => limit.admit("10.0.0.1", "c")).toThrow();
+    limit.trust("good");
+    for (let count = 0; count < 20; count++) limit.admit("10.0.0.1", "good");
+    expect(() => limit.admit("10.0.0.1", "good")).toThrow();
+  });
+
+  it("has no limit at 0", () => {
+    const limit = createRateLimit(0);
+    for (let count = 0; count < 1_000; count++) limit.admit("10.0.0.1", undefined);
+  });
+});

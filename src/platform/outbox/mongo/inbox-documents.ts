@@ -1,0 +1,107 @@
+// The documents of a MongoDB inbox.
+import type { mongo } from "mongoose";
+import type { EventEnvelope } from "#platform/kernel";
+import type { Cause, Failure, FailureQuery, FailureStatus } from "../types.js";
+
+export interface InboxDocument {
+  readonly _id: string;
+  readonly subscription: string;
+  readonly eventId: string;
+  readonly storedAt: Date;
+}
+
+export interface FailureDocument {
+  readonly _id: string;
+  readonly subscription: string;
+  readonly position: number;
+  readonly eventId: string;
+  readonly key: string;
+  readonly occurredAt: string;
+  readonly event: EventEnvelope;
+  readonly status: FailureStatus;
+  readonly attempts: number;
+  readonly nextAttemptAt: Date | null;
+  readonly causes: Cause[];
+  readonly storedAt: Date;
+  readonly discardedAt: Date | null;
+  readonly discardedBy: string | null;
+  readonly discardedReason: string | null;
+}
+
+export const toFailure = (document: FailureDocument): Failure => ({
+  subscription: document.subscription,
+  position: document.position,
+  event: document.event,
+  status: document.status,
+  attempts: document.attempts,
+  nextAttemptAt: document.nextAttemptAt,
+  causes: document.causes,
+  storedAt: document.storedAt,
+  discardedAt: document.discardedAt,
+  discardedBy: document.discardedBy,
+  discardedReason: document.discardedReason,
+});
+
+export const idOf = (subscription: string, eventId: string): string => `${subscription}:${eventId}`;
+
+export async function createInboxIndexes(
+  inbox: mongo.Collection<InboxDocument>,
+  failures: mongo.Collection<FailureDocument>,
+): Promise<void> {
+  await inbox.createIndexes([{ key: { eventId: 1 } }, { key: { storedAt: 1 } }]);
+  await failures.createIndexes([
+    { key: { subscription: 1, key: 1, position: 1 } },
+    { key: { status: 1, nextAttemptAt: 1 } },
+  ]);
+}
+/** Rises with every call, across restarts too: an event stored later stands later. */
+function createPositions(): () => number {
+  let last = 0;
+  return () => (last = Math.max(last + 1, Date.now() * 1_000));
+}
+
+/** Makes stored copies of events. */
+export function createCopier() {
+  const nextPosition = createPositions();
+  return (
+    subscription: string,
+    event: EventEnvelope,
+    over: Partial<FailureDocument>,
+  ): FailureDocument => ({
+    _id: idOf(subscription, event.id),
+    subscription,
+    position: nextPosition(),
+    eventId: event.id,
+    key: event.key,
+    occurredAt: event.occurredAt,
+    event,
+    status: "held",
+    attempts: 0,
+    nextAttemptAt: null,
+    causes: [],
+    storedAt: new Date(),
+    discardedAt: null,
+    discardedBy: null,
+    discardedReason: null,
+    ...over,
+  });
+}
+
+export function filterOf({
+  subscription,
+  eventId,
+  status,
+  from,
+  to,
+}: Omit<FailureQuery, "limit">): mongo.Filter<FailureDocument> {
+  const occurredAt = {
+    ...(from && { $gte: from.toISOString() }),
+    ...(to && { $lt: to.toISOString() }),
+  };
+  return {
+    ...(subscription !== undefined && { subscription }),
+    ...(eventId !== undefined && { eventId }),
+    ...(status !== undefined && { status }),
+    ...((from ?? to) && { occurredAt }),
+  };
+}

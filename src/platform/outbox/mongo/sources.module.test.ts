@@ -1,0 +1,138 @@
+// What only a MongoDB outbox has: payloads completed when read, documents settled, and a lease instead of a lock.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import mongoose from "mongoose";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { createBus } from "#platform/bus";
+import { startDocumentStore } from "../../embedded/documents/index.js";
+import { createMongoInbox, createMongoOutbox, type EventSource } from "../index.js";
+import { eventually, FAST, noted, type NotedData, quiet, recorder } from "../testing.js";
+import { databaseOf } from "./documents.js";
+import { type LeaseDocument, takeLease } from "./lease.js";
+import { createMongoWorld } from "./testing.js";
+
+describe("a MongoDB outbox", () => {
+  let folder: string;
+  let store: Awaited<ReturnType<typeof startDocumentStore>>;
+  let world: Awaited<ReturnType<typeof createMongoWorld>>;
+  let connection: mongoose.Connection;
+  let stop: () => Promise<void> = () => Promise.resolve();
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tiffin-events-"));
+    store = await startDocumentStore({ folder });
+    world = await createMongoWorld(store.url, "shop");
+    connection = await mongoose.createConnection(store.url, { dbName: "shop" }).asPromise();
+  });
+  beforeEach(() => world.reset());
+  afterEach(() => stop());
+  afterAll(async () => {
+    await connection.close();
+    await world.close();
+    await store.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  function start(source: Omit<EventSource, "collection">) {
+    const bus = createBus();
+    const common = { connection, bus, logger: quiet };
+    const inbox = createMongoInbox({ ...common, subscriptions: [recorder(world, "shop.a")] });
+    const outbox = createMongoOutbox({
+      ...common,
+      publisher: "shop",
+      sources: [{ collection: "things", ...source }],
+      lease: { renewMs: 100, termMs: 1_000 },
+      timing: FAST.timing ?? {},
+    });
+    inbox.start();
+    outbox.start();
+    stop = async () => {
+      await outbox.stop(0);
+      await inbox.stop();
+      stop = () => Promise.resolve();
+    };
+    return outbox;
+  }
+
+  it("completes a payload from the document as it was read", async () => {
+    await world.publish([noted("x", 1)]);
+    start({
+      compose: (document, pending) => ({
+        ...pending,
+        data: {
+          ...(pending.data as NotedData),
+          n: 40 + (document as unknown as { changes: number }).changes,
+        },
+      }),
+    });
+    await eventually(async () => expect(await world.effects("shop.a")).toEqual([41]));
+  });
+
+  it("passes by a document whose event cannot be completed, and keeps that event", async () => {
+    let broken = true;
+    await world.publish([noted("bad", 1), noted("bad", 2)]);
+    await world.publish([noted("good", 3)]);
+    const outbox = start({
+      compose(_document, pending) {
+        if (broken && pending.key === "bad") throw new Error("no level");
+        return pending;
+      },
+    });
+    await eventually(async () => expect(await world.effects("shop.a")).toEqual([3]));
+    await eventually(async () => expect((await outbox.status()).backlog).toBe(2));
+    broken = false;
+    await eventually(async () => expect(await world.effects("shop.a")).toEqual([3, 1, 2]));
+  });
+
+  it("settles documents after delivery, and delivers even where settling fails", async () => {
+    const settled: unknown[] = [];
+    const outbox = start({
+      settle(documents) {
+        settled.push(...documents.map((document) => document._id));
+        return settled.length === 1 ? Promise.reject(new Error("not now")) : Promise.resolve();
+      },
+    });
+    await world.publish([noted("x", 1)]);
+    outbox.wake();
+    await eventually(async () => expect((await outbox.status()).archived).toBe(1));
+    await world.publish([noted("y", 2)]);
+    outbox.wake();
+    await eventually(async () => expect((await outbox.status()).backlog).toBe(0));
+    expect(await world.effects("shop.a")).toEqual([1, 2]);
+    expect(settled).toEqual(["x", "y"]);
+  });
+
+  const leases = () => databaseOf(connection).collection<LeaseDocument>("outbox_relay");
+
+  it("has one owner at a time, and a higher token for each", async () => {
+    const first = await takeLease(leases(), () => undefined);
+    expect(first?.token).toBe(1);
+    expect(await takeLease(leases(), () => undefined)).toBeNull();
+    await first?.release();
+    const second = await takeLease(leases(), () => undefined);
+    expect(second?.token).toBe(2);
+    expect(() => first?.check()).toThrow("lease was lost");
+    await second?.release();
+  });
+
+  it("is left by an owner that could not renew, by its own clock, before another may begin", async () => {
+    const first = await takeLease(leases(), () => undefined, { renewMs: 60_000, termMs: 400 });
+    first?.check();
+    await new Promise((resolve) => setTimeout(resolve, 360));
+    expect(() => first?.check()).toThrow("lease was lost");
+    expect(await takeLease(leases(), () => undefined)).toBeNull();
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const second = await takeLease(leases(), () => undefined);
+    expect(second?.token).toBe(2);
+    await second?.release();
+  });
+
+  it("is taken over at once from a dead process of this machine", async () => {
+    const first = await takeLease(leases(), () => undefined);
+    await leases().updateOne({ _id: "relay" }, { $set: { pid: 2 ** 22 + 1 } });
+    const second = await takeLease(leases(), () => undefined);
+    expect(second?.token).toBe(2);
+    await expect(first?.reload()).rejects.toThrow("lease was lost");
+    await second?.release();
+  });
+});
