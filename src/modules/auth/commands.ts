@@ -3,13 +3,14 @@ import { createHash, randomBytes, randomInt } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import { newId } from "#platform/kernel";
 import * as repository from "./repository.js";
-import type { AuthDatabase, StaffRow } from "./repository.js";
 import {
   FREE_GUESSES_PER_ADDRESS,
   FREE_GUESSES_PER_PERSON,
   pauseSeconds,
+  pinFault,
   type Role,
 } from "./rules.js";
+import type { AuthDatabase, StaffRow } from "./schema.js";
 
 // OWASP's second recommendation for argon2id (19 MiB, 2 passes): https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html
 const ARGON = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -71,6 +72,68 @@ export async function signIn(database: AuthDatabase, request: SignInRequest): Pr
   });
   return { kind: "signed-in", token, staff };
 }
+
+/** Ends one session, or all of a person. Answers with the ids of those that were open. */
+export const endSessions = (
+  database: AuthDatabase,
+  by: { readonly id: string } | { readonly staffId: string },
+): Promise<string[]> => repository.endSessions(database, by);
+
+export interface StaffEdit {
+  readonly name?: string | undefined;
+  readonly role?: Role | undefined;
+  readonly pin?: string | undefined;
+  readonly archived?: boolean | undefined;
+}
+
+export type StaffResult =
+  | { readonly kind: "done"; readonly row: StaffRow }
+  | { readonly kind: "weak-pin"; readonly fault: string }
+  | { readonly kind: "stale"; readonly currentVersion: number }
+  | { readonly kind: "not-found" | "last-manager" | "name-taken" };
+
+export async function addStaff(
+  database: AuthDatabase,
+  { name, role, pin }: { name: string; role: Role; pin: string },
+): Promise<StaffResult> {
+  const fault = pinFault(pin);
+  if (fault !== undefined) return { kind: "weak-pin", fault };
+  const row = await repository.insertStaff(database, {
+    id: newId(),
+    name: name.trim(),
+    role,
+    pinHash: await hashPin(pin),
+  });
+  return row ? { kind: "done", row } : { kind: "name-taken" };
+}
+
+/** A PIN that somebody else chose is for one sign-in: its owner must change it. */
+export async function changeStaff(
+  database: AuthDatabase,
+  { id, version, by, now }: { id: string; version: number; by: string; now: Date },
+  { name, role, pin, archived }: StaffEdit,
+): Promise<StaffResult> {
+  const current = await repository.findStaff(database, id);
+  if (!current) return { kind: "not-found" };
+  const fault = pin === undefined ? undefined : pinFault(pin);
+  if (fault !== undefined) return { kind: "weak-pin", fault };
+  const result = await repository.updateStaff(database, id, version, {
+    ...(name !== undefined && { name: name.trim() }),
+    ...(role !== undefined && { role }),
+    ...(archived !== undefined && { archivedAt: archived ? now : null }),
+    ...(pin !== undefined && {
+      pinHash: await hashPin(pin),
+      pinMustChange: by !== id,
+      sample: false,
+    }),
+  });
+  if (result.kind === "updated") return { kind: "done", row: result.row };
+  if (result.kind === "stale") return { kind: "stale", currentVersion: current.version };
+  return { kind: result.kind };
+}
+
+/** Old sessions and counts leave. */
+export const purge = (database: AuthDatabase): Promise<void> => repository.purge(database);
 
 /** False when the current PIN is wrong. */
 export async function changeOwnPin(

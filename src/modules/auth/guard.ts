@@ -2,12 +2,12 @@
 // requests do not each read the session; ended sessions are forgotten at once.
 import type { Guard, Principal } from "#platform/http";
 import { hashToken } from "./commands.js";
-import { type AuthDatabase, findSession, type SessionRow, touchSession } from "./repository.js";
+import { findOpenSession, type SessionRow } from "./queries.js";
 import { isSessionOver, permissionsOf } from "./rules.js";
+import type { AuthDatabase } from "./schema.js";
 
 /** In another process a sign-out is seen after this time at the latest. */
 const REMEMBER_MS = 5_000;
-const TOUCH_MS = 60_000;
 const MAX_REMEMBERED = 10_000;
 export const COOKIE = "tiffin_session";
 
@@ -33,13 +33,10 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
       if (known && now.getTime() - known.checkedAt < REMEMBER_MS) {
         return isSessionOver(known.session, now) ? null : known.principal;
       }
-      const session = await findSession(database, hashToken(token));
-      if (!session || isSessionOver(session, now)) {
+      const session = await findOpenSession(database, hashToken(token), now);
+      if (!session) {
         remembered.delete(token);
         return null;
-      }
-      if (now.getTime() - session.lastSeenAt.getTime() > TOUCH_MS) {
-        await touchSession(database, session.id, now);
       }
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       const principal = toPrincipal(session);

@@ -1,10 +1,10 @@
 // The front door of auth. No module calls it: `platform/http` declares the guard, `app.ts` plugs this one in.
-import { addFirstManager, addSampleStaff } from "./commands.js";
+import { addFirstManager, addSampleStaff, purge } from "./commands.js";
 import { contract } from "./contract.js";
 import { createGuard } from "./guard.js";
-import { type AuthDatabase, countSampleStaff, purge } from "./repository.js";
+import { hasSampleStaff } from "./queries.js";
 import { createRouter } from "./router.js";
-import type { AuthTables } from "./schema.js";
+import type { AuthDatabase, AuthTables } from "./schema.js";
 
 export { contract };
 export { allPermissions } from "./rules.js";
@@ -29,7 +29,7 @@ export function createAuth({ database, clock, sampleStaffAllowed, secure }: Auth
     subscriptions: [],
     addSampleStaff: () => addSampleStaff(database),
     addFirstManager: () => addFirstManager(database),
-    hasSampleStaff: async () => (await countSampleStaff(database)) > 0,
+    hasSampleStaff: () => hasSampleStaff(database),
     start: () => {
       // A failed purge costs nothing: the next one takes what it left.
       timer = setInterval(() => void purge(database).catch(() => undefined), PURGE_MS);

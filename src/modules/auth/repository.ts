@@ -1,11 +1,8 @@
 // Every query of auth, no decision.
-import { sql, type Selectable } from "kysely";
-import { type Database, defineStatement } from "#platform/db";
+import { sql } from "kysely";
+import { defineStatement } from "#platform/db";
 import type { Failures, Role } from "./rules.js";
-import type { AuthTables, StaffTable } from "./schema.js";
-
-export type AuthDatabase = Database<AuthTables>;
-export type StaffRow = Selectable<StaffTable>;
+import type { AuthDatabase, StaffRow } from "./schema.js";
 
 export const findActiveByName = (database: AuthDatabase, name: string) =>
   database.kysely

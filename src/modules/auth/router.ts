@@ -1,12 +1,18 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
 import { type CallContext, implementContract } from "#platform/http";
-import { newId } from "#platform/kernel";
-import { changeOwnPin, hashPin, signIn } from "./commands.js";
+import {
+  addStaff,
+  changeOwnPin,
+  changeStaff,
+  endSessions,
+  signIn,
+  type StaffResult,
+} from "./commands.js";
 import { contract, type Staff } from "./contract.js";
 import { COOKIE, type createGuard } from "./guard.js";
-import * as repository from "./repository.js";
-import type { AuthDatabase, StaffChange, StaffRow } from "./repository.js";
+import { listStaff } from "./queries.js";
 import { ABSOLUTE_HOURS, permissionsOf, pinFault } from "./rules.js";
+import type { AuthDatabase, StaffRow } from "./schema.js";
 
 export interface RouterParts {
   readonly database: AuthDatabase;
@@ -90,11 +96,11 @@ export function createRouter({
       }),
       end: auth.sessions.end.handler(async ({ context }) => {
         const { sessionId } = staffOf(context);
-        if (sessionId) sessions.forget(await repository.endSessions(database, { id: sessionId }));
+        if (sessionId) sessions.forget(await endSessions(database, { id: sessionId }));
         return { headers: { "set-cookie": cookie("", 0) }, body: {} };
       }),
       endAll: auth.sessions.endAll.handler(async ({ context }) => {
-        const ended = await repository.endSessions(database, { staffId: staffOf(context).id });
+        const ended = await endSessions(database, { staffId: staffOf(context).id });
         sessions.forget(ended);
         return { ended: ended.length };
       }),
@@ -109,55 +115,48 @@ export function createRouter({
     }),
     staff: {
       list: auth.staff.list.handler(async () => ({
-        items: (await repository.listStaff(database)).map(toStaff),
+        items: (await listStaff(database)).map(toStaff),
         nextCursor: null,
       })),
-      create: auth.staff.create.handler(async ({ input, errors }) => {
-        const fault = pinFault(input.pin);
-        if (fault !== undefined) throw errors.WEAK_PIN({ message: `${fault}.` });
-        const { name, role } = input;
-        const pinHash = await hashPin(input.pin);
-        const row = await repository.insertStaff(database, {
-          id: newId(),
-          name: name.trim(),
-          role,
-          pinHash,
-        });
-        if (!row) throw errors.NAME_TAKEN();
-        return toStaff(row);
-      }),
+      create: auth.staff.create.handler(async ({ input, errors }) =>
+        toStaff(done(await addStaff(database, input), errors)),
+      ),
       update: auth.staff.update.handler(async ({ input, context, errors }) => {
-        const current = await repository.findStaff(database, input.id);
-        if (!current) throw errors.NOT_FOUND();
-        const fault = input.pin === undefined ? undefined : pinFault(input.pin);
-        if (fault !== undefined) throw errors.WEAK_PIN({ message: `${fault}.` });
-        const own = staffOf(context).id === input.id;
-        const change: StaffChange = {
-          ...(input.name !== undefined && { name: input.name.trim() }),
-          ...(input.role !== undefined && { role: input.role }),
-          ...(input.archived !== undefined && { archivedAt: input.archived ? clock() : null }),
-          // A PIN that somebody else chose is for one sign-in.
-          ...(input.pin !== undefined && {
-            pinHash: await hashPin(input.pin),
-            pinMustChange: !own,
-            sample: false,
-          }),
-        };
-        const result = await repository.updateStaff(database, input.id, input.version, change);
-        switch (result.kind) {
-          case "last-manager":
-            throw errors.LAST_MANAGER();
-          case "name-taken":
-            throw errors.NAME_TAKEN();
-          case "stale":
-            throw errors.VERSION_CONFLICT({ data: { currentVersion: current.version } });
-          case "updated":
-            if (!own || input.archived) {
-              sessions.forget(await repository.endSessions(database, { staffId: input.id }));
-            }
-            return toStaff(result.row);
-        }
+        const { id, version, ...edit } = input;
+        const by = staffOf(context).id;
+        const row = done(
+          await changeStaff(database, { id, version, by, now: clock() }, edit),
+          errors,
+        );
+        if (by !== id || edit.archived)
+          sessions.forget(await endSessions(database, { staffId: id }));
+        return toStaff(row);
       }),
     },
   });
+}
+
+interface StaffErrors {
+  NOT_FOUND(): Error;
+  NAME_TAKEN(): Error;
+  LAST_MANAGER(): Error;
+  WEAK_PIN(options: { message: string }): Error;
+  VERSION_CONFLICT(options: { data: { currentVersion: number } }): Error;
+}
+
+function done(result: StaffResult, errors: StaffErrors): StaffRow {
+  switch (result.kind) {
+    case "done":
+      return result.row;
+    case "weak-pin":
+      throw errors.WEAK_PIN({ message: `${result.fault}.` });
+    case "stale":
+      throw errors.VERSION_CONFLICT({ data: { currentVersion: result.currentVersion } });
+    case "not-found":
+      throw errors.NOT_FOUND();
+    case "last-manager":
+      throw errors.LAST_MANAGER();
+    case "name-taken":
+      throw errors.NAME_TAKEN();
+  }
 }

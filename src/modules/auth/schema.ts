@@ -1,5 +1,6 @@
 // This module's tables, as the query builder sees them.
-import type { Generated } from "kysely";
+import type { Generated, Selectable } from "kysely";
+import type { Database } from "#platform/db";
 import type { Role } from "./rules.js";
 
 export interface StaffTable {
@@ -35,3 +36,6 @@ export interface AuthTables {
   sessions: SessionsTable;
   signInFailures: SignInFailuresTable;
 }
+
+export type AuthDatabase = Database<AuthTables>;
+export type StaffRow = Selectable<StaffTable>;

@@ -19,23 +19,24 @@ const Price = Money.refine(({ amount }) => amount >= 0, "A price is not negative
 
 const AskedModifiers = z.array(z.strictObject({ code: z.string().min(1).max(60) })).max(20);
 
-const unique = (lines: readonly { id: string }[]) =>
-  new Set(lines.map((line) => line.id)).size === lines.length;
+const AskedLine = z.strictObject({
+  id: Uuid.meta({ description: "Made by the client, once, and stable for life" }),
+  productId: Uuid,
+  quantity: Quantity,
+  unitPrice: Price.meta({ description: "What the guest saw" }),
+  modifiers: AskedModifiers.default([]),
+  note: text(200).optional(),
+});
 
-const LineItems = z
-  .array(
-    z.strictObject({
-      id: Uuid.meta({ description: "Made by the client, once, and stable for life" }),
-      productId: Uuid,
-      quantity: Quantity,
-      unitPrice: Price.meta({ description: "What the guest saw" }),
-      modifiers: AskedModifiers.default([]),
-      note: text(200).optional(),
-    }),
-  )
-  .min(1, "An order needs at least one line")
-  .max(MAX_LINES, `An order has at most ${MAX_LINES} lines`)
-  .refine(unique, "Two lines have the same id");
+const linesOf = <Line extends z.ZodType<{ id: string }>>(line: Line) =>
+  z
+    .array(line)
+    .min(1, "An order needs at least one line")
+    .max(MAX_LINES, `An order has at most ${MAX_LINES} lines`)
+    .refine(
+      (lines) => new Set(lines.map((one) => one.id)).size === lines.length,
+      "Two lines have the same id",
+    );
 
 const Payment = z.discriminatedUnion("method", [
   z.strictObject({ method: z.literal("cash"), tendered: Price }),
@@ -45,7 +46,7 @@ const Payment = z.discriminatedUnion("method", [
 export const PlaceOrder = z.strictObject({
   serviceType: ServiceType,
   tableId: Uuid.optional(),
-  lineItems: LineItems,
+  lineItems: linesOf(AskedLine),
   payment: Payment,
 });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;
@@ -209,20 +210,7 @@ export const contract = {
     .input(
       z.strictObject({
         serviceType: ServiceType,
-        lineItems: z
-          .array(
-            z.strictObject({
-              id: Uuid,
-              productId: Uuid,
-              quantity: Quantity,
-              modifiers: AskedModifiers.default([]),
-              unitPrice: Price.optional(),
-              note: text(200).optional(),
-            }),
-          )
-          .min(1, "An order needs at least one line")
-          .max(MAX_LINES, `An order has at most ${MAX_LINES} lines`)
-          .refine(unique, "Two lines have the same id"),
+        lineItems: linesOf(AskedLine.partial({ unitPrice: true })),
       }),
     )
     .output(

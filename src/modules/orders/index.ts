@@ -11,10 +11,9 @@ import { createRecorder } from "./commands.js";
 import { contract } from "./contract.js";
 import { subscriptions } from "./listeners.js";
 import { placeOrderSaga } from "./place-order.saga.js";
-import type { OrdersDatabase } from "./repository.js";
 import { createRouter } from "./router.js";
 import type { OrderingRules } from "./rules.js";
-import type { OrdersTables } from "./schema.js";
+import type { OrdersDatabase, OrdersTables } from "./schema.js";
 import { asRefusal, placeOrderSteps } from "./steps.js";
 
 export { contract };

@@ -3,31 +3,22 @@ import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import { SettingsChanged } from "#modules/restaurant/events";
 import type { Transaction } from "#platform/db";
 import { dataOf, defineSubscription } from "#platform/outbox";
-import { copyProducts, copyStock, type OrdersDatabase } from "./repository.js";
-import type { OrdersTables } from "./schema.js";
+import { applyProductChanges, applyStockChanges } from "./commands.js";
+import type { OrdersDatabase, OrdersTables } from "./schema.js";
 
 export const subscriptions = (database: OrdersDatabase, forgetRules: () => void) => [
   defineSubscription<Transaction<OrdersTables>>({
     name: "orders.copy-products",
     events: [ProductChanged],
     handle: async (events, tx) => {
-      const products = dataOf(ProductChanged, events).map(({ price, ...product }) => ({
-        ...product,
-        price: price.amount,
-        currency: price.currency,
-      }));
-      await copyProducts(database, products, tx);
+      await applyProductChanges(database, dataOf(ProductChanged, events), tx);
     },
   }),
   defineSubscription<Transaction<OrdersTables>>({
     name: "orders.copy-stock",
     events: [StockChanged],
     handle: async (events, tx) => {
-      const levels = dataOf(StockChanged, events).map(({ productId, level }) => ({
-        productId,
-        ...level,
-      }));
-      await copyStock(database, levels, tx);
+      await applyStockChanges(database, dataOf(StockChanged, events), tx);
     },
   }),
   defineSubscription<Transaction<OrdersTables>>({

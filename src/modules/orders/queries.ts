@@ -1,13 +1,17 @@
 // Reads of orders: what was sold, and what a cart would cost now.
-import { money } from "#platform/kernel";
+import { z } from "zod";
+import { decodeCursor, encodeCursor } from "#platform/contract";
+import { money, Uuid } from "#platform/kernel";
 import type { Order } from "./contract.js";
 import type { ServiceType } from "./events.js";
 import { type PlaceOrderInput, type PlaceOrderResults, sold } from "./place-order.saga.js";
 import {
   findCatalogueEntries,
   findOrder,
+  listBook,
+  listOrders,
+  type OrderQuery,
   type OrderRow,
-  type OrdersDatabase,
   summarizeBook,
 } from "./repository.js";
 import {
@@ -17,9 +21,10 @@ import {
   priceLines,
   totalsOf,
 } from "./rules.js";
+import type { OrdersDatabase } from "./schema.js";
 
 /** The order as its rows tell it; nothing of it is looked up anywhere else. */
-export function toOrder(row: OrderRow): Order {
+function toOrder(row: OrderRow): Order {
   const of = (amount: number) => money(amount, row.currency);
   return {
     id: row.id,
@@ -85,6 +90,23 @@ export async function getOrder(database: OrdersDatabase, id: string): Promise<Or
   const row = await findOrder(database, id);
   return row && toOrder(row);
 }
+
+const Cursor = z.object({ before: Uuid });
+
+/** Newest first. */
+export async function listOrderPage(
+  database: OrdersDatabase,
+  { cursor, ...query }: Omit<OrderQuery, "before"> & { cursor?: string | undefined },
+) {
+  const before = cursor === undefined ? undefined : decodeCursor(cursor, Cursor).before;
+  const rows = await listOrders(database, { ...query, before, limit: query.limit + 1 });
+  const items: Order[] = rows.slice(0, query.limit).map(toOrder);
+  const last = rows.length > items.length ? items.at(-1) : undefined;
+  return { items, nextCursor: last ? encodeCursor({ before: last.id }) : null };
+}
+
+export const readBook = (database: OrdersDatabase, after: string | undefined, limit: number) =>
+  listBook(database, after, limit);
 
 type AskedPreview = Omit<AskedLine, "unitPrice">;
 

@@ -1,11 +1,9 @@
 // Every query of orders, no decision.
 import { sql } from "kysely";
-import { type Database, defineStatement, type Transaction } from "#platform/db";
+import { defineStatement, type Transaction } from "#platform/db";
 import type { LocalizedText } from "#platform/kernel";
 import { endSagas } from "#platform/saga";
-import type { LineItemsTable, OrdersTable, OrdersTables } from "./schema.js";
-
-export type OrdersDatabase = Database<OrdersTables>;
+import type { LineItemsTable, OrdersDatabase, OrdersTable, OrdersTables } from "./schema.js";
 
 /** An order to record, with its lines, its event and the end of its saga. */
 export interface NewOrder extends Omit<OrdersTable, "number" | "status" | "version" | "placedAt"> {

@@ -1,16 +1,12 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
-import { z } from "zod";
-import { decodeCursor, encodeCursor } from "#platform/contract";
 import { implementContract } from "#platform/http";
-import { money, Uuid } from "#platform/kernel";
+import { money } from "#platform/kernel";
 import type { Outcome, SagaCoordinator } from "#platform/saga";
 import { placeOrder, preparePlacement, type Rejection } from "./commands.js";
 import { contract, type Order, placeErrors } from "./contract.js";
-import { calculate, getOrder, placedOrder, summarize, toOrder } from "./queries.js";
-import { listBook, listOrders, type OrdersDatabase } from "./repository.js";
+import { calculate, getOrder, listOrderPage, placedOrder, readBook, summarize } from "./queries.js";
 import type { OrderingRules } from "./rules.js";
-
-const Cursor = z.object({ before: Uuid });
+import type { OrdersDatabase } from "./schema.js";
 
 /** How long a till waits for an answer before it is told to ask again. */
 const RESPONSE_DEADLINE_MS = 10_000;
@@ -131,23 +127,13 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
       if (!order) throw errors.NOT_FOUND();
       return order;
     }),
-    list: orders.list.handler(async ({ input }) => {
-      const before =
-        input.cursor === undefined ? undefined : decodeCursor(input.cursor, Cursor).before;
-      const rows = await listOrders(database, { ...input, before, limit: input.limit + 1 });
-      const items: Order[] = rows.slice(0, input.limit).map(toOrder);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor: rows.length > items.length && last ? encodeCursor({ before: last.id }) : null,
-      };
-    }),
+    list: orders.list.handler(({ input }) => listOrderPage(database, input)),
     books: {
       summary: orders.books.summary.handler(async () => ({
         ...(await summarize(database)),
         openSagas: await sagas.listOpen(),
       })),
-      page: orders.books.page.handler(({ input }) => listBook(database, input.after, input.limit)),
+      page: orders.books.page.handler(({ input }) => readBook(database, input.after, input.limit)),
     },
   });
 }

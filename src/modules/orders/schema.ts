@@ -1,5 +1,6 @@
 // This module's tables, as the query builder sees them.
 import type { Generated } from "kysely";
+import type { Database } from "#platform/db";
 import type { LocalizedText } from "#platform/kernel";
 
 export interface OrdersTable {
@@ -64,3 +65,5 @@ export interface OrdersTables {
   lineItems: LineItemsTable;
   catalogue: CatalogueTable;
 }
+
+export type OrdersDatabase = Database<OrdersTables>;

@@ -9,13 +9,14 @@ import type { CallContext, Guard, Principal } from "./context.js";
 import { translateFailures } from "./face.js";
 import { HttpRefusal } from "./problems.js";
 import type { RateLimit } from "./rate-limit.js";
+import { listRoutes } from "./routes.js";
 
 /** A read that is served from memory, beside the route of the same path in its contract, which documents it. */
 export interface CachedRead {
   /** As in the contract, without /api and without parameters. */
   readonly path: `/${string}`;
   /** Undefined: the route's own handler answers. The body is JSON. */
-  read(): { readonly etag: string; readonly body: Buffer } | undefined;
+  read(this: void): { readonly etag: string; readonly body: Buffer } | undefined;
 }
 
 export interface ApiParts {
@@ -62,7 +63,15 @@ export function createApi({ routers, guard, cachedReads, limits, rateLimit }: Ap
     ],
     clientInterceptors: [translateFailures as never],
   });
-  const fromMemory = new Map(cachedReads.map((cached) => [cached.path as string, cached]));
+  const fromMemory = new Map(
+    cachedReads.map((cached) => {
+      const entry = listRoutes(routers).find(
+        ({ method, path }) => method === "GET" && path === cached.path,
+      );
+      if (!entry) throw new Error(`No contract declares GET ${cached.path}`);
+      return [entry.path, { ...entry, read: cached.read }] as const;
+    }),
+  );
   const metaOf = async (method: string, path: string) =>
     (await matcher.match(method, path as `/${string}`))?.procedure["~orpc"];
 
@@ -109,19 +118,22 @@ export function createApi({ routers, guard, cachedReads, limits, rateLimit }: Ap
     const method = request.method ?? "GET";
     const { shouldKeepAlive } = response;
     if (mayBeLarge(request)) response.shouldKeepAlive = false;
-    const route = await findRoute(method, path);
+    const reads = method === "GET" || method === "HEAD";
+    const memory = reads ? fromMemory.get(path) : undefined;
+    const route = memory ?? (await findRoute(method, path));
     facts.route = route.path;
     const principal = await identify(request, facts);
     authorize(route.meta, principal);
 
-    const reads = method === "GET" || method === "HEAD";
-    const cached = reads ? fromMemory.get(path)?.read() : undefined;
+    const cached = memory?.read();
     if (cached) return sendCached(request, response, cached);
 
-    const body = reads ? undefined : await readJson(request, {
-      ...limits,
-      bodyBytes: route.meta.maxBodyBytes ?? limits.bodyBytes,
-    });
+    const body = reads
+      ? undefined
+      : await readJson(request, {
+          ...limits,
+          bodyBytes: route.meta.maxBodyBytes ?? limits.bodyBytes,
+        });
     if (!reads) response.shouldKeepAlive = shouldKeepAlive;
     const gone = new AbortController();
     response.once("close", () => {

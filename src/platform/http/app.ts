@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import helmet from "helmet";
-import { type Logger, type Metrics, newTrace, traceOf } from "#platform/observability";
+import { type Logger, type Metrics, traceOf } from "#platform/observability";
 import { type createApi, matchesEtag, type RequestFacts } from "./api.js";
 import { ClientGone } from "./body.js";
 import type { Guard } from "./context.js";
@@ -54,9 +54,10 @@ export function createExpress(parts: AppParts): Express {
 function withFacts({ metrics, urlLength, draining }: AppParts): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
+    const requestId = randomUUID();
     const facts: RequestFacts = {
-      requestId: randomUUID(),
-      trace: traceOf(request.get("traceparent")) ?? newTrace(),
+      requestId,
+      trace: traceOf(request.get("traceparent")) ?? requestId.replaceAll("-", ""),
       remoteAddress: request.socket.remoteAddress ?? "",
       route: "other",
     };

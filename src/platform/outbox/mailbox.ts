@@ -3,7 +3,7 @@
 // A store that cannot even keep it is tried until it can, or until the relay gives up waiting and withdraws.
 import { setTimeout as pause } from "node:timers/promises";
 import type { BusListener, Message, Receipt } from "#platform/bus";
-import type { EventEnvelope } from "#platform/kernel";
+import { crashPoint, type EventEnvelope } from "#platform/kernel";
 import { checkEvent, parseEnvelope, patternsOf, type Subscription } from "./subscription.js";
 import { backoffMs, judge, messageOf, type RetryPolicy, withTimeout } from "./timing.js";
 import type { InboxStore, Logger, Metrics, StoredSubscription } from "./types.js";
@@ -88,10 +88,12 @@ export function createMailbox<Tx>(
   }
 
   async function apply(events: readonly EventEnvelope[]): Promise<void> {
+    crashPoint("inbox.before-apply");
     const applied = await store.apply(
       target,
       events.map((event) => checkEvent(subscription, event)),
     );
+    crashPoint("inbox.after-apply");
     metrics.counter("events_applied_total", { subscription: name }, applied);
     if (applied > 0) subscription.applied?.();
   }

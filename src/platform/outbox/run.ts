@@ -131,6 +131,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
     if (done.length === 0) return;
     crashPoint("relay.before-archive");
     await claim.archive(done);
+    crashPoint("relay.after-archive");
     for (const event of done) flights.delete(event.id);
   }
 

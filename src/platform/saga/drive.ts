@@ -85,10 +85,7 @@ export function createDriver({ database, asRefusal, logger, observe }: DriverOpt
     steps: readonly Step[],
   ): Promise<Outcome> {
     const { row, journal } = drive;
-    if (!steps.some((step) => step.undo)) {
-      crashPoint("saga.before-roll-back");
-      return ended(row, await store.endRolledBack(database, row, refusal, journal), refusal);
-    }
+    if (!steps.some((step) => step.undo)) return endUndone(drive, refusal);
     crashPoint("saga.before-compensate");
     // The decision is committed before the first undo: no later run can go forward again. It loses against a pivot
     // that was committed although its answer never came.
@@ -100,7 +97,7 @@ export function createDriver({ database, asRefusal, logger, observe }: DriverOpt
   }
 
   async function undo(drive: Drive, refusal: Refusal, steps: readonly Step[]): Promise<Outcome> {
-    const { row, journal } = drive;
+    const { row } = drive;
     for (const step of steps.toReversed()) {
       if (!step.undo) continue;
       try {
@@ -113,8 +110,14 @@ export function createDriver({ database, asRefusal, logger, observe }: DriverOpt
         return { kind: "refused", id: row.id, refusal };
       }
     }
+    return endUndone(drive, refusal);
+  }
+
+  async function endUndone({ row, journal }: Drive, refusal: Refusal): Promise<Outcome> {
     crashPoint("saga.before-roll-back");
-    return ended(row, await store.endRolledBack(database, row, refusal, journal), refusal);
+    const applied = await store.endRolledBack(database, row, refusal, journal);
+    crashPoint("saga.after-roll-back");
+    return ended(row, applied, refusal);
   }
 
   /** What the row says when our own ending did not apply: a pivot won, or another process took over. */

@@ -1,4 +1,5 @@
 // Holding stock for an order, and giving it back. All lines or none; each by the order's id, so repeating is harmless.
+import { crashPoint } from "#platform/kernel";
 import { closeOrder, findProductsForOrder, holdLines } from "../repository/reservations.js";
 import {
   decideReservation,
@@ -53,6 +54,7 @@ export async function reserve(parts: InventoryParts, order: ReserveOrder): Promi
       const count = await holdLines(models, decision.lines, context);
       return count === decision.lines.length ? held(decision.all) : undefined;
     }
+    crashPoint("inventory.before-refuse");
     await release(parts, { orderId, productIds, trace: order.trace, actor: order.actor }, found);
     return decision;
   });

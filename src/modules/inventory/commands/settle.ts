@@ -1,4 +1,5 @@
 // What a placed order does to stock, and what has to be tidied up from time to time.
+import { crashPoint } from "#platform/kernel";
 import { findHeldProducts, forgetClosedOrders } from "../repository/reservations.js";
 import {
   fileMovements,
@@ -24,6 +25,7 @@ export async function settleSales(
     const plan = planSettlement(sales, products, filed);
     return (await settle(models, plan, clock())) === plan.length ? true : undefined;
   });
+  crashPoint("inventory.after-settle");
   outbox.wake();
   await fileMovements(models, productIds);
 }

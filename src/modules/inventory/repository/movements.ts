@@ -1,5 +1,6 @@
 // Queries of stock movements, no decision. A movement is born inside its product, in the update that moves the stock,
 // and filed afterwards: wherever a crash strikes, the union of both holds each movement exactly once.
+import { crashPoint } from "#platform/kernel";
 import type { PendingEvent } from "#platform/outbox";
 import type { ProductForSettlement, Settlement } from "../rules/settlement.js";
 import type { InventoryModels, MovementDocument, ProductDocument } from "../schema.js";
@@ -128,21 +129,21 @@ export async function fileMovements(
     .limit(limit)
     .lean<Unfiled[]>();
   if (waiting.length === 0) return 0;
+  const all = waiting.flatMap(({ unfiled }) => unfiled);
+  let filed = new Set(all.map((movement) => movement._id));
   try {
-    await models.movements.insertMany(
-      waiting.flatMap(({ unfiled }) => unfiled),
-      { ordered: false, lean: true },
-    );
+    await models.movements.insertMany(all, { ordered: false, lean: true });
   } catch (error) {
-    // Unordered: the others are in, and those refused were filed before.
     if (!isDuplicateKey(error)) throw error;
+    // Unordered: the others are in. What leaves its product is what is there, and nothing else.
+    filed = await findFiledIds(models, [...filed]);
   }
   await runStatements(
     models,
-    waiting.map(({ _id, unfiled }) => ({
-      filter: { _id },
-      update: { $pull: { unfiled: { _id: { $in: unfiled.map((movement) => movement._id) } } } },
-    })),
+    waiting.map(({ _id, unfiled }) => {
+      const ids = unfiled.map((movement) => movement._id).filter((id) => filed.has(id));
+      return { filter: { _id }, update: { $pull: { unfiled: { _id: { $in: ids } } } } };
+    }),
   );
   return waiting.length;
 }

@@ -121,6 +121,7 @@ export function createRefunds(parts: PaymentsParts, settle: Settle) {
     const code = outcome.kind === "refused" ? outcome.code : null;
     const event = outcome.kind === "refunded" ? refundedEvent(row, one, at, trace) : null;
     await settleRefund(database, one.id, { status: outcome.kind, code }, { at, event });
+    crashPoint("payments.after-settle-refund");
     outbox.wake();
     if (code !== null) return { kind: "refused", code };
     return { kind: "refunded", row, refund: { ...one, status: "refunded", settledAt: at } };

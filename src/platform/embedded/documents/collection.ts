@@ -136,7 +136,7 @@ export class Collection {
     for (const id of this.rows.keys()) this.store.remove(this.entry.id, id);
     this.rows.clear();
     this.dataBytes = 0;
-    for (const index of this.indexes.values()) index.tree.fill([]);
+    for (const index of this.indexes.values()) index.tree.rebuild([]);
     this.batch = this.store.pending;
   }
 
@@ -162,7 +162,7 @@ export class Collection {
     const entries: Entry[] = [];
     for (const row of this.rows.values())
       for (const key of index.keysOf(row.document)) entries.push({ key, row });
-    index.tree.fill(entries);
+    index.tree.rebuild(entries);
     if (!index.unique) return;
     let last: Entry | undefined;
     for (const entry of entries) {

@@ -61,7 +61,7 @@ async function copyAll(
 }
 
 const collectionsOf = (database: mongo.Db) =>
-  database.listCollections({}, { nameOnly: false }).toArray() as Promise<mongo.CollectionInfo[]>;
+  database.listCollections({}, { nameOnly: false }).toArray();
 
 async function createCollection(database: mongo.Db, name: string, options: Document) {
   try {

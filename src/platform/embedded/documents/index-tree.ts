@@ -47,7 +47,7 @@ export class IndexTree {
   }
 
   /** Much faster than inserting one by one; replaces what was there. */
-  fill(entries: Entry[]): void {
+  rebuild(entries: Entry[]): void {
     entries.sort((a, b) => this.#compareKeys(a.key, b.key) || a.row.id - b.row.id);
     this.#chunks = [];
     for (let at = 0; at < entries.length; at += CHUNK)

@@ -21,7 +21,7 @@ test("holds and returns what a sorted list would, forwards and backwards", () =>
     fc.property(
       fc.array(change, { maxLength: 60 }),
       range,
-      fc.constantFrom([1, 1], [1, -1], [-1, 1]),
+      fc.constantFrom<number[]>([1, 1], [1, -1], [-1, 1]),
       (changes, within, directions) => {
         const tree = new IndexTree(compare, directions);
         const rows = new Map<number, Row>();

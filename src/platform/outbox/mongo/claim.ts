@@ -1,6 +1,6 @@
 // What the process that holds the lease does with a MongoDB outbox. Each call looks first whether the term goes on.
 import type { mongo } from "mongoose";
-import type { EventEnvelope } from "#platform/kernel";
+import { crashPoint, type EventEnvelope } from "#platform/kernel";
 import { messageOf } from "../timing.js";
 import type { Claim, Logger, SubscriptionRecord } from "../types.js";
 import {
@@ -100,6 +100,7 @@ export function claimOn(
         archivedAt,
       }));
       await insertOnce(archive, copies);
+      crashPoint("relay.after-copy");
       const done = events.flatMap((event) => origins.get(event.id) ?? []);
       await settle(done);
       lease.check();

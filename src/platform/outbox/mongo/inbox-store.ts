@@ -4,7 +4,7 @@
 // One thing at a time for each subscription of this process; two processes meet only while a relay is taken over.
 import type mongoose from "mongoose";
 import type { mongo } from "mongoose";
-import type { EventEnvelope } from "#platform/kernel";
+import { crashPoint, type EventEnvelope } from "#platform/kernel";
 import type { Cause, FailureStatus, InboxStore } from "../types.js";
 import { databaseOf, insertOnce } from "./documents.js";
 import {
@@ -20,9 +20,8 @@ import {
 const LONGER_DAYS = 30;
 const DAY_MS = 86_400_000;
 const MOST_CAUSES = 50;
-/** Held events whose head is gone (a crash between two writes) are looked for this often. */
-const MEND_EVERY_MS = 15_000;
-const MEND_PAGE = 200;
+/** Held events whose head is gone (a crash between two writes) are looked for this often, so many at a time. */
+const MEND = { everyMs: 15_000, page: 200 };
 
 export function createMongoInboxStore(
   connection: mongoose.Connection,
@@ -30,8 +29,8 @@ export function createMongoInboxStore(
 ): InboxStore<mongoose.Connection> {
   const copy = createCopier();
   const turns = new Map<string, Promise<unknown>>();
-  let indexes: Promise<void> | undefined;
   let mendAt = 0;
+  let indexes: Promise<void> | undefined;
 
   const inbox = (): mongo.Collection<InboxDocument> => databaseOf(connection).collection("inbox");
   const failures = (): mongo.Collection<FailureDocument> =>
@@ -120,11 +119,11 @@ export function createMongoInboxStore(
 
   async function mend(): Promise<void> {
     if (Date.now() < mendAt) return;
-    mendAt = Date.now() + MEND_EVERY_MS;
+    mendAt = Date.now() + MEND.everyMs;
     const held = await failures()
       .find({ status: "held", subscription: { $in: [...subscriptions] } })
       .project<{ subscription: string; key: string }>({ subscription: 1, key: 1 })
-      .limit(MEND_PAGE)
+      .limit(MEND.page)
       .toArray();
     const keys = new Map(held.map((row) => [`${row.subscription} ${row.key}`, row]));
     for (const { subscription, key } of keys.values()) {
@@ -138,6 +137,7 @@ export function createMongoInboxStore(
         const { held, ready } = await learn(subscription.name, events);
         await hold(subscription.name, held);
         if (ready.length > 0) await subscription.handle(ready, connection);
+        crashPoint("inbox.after-handle");
         await record(subscription.name, ready);
         return ready.length;
       }),

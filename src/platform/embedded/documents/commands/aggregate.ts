@@ -1,5 +1,5 @@
-// aggregate: a leading $match uses the indexes, the rest of the pipeline works in memory. $out and $merge
-// are refused; $collStats, $indexStats and $currentOp are there for those who look inside.
+// aggregate: a leading $match uses the indexes, the rest of the pipeline works in memory, $out and $merge
+// write its result. $collStats, $indexStats and $currentOp are there for those who look inside.
 import { aggregate as runPipeline } from "../semantics/index.js";
 import { isDocument } from "../arguments.js";
 import type { Document } from "../codec.js";
@@ -9,6 +9,7 @@ import { select } from "../query.js";
 import { storageStats } from "./collections.js";
 import type { Call, Command } from "./command.js";
 import { batchSizeOf } from "./indexes.js";
+import { SINKS } from "./output.js";
 import { explainPipeline } from "./read.js";
 
 type Source = (call: Call, collection: Collection | undefined, options: Document) => Document[];
@@ -37,7 +38,12 @@ export const SOURCES: Readonly<Record<string, Source>> = {
       accesses: { ops: 0, since: new Date(0) },
       spec,
     })),
+};
+
+/** First stages of a pipeline on a database. */
+export const DATABASE_SOURCES: Readonly<Record<string, Source>> = {
   $currentOp: () => [],
+  $listLocalSessions: ({ now, body }) => [{ _id: (body["lsid"] ?? {}) as Document, lastUse: now }],
 };
 
 const aggregate: Command = {
@@ -63,7 +69,15 @@ const aggregate: Command = {
         "The 'cursor' option is required, except for aggregate with the explain argument",
       );
     const batchSize = batchSizeOf(call);
-    const documents = whole ? overDatabase(call, pipeline) : overCollection(call, pipeline);
+    const last = pipeline.at(-1) ?? {};
+    const [stage = ""] = Object.keys(last);
+    const sink = SINKS[stage];
+    const stages = sink ? pipeline.slice(0, -1) : pipeline;
+    let documents = whole ? overDatabase(call, stages) : overCollection(call, stages);
+    if (sink) {
+      sink(call, last[stage], documents);
+      documents = [];
+    }
     return { cursor: engine.cursors.open({ namespace, documents, batchSize }) };
   },
 };
@@ -71,10 +85,10 @@ const aggregate: Command = {
 function overDatabase(call: Call, pipeline: Document[]): Document[] {
   const [first = {}, ...rest] = pipeline;
   const [stage = ""] = Object.keys(first);
-  if (stage !== "$currentOp" && stage !== "$documents")
-    throw fail(73, "{aggregate: 1} is not valid for this pipeline; a collection's name is needed");
-  if (stage === "$documents") return run(call, pipeline, [], undefined);
-  return run(call, rest, SOURCES["$currentOp"]?.(call, undefined, {}) ?? [], undefined);
+  const source = DATABASE_SOURCES[stage];
+  if (source === undefined)
+    throw fail(73, `{aggregate: 1} is not valid for '${stage}'; a collection's name is needed`);
+  return run(call, rest, source(call, undefined, {}), undefined);
 }
 
 function overCollection(call: Call, pipeline: Document[]): Document[] {

@@ -88,8 +88,8 @@ export class Call {
   }
 
   /** To write: created when missing. */
-  ensure(name = this.target): Collection {
-    return this.#see(this.engine.catalogue.ensure(this.database, name));
+  ensure(name = this.target, database = this.database): Collection {
+    return this.#see(this.engine.catalogue.ensure(database, name));
   }
 
   get(namespace = this.namespace): Collection {

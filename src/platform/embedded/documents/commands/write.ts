@@ -229,7 +229,7 @@ function queryOf(
 }
 
 /** MongoDB keeps `_id` first and makes one when there is none. */
-function withId(document: Document): Document {
+export function withId(document: Document): Document {
   if (Object.keys(document)[0] !== "_id") {
     const { _id = new ObjectId(), ...rest } = document;
     return withId({ _id: _id as unknown, ...rest });

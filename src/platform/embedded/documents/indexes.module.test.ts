@@ -1,0 +1,99 @@
+// Indexes as a driver sees them: kept in line with the documents, refused when they cannot be.
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createTestStore, type TestStore } from "./testing.js";
+
+let store: TestStore;
+beforeAll(async () => {
+  store = await createTestStore();
+});
+afterAll(() => store.close());
+beforeEach(() => store.database.dropDatabase());
+
+const run = (command: object) => store.database.command(command);
+const things = () => store.database.collection<{ _id: number; [field: string]: unknown }>("things");
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => expect.fail("should have been refused"),
+    (error: unknown) => error,
+  );
+
+test("are listed, taken twice, and dropped by name and by key", async () => {
+  const spec = { key: { a: 1 }, name: "a_1", sparse: true };
+  expect(await run({ createIndexes: "things", indexes: [spec] })).toMatchObject({
+    numIndexesAfter: 2,
+  });
+  expect(await run({ createIndexes: "things", indexes: [spec] })).toHaveProperty("note");
+  expect(await things().indexes()).toEqual([
+    { v: 2, key: { _id: 1 }, name: "_id_" },
+    { v: 2, key: { a: 1 }, name: "a_1", sparse: true },
+  ]);
+  expect(await run({ dropIndexes: "things", index: { a: 1 } })).toMatchObject({ nIndexesWas: 2 });
+  expect(await failure(things().dropIndex("a_1"))).toMatchObject({ code: 27 });
+  expect(await failure(things().dropIndex("_id_"))).toMatchObject({ code: 72 });
+});
+
+test("that contradict one there already are refused", async () => {
+  await things().createIndex({ a: 1 }, { name: "x" });
+  expect(await failure(things().createIndex({ b: 1 }, { name: "x" }))).toMatchObject({
+    code: 86,
+  });
+  expect(await failure(things().createIndex({ a: 1 }, { name: "y" }))).toMatchObject({
+    code: 85,
+  });
+});
+
+test("cannot be unique over what is not", async () => {
+  await things().insertMany([
+    { _id: 1, a: 1 },
+    { _id: 2, a: 1 },
+  ]);
+  expect(await failure(things().createIndex({ a: 1 }, { unique: true }))).toMatchObject({
+    code: 11000,
+  });
+  expect(await things().indexes()).toHaveLength(1);
+});
+
+test("unique under a collation of strength 2 takes no other case", async () => {
+  await things().createIndex({ a: 1 }, { unique: true, collation: { locale: "en", strength: 2 } });
+  await things().insertOne({ _id: 1, a: "Ann" });
+  expect(await failure(things().insertOne({ _id: 2, a: "ANN" }))).toMatchObject({ code: 11000 });
+});
+
+test("unique and partial or sparse leaves the others alone", async () => {
+  await things().createIndex({ a: 1 }, { unique: true, partialFilterExpression: { live: true } });
+  await things().createIndex({ b: 1 }, { unique: true, sparse: true });
+  await things().insertMany([
+    { _id: 1, a: 1, live: true },
+    { _id: 2, a: 1 },
+    { _id: 3, a: 1 },
+  ]);
+  expect(await failure(things().updateOne({ _id: 2 }, { $set: { live: true } }))).toMatchObject({
+    code: 11000,
+  });
+});
+
+test("with expireAfterSeconds remove what is past its time, soon", async () => {
+  await things().createIndex({ at: 1 }, { expireAfterSeconds: 3600 });
+  const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);
+  await things().insertMany([
+    { _id: 1, at: hoursAgo(2) },
+    { _id: 2, at: hoursAgo(0) },
+    { _id: 3, at: "no date" },
+  ]);
+  await expect.poll(() => things().distinct("_id"), { timeout: 5000 }).toEqual([2, 3]);
+});
+
+test("are what explain names", async () => {
+  await things().createIndex({ a: 1, b: -1 });
+  await things().insertMany([
+    { _id: 1, a: 1, b: 1 },
+    { _id: 2, a: 1, b: 2 },
+    { _id: 3, a: 2 },
+  ]);
+  const explained = await things().find({ a: 1 }).sort({ b: 1 }).explain();
+  expect(explained["queryPlanner"].winningPlan).toMatchObject({
+    stage: "FETCH",
+    inputStage: { stage: "IXSCAN", indexName: "a_1_b_-1", direction: "backward" },
+  });
+  expect(explained["executionStats"]).toMatchObject({ nReturned: 2, totalKeysExamined: 2 });
+});

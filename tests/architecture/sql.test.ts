@@ -1,0 +1,223 @@
+// The database itself refuses what no import rule can see: raw SQL. Each planted statement runs under a module's role,
+// through that module's own pool, and must end with exactly this SQLSTATE.
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { sql } from "kysely";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { manifest } from "#modules/manifest";
+import { BoundaryError, type Database, openPostgres } from "#platform/db";
+import {
+  createEmptyDatabase,
+  createTestPostgres,
+  TEST_SECRET,
+  type TestPostgres,
+} from "../../src/platform/db/testing.js";
+
+const REFUSED = "42501";
+/** A schema that may not be used is as if it were not there. */
+const UNKNOWN_TABLE = "42P01";
+
+const modules = Object.entries(manifest).flatMap(([name, { store }]) =>
+  store === "postgres" ? [name] : [],
+);
+const pairs = modules.flatMap((module) =>
+  modules.filter((other) => other !== module).map((other) => [module, other] as const),
+);
+
+let test: TestPostgres;
+const databases = new Map<string, Database>();
+beforeAll(async () => {
+  test = await createTestPostgres(inject("databaseUrl"), manifest);
+  for (const module of modules) databases.set(module, test.postgres.connect(module, { max: 1 }));
+});
+afterAll(() => test.close());
+
+const on = (module: string, text: string): Promise<unknown> => {
+  const database = databases.get(module);
+  if (!database) throw new Error(`${module} has no database`);
+  return sql.raw(text).execute(database.kysely);
+};
+/** Runs the statements one by one in a transaction that is undone; answers with the error that ends it. */
+async function refusal(module: string, ...statements: string[]): Promise<unknown> {
+  await on(module, "begin");
+  try {
+    for (const statement of statements) await on(module, statement);
+    return "was not refused";
+  } catch (error) {
+    return error;
+  } finally {
+    await on(module, "rollback");
+  }
+}
+
+describe("SQL across schemas", () => {
+  it("is no matter of course: each module reads and writes its own tables", async () => {
+    for (const module of modules) {
+      await on(module, "select * from inbox");
+      await on(module, `delete from ${module}.inbox`);
+    }
+  });
+
+  it.each(pairs)("by %s into %s is refused, whatever the statement", async (module, other) => {
+    for (const statement of [
+      `select * from ${other}.outbox`,
+      `select 1 from inbox join ${other}.inbox as theirs using (event_id)`,
+      `select (select count(*) from ${other}.inbox)`,
+      `with gone as (delete from ${other}.outbox returning 1) select * from gone`,
+      `insert into ${other}.inbox (subscription, event_id) values ('x', gen_random_uuid())`,
+      `update ${other}.outbox set name = 'x'`,
+      `truncate ${other}.outbox`,
+      `lock table ${other}.outbox`,
+      `copy ${other}.outbox to stdout`,
+      `table ${other}.schema_migrations`,
+    ]) {
+      const error = await refusal(module, statement);
+      expect(error, statement).toBeInstanceOf(BoundaryError);
+      expect(error, statement).toMatchObject({ code: REFUSED });
+      const { message } = error as Error;
+      expect(message, statement).toContain(`\`${module}\` may not`);
+      expect(message, statement).toMatch(new RegExp(`\`${other}\\b`));
+    }
+  });
+
+  it.each(pairs)("by %s as %s is refused: no role can be put on", async (module, other) => {
+    for (const role of [`tiffin_${other}`, `tiffin_${other}_owner`, `tiffin_${module}_owner`]) {
+      expect(await refusal(module, `set role ${role}`), role).toMatchObject({ code: REFUSED });
+      expect(await refusal(module, `set session authorization ${role}`), role).toMatchObject({
+        code: REFUSED,
+      });
+    }
+    expect(await refusal(module, `grant tiffin_${other} to tiffin_${module}`)).toMatchObject({
+      code: REFUSED,
+    });
+  });
+
+  it.each(pairs)("by %s is not opened by a search_path with %s in it", async (module, other) => {
+    const table = await sql<{ name: string }>`
+      select tablename as name from pg_tables where schemaname = ${other} and tablename not in (
+        select tablename from pg_tables where schemaname = ${module}) limit 1`.execute(
+      databases.get(module)?.kysely ?? expect.unreachable(),
+    );
+    const name = table.rows[0]?.name ?? expect.unreachable("the other has a table of its own");
+    expect(
+      await refusal(module, `set local search_path = ${other}`, `select * from ${name}`),
+    ).toMatchObject({ code: UNKNOWN_TABLE });
+  });
+
+  it.each(modules)(
+    "cannot be left behind by %s: it makes and alters nothing at run time",
+    async (module) => {
+      for (const statement of [
+        `create view spy as select 1 as x`,
+        `create table own (id integer)`,
+        `create temporary table own (id integer)`,
+        `create function spy() returns integer language sql return 1`,
+        `create schema another`,
+        `create extension postgres_fdw`,
+        `create role another`,
+        `alter table outbox add column extra text`,
+        `alter table inbox drop constraint inbox_pkey`,
+        `alter table outbox disable trigger all`,
+        `create index on outbox (name)`,
+        `drop table outbox`,
+        `truncate outbox`,
+        `alter table outbox owner to tiffin_${module}`,
+        `alter role tiffin_${module} createrole`,
+        `alter database ${new URL(test.url).pathname.slice(1)} set search_path = public`,
+        `update schema_migrations set checksum = ''`,
+        `copy inbox to program 'true'`,
+        `select pg_read_file('PG_VERSION')`,
+        `select * from pg_authid`,
+      ]) {
+        expect(await refusal(module, statement), statement).toMatchObject({ code: REFUSED });
+      }
+    },
+  );
+
+  it("into a database of another application on the same server is refused at the door", async () => {
+    const other = await createEmptyDatabase(inject("databaseUrl"));
+    try {
+      const postgres = await openPostgres({
+        url: other.url,
+        secret: TEST_SECRET,
+        roles: "own",
+        manifest: { strangers: { store: "postgres", calls: [], hears: [] } },
+        logger: { warn: () => undefined },
+      });
+      await postgres.migrate();
+      const stranger = await openPostgres({
+        url: other.url,
+        secret: TEST_SECRET,
+        roles: "own",
+        manifest,
+        logger: { warn: () => undefined },
+      });
+      const database = stranger.connect(modules[0] ?? "");
+      await expect(sql`select 1`.execute(database.kysely)).rejects.toMatchObject({ code: REFUSED });
+      await stranger.close();
+    } finally {
+      await other.drop();
+    }
+  });
+});
+
+describe("A migration", () => {
+  const [own = "", other = ""] = modules;
+  // What a trusting reviewer would let pass, for the tables are "only looked at".
+  it.each([
+    [
+      "a join",
+      `create table copy as select inbox.* from inbox join ${other}.inbox as theirs using (event_id)`,
+    ],
+    ["a view", `create view spy as select * from ${other}.outbox`],
+    [
+      "a function",
+      `create function spy() returns bigint language sql return (select count(*) from ${other}.outbox)`,
+    ],
+    [
+      "a function that hides its statement",
+      `create function sneak() returns void language plpgsql security definer as $$ begin execute 'select * from ${other}.outbox'; end $$; select sneak()`,
+    ],
+    ["a foreign key", `create table child (event uuid references ${other}.outbox (id))`],
+    [
+      "a trigger on a foreign table",
+      `create trigger spy after insert on ${other}.outbox execute function spy()`,
+    ],
+    ["an inherited table", `create table child () inherits (${other}.outbox)`],
+    ["a gift", `grant usage on schema ${other} to :role`],
+    ["a gift to everybody", `grant usage on schema ${other} to public`],
+    ["a change of a foreign table", `alter table ${other}.outbox add column spy text`],
+    ["a table in a foreign schema", `create table ${other}.spy (id integer)`],
+  ])("across schemas by %s is refused by PostgreSQL, and undone", async (_what, text) => {
+    const folder = await mkdtemp(join(tmpdir(), "tiffin-planted-"));
+    const empty = await createEmptyDatabase(inject("databaseUrl"));
+    try {
+      const postgres = await openPostgres({
+        url: empty.url,
+        secret: TEST_SECRET,
+        roles: "own",
+        // The other one first, so that its tables are there to be reached for.
+        manifest: {
+          [other]: { store: "postgres", calls: [], hears: [] },
+          [own]: { store: "postgres", calls: [], hears: [] },
+        },
+        logger: { warn: () => undefined },
+        migrations: folder,
+      });
+      await mkdir(join(folder, own));
+      await mkdir(join(folder, "platform"));
+      await writeFile(
+        join(folder, "platform", "0001_base.sql"),
+        `create table outbox (id uuid primary key); create table inbox (event_id uuid primary key);
+         create function spy() returns trigger language plpgsql as $$ begin return null; end $$`,
+      );
+      await writeFile(join(folder, own, "0001_planted.sql"), text);
+      const error = await postgres.migrate().catch((reason: unknown) => reason);
+      expect(error).toMatchObject({ name: "StartError", cause: { code: REFUSED } });
+    } finally {
+      await empty.drop();
+      await rm(folder, { recursive: true });
+    }
+  });
+});
