@@ -136,6 +136,7 @@ export async function createApp(parts: AppParts) {
       restaurant: restaurant.router,
       system: system.router,
     },
+    cachedReads: restaurant.cachedReads,
     guard: auth.guard,
     auth,
     system,

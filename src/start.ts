@@ -113,6 +113,7 @@ async function start(
   const operatorToken = randomBytes(32).toString("base64url");
   const server = await createHttpServer({
     routers: app.routers,
+    cachedReads: app.cachedReads,
     guard: operatorGuard(operatorToken, app.guard),
     checks: app.checks,
     metrics,

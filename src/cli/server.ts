@@ -24,7 +24,8 @@ export interface Api {
 }
 
 interface Problem {
-  readonly code?: string;
+  /** Such as /problems/insufficient-stock. */
+  readonly type?: string;
   readonly detail?: string;
 }
 
@@ -59,7 +60,8 @@ export function createApi(url: string, token: string): Api {
       });
       const answer: unknown = await response.json().catch(() => ({}));
       if (response.ok) return answer as T;
-      const { code = "unknown", detail = response.statusText } = answer as Problem;
+      const { type = "", detail = response.statusText } = answer as Problem;
+      const code = type.split("/").at(-1) ?? "";
       throw new ApiError(response.status, code, detail);
     },
   };

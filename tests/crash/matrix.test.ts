@@ -1,7 +1,9 @@
 // Kills the real process with SIGKILL at every commit boundary of placing an order, starts it again on the same folder,
 // repeats the request by its key, and lets the books be checked. One folder lives through all the kills.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { RunningProcess } from "../system/process.js";
+import { Client } from "pg";
+import { openDataFolder, startEmbeddedPostgres } from "#platform/embedded";
+import { dies } from "./death.js";
 import { matrix, type Story } from "./points.js";
 import { type Kind, openRestaurant, type Restaurant, type Sale } from "./restaurant.js";
 
@@ -13,9 +15,6 @@ const KINDS: Record<Story, readonly Kind[]> = {
   short: ["short"],
   together: ["cash", "approve", "decline", "unknown"],
 };
-/** A point that is not met within this time after the orders were sent is never met. */
-const DIES_WITHIN_MS = 20_000;
-
 // CRASH_POINTS=saga.after-start,payments. runs the points that begin so.
 const only = process.env["CRASH_POINTS"]?.split(",");
 const rounds = Object.entries(matrix)
@@ -27,16 +26,6 @@ beforeAll(async () => {
   restaurant = await openRestaurant();
 });
 afterAll(() => restaurant.close());
-
-const dies = async (running: RunningProcess) => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(resolve, DIES_WITHIN_MS, false);
-  });
-  const died = await Promise.race([running.exited.then(() => true), late]);
-  clearTimeout(timer);
-  return died && running.child.signalCode === "SIGKILL";
-};
 
 describe("a process that dies by SIGKILL", () => {
   it.each(rounds)(
@@ -59,3 +48,25 @@ describe("a process that dies by SIGKILL", () => {
     120_000,
   );
 });
+
+// Asks the gateway's own memory, which the books never read.
+it("has taken from cards exactly what the orders cost", async () => {
+  const folder = await openDataFolder(restaurant.folder.dataDir);
+  const server = await startEmbeddedPostgres({ folder });
+  const client = new Client({ connectionString: server.url });
+  try {
+    await client.connect();
+    const { rows } = await client.query(`select
+      (select coalesce(sum(amount - refunded), 0) from payments.simulator_charges where status = 'captured') as taken,
+      (select coalesce(sum(total), 0) from orders.orders where payment_method = 'card') as due,
+      (select count(*) from payments.simulator_charges where status = 'captured' and amount > refunded) as charges,
+      (select count(*) from orders.orders where payment_method = 'card') as orders`);
+    const [{ taken, due, charges, orders }] = rows;
+    expect(taken).toBe(due);
+    expect(charges).toBe(orders);
+  } finally {
+    await client.end();
+    await server.stop();
+    await folder.release();
+  }
+}, 60_000);

@@ -184,7 +184,7 @@ describe("refusing an order", () => {
       order([line(mohinga)], { payment: { method: "card", token: "sim_decline" } }),
     );
     expect(status).toBe(402);
-    expect(body).toMatchObject({ code: "payment-declined" });
+    expect(body).toMatchObject({ type: "/problems/payment-declined", code: expect.any(String) });
   });
 
   it("lets the guest try again at once with a new key", async () => {

@@ -6,7 +6,7 @@ import { createCatalogueMemory } from "./commands/catalogue.js";
 import { tidyUp } from "./commands/settle.js";
 import { contract } from "./contract.js";
 import { subscriptions } from "./listeners.js";
-import { composeEvent } from "./repository/stock-events.js";
+import { composeEvent } from "./queries.js";
 import { createRouter } from "./router.js";
 import { createModels, prepareStore, type ProductDocument } from "./schema.js";
 

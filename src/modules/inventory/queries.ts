@@ -6,6 +6,10 @@ import { findHeldProducts } from "./repository/reservations.js";
 import { mergeMovements, totalAtRead, totalOf } from "./rules/movements.js";
 import type { InventoryModels, MovementDocument } from "./schema.js";
 
+export { findAttributeSchema } from "./repository/attributes.js";
+export { findProduct, listProducts } from "./repository/products.js";
+export { composeEvent } from "./repository/stock-events.js";
+
 export const toProduct = (row: ProductRow): Product => ({
   id: row._id,
   sku: row.sku,

@@ -3,6 +3,7 @@ import { z } from "zod";
 import { type CursorKeys, decodeCursor, encodeCursor } from "#platform/contract";
 import { type CallContext, implementContract } from "#platform/http";
 import { Uuid } from "#platform/kernel";
+import { changeAttributeSchema } from "./commands/attributes.js";
 import { importProducts } from "./commands/import.js";
 import { recordMovement } from "./commands/movements.js";
 import type { InventoryParts } from "./commands/parts.js";
@@ -15,9 +16,10 @@ import {
   summarizeStock,
   toMovement,
   toProduct,
+  findAttributeSchema,
+  findProduct,
+  listProducts,
 } from "./queries.js";
-import { findAttributeSchema, replaceAttributeSchema } from "./repository/attributes.js";
-import { findProduct, listProducts } from "./repository/products.js";
 import { schemaFaults } from "./rules/attributes.js";
 import { MAX_ON_HAND } from "./rules/movements.js";
 
@@ -197,7 +199,7 @@ export function createRouter(parts: InventoryParts) {
       const { version, fields } = input;
       const faults = schemaFaults(fields);
       if (faults.length > 0) throw errors.INVALID_SCHEMA({ data: { items: faults } });
-      if (!(await replaceAttributeSchema(models, version, fields))) {
+      if (!(await changeAttributeSchema(models, version, fields))) {
         const current = await findAttributeSchema(models);
         throw errors.VERSION_CONFLICT({ data: { currentVersion: current.version } });
       }

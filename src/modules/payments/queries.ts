@@ -1,7 +1,16 @@
 // Reads of payments: for people, and the books for reconciliation.
-import { money } from "#platform/kernel";
+import { z } from "zod";
+import { decodeCursor, encodeCursor } from "#platform/contract";
+import { money, Uuid } from "#platform/kernel";
 import type { Payment } from "./contract.js";
-import { findPayment, listRefunds, type PaymentsDatabase, summarizeBook } from "./repository.js";
+import {
+  findPayment,
+  listBook,
+  listPayments,
+  listRefunds,
+  type PaymentsDatabase,
+  summarizeBook,
+} from "./repository.js";
 import type { PaymentsTable, RefundsTable } from "./schema.js";
 
 export function toPayment(row: PaymentsTable): Payment {
@@ -53,3 +62,24 @@ export async function summarize(database: PaymentsDatabase) {
       : [];
   return { payments: row.payments, pending: row.pending, byMethod: row.byMethod ?? [], faults };
 }
+
+const Cursor = z.object({ before: Uuid });
+
+/** Newest first. */
+export async function listPaymentPage(
+  database: PaymentsDatabase,
+  {
+    cursor,
+    ...query
+  }: Omit<Parameters<typeof listPayments>[1], "before"> & { cursor?: string | undefined },
+) {
+  const before = cursor === undefined ? undefined : decodeCursor(cursor, Cursor).before;
+  const rows = await listPayments(database, { ...query, before, limit: query.limit + 1 });
+  const items = rows.slice(0, query.limit).map(toPayment);
+  const last = rows.length > items.length ? items.at(-1) : undefined;
+  return { items, nextCursor: last ? encodeCursor({ before: last.id }) : null };
+}
+
+/** In the order of ids, for reconciliation. */
+export const readBook = (database: PaymentsDatabase, after: string | undefined, limit: number) =>
+  listBook(database, after, limit);

@@ -1,17 +1,18 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
-import { z } from "zod";
-import { decodeCursor, encodeCursor } from "#platform/contract";
 import { implementContract } from "#platform/http";
-import { money, Uuid } from "#platform/kernel";
+import { money } from "#platform/kernel";
 import { createCharge, createSettle } from "./commands/charge.js";
 import type { PaymentsParts } from "./commands/parts.js";
 import { createRefunds } from "./commands/refund.js";
 import { contract } from "./contract.js";
-import { getPaymentWithRefunds, summarize, toPayment } from "./queries.js";
-import { listBook, listPayments } from "./repository.js";
+import {
+  getPaymentWithRefunds,
+  listPaymentPage,
+  readBook,
+  summarize,
+  toPayment,
+} from "./queries.js";
 import { refundable } from "./rules.js";
-
-const Before = z.object({ before: Uuid });
 
 export function createRouter(parts: PaymentsParts) {
   const { database } = parts;
@@ -93,21 +94,11 @@ export function createRouter(parts: PaymentsParts) {
       if (!payment) throw errors.NOT_FOUND();
       return payment;
     }),
-    list: payments.list.handler(async ({ input }) => {
-      const before =
-        input.cursor === undefined ? undefined : decodeCursor(input.cursor, Before).before;
-      const rows = await listPayments(database, { ...input, before, limit: input.limit + 1 });
-      const items = rows.slice(0, input.limit).map(toPayment);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor: rows.length > items.length && last ? encodeCursor({ before: last.id }) : null,
-      };
-    }),
+    list: payments.list.handler(({ input }) => listPaymentPage(database, input)),
     books: {
       summary: payments.books.summary.handler(() => summarize(database)),
       page: payments.books.page.handler(({ input }) =>
-        listBook(database, input.after, input.limit),
+        readBook(database, input.after, input.limit),
       ),
     },
   });

@@ -7,14 +7,24 @@ import type { Settings } from "./contract.js";
 import type { Change } from "./edits.js";
 import { SettingsChanged } from "./events.js";
 import {
+  copyProducts,
+  copyStock,
   findSettings,
   lockSettings,
   type RestaurantDatabase,
   writeSettings,
 } from "./repository.js";
-import { changedSections, faultsIn, settled, type Stored, type Wanted } from "./rules.js";
+import {
+  changedSections,
+  faultsIn,
+  type ProductCopy,
+  settled,
+  type StockCopy,
+  type Stored,
+  type Wanted,
+} from "./rules.js";
 import type { RestaurantTables } from "./schema.js";
-import type { Misfit } from "./settings.js";
+import type { Misfit } from "./contract/settings.js";
 
 export interface RestaurantOutbox {
   add(tx: Transaction<RestaurantTables>, events: readonly EventEnvelope[]): Promise<void>;
@@ -78,3 +88,16 @@ const dateIn = ({ restaurant }: Settings, now: Date): string =>
   new Intl.DateTimeFormat("sv-SE", { timeZone: restaurant.timeZone, dateStyle: "short" }).format(
     now,
   );
+
+/** Copies products and stock as inventory tells them; the newest version wins, so repetition is harmless. */
+export const applyProducts = (
+  database: RestaurantDatabase,
+  products: readonly ProductCopy[],
+  tx: Transaction<RestaurantTables>,
+) => copyProducts(database, products, tx);
+
+export const applyStock = (
+  database: RestaurantDatabase,
+  levels: readonly StockCopy[],
+  tx: Transaction<RestaurantTables>,
+) => copyStock(database, levels, tx);

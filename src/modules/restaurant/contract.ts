@@ -16,7 +16,7 @@ import {
   Table,
   TableFields,
   TaxRate,
-} from "./settings.js";
+} from "./contract/settings.js";
 
 const Version = z.int().min(0).meta({ description: "`version` of what this edit was made on" });
 /** The version of a removal stands in its query string. Not strict: over HTTP, headers and body come along. */

@@ -16,7 +16,7 @@ import {
   ServiceCharge,
   TableFields,
   TaxRate,
-} from "./settings.js";
+} from "./contract/settings.js";
 
 const MAX_ATTRIBUTES_CHARACTERS = 16_000;
 const Count = z

@@ -3,8 +3,9 @@
 import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import type { Transaction } from "#platform/db";
 import { dataOf, defineSubscription } from "#platform/outbox";
+import { applyProducts, applyStock } from "./commands.js";
 import type { Memory } from "./queries.js";
-import { copyProducts, copyStock, type RestaurantDatabase } from "./repository.js";
+import type { RestaurantDatabase } from "./repository.js";
 import type { ProductCopy, StockCopy } from "./rules.js";
 import type { RestaurantTables } from "./schema.js";
 
@@ -24,7 +25,7 @@ export const subscriptions = (database: RestaurantDatabase, memory: Pick<Memory,
           version,
         }),
       );
-      await copyProducts(database, products, tx);
+      await applyProducts(database, products, tx);
       memory.learn(products);
     },
   }),
@@ -40,7 +41,7 @@ export const subscriptions = (database: RestaurantDatabase, memory: Pick<Memory,
           stockVersion,
         }),
       );
-      await copyStock(database, levels, tx);
+      await applyStock(database, levels, tx);
       memory.learn(levels);
     },
   }),

@@ -94,6 +94,9 @@ export function createMemory(database: RestaurantDatabase) {
       await (now ? check() : freshen());
       return stored && rules && { stored, rules };
     },
+    /** What `menu` would answer without asking the database; undefined when it must ask. */
+    peek: (): ServedMenu | undefined =>
+      performance.now() - checkedAt < CHECK_MS ? served : undefined,
     /** Built once for each change. Undefined while no restaurant is set up. */
     async menu(): Promise<ServedMenu | undefined> {
       await freshen();

@@ -16,7 +16,7 @@ import {
   setTables,
 } from "./edits.js";
 import type { Memory } from "./queries.js";
-import { decimalsOf, type Misfit } from "./settings.js";
+import { decimalsOf, type Misfit } from "./contract/settings.js";
 
 const faultsOf = (misfits: readonly Misfit[]) =>
   misfits.slice(0, 50).map(({ path, message }) => ({ path: path.join("."), message }));

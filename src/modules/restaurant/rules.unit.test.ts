@@ -12,7 +12,7 @@ import {
   settled,
   taxKind,
 } from "./rules.js";
-import { decimalsOf } from "./settings.js";
+import { decimalsOf } from "./contract/settings.js";
 
 const product: CatalogueEntry = {
   productId: mohinga,

@@ -4,6 +4,7 @@ import { Client, type ClientBase } from "pg";
 import { StartError } from "#platform/kernel";
 import { DEFAULT_POOL, parseServer, type PoolOptions } from "./connection.js";
 import { createDatabase, type Database } from "./database.js";
+import { describeSchema, type SchemaPicture } from "./picture.js";
 import { applyMigrations, readMigrations, repeatGrants } from "./migrations.js";
 import { explainRefusal, type Ownership } from "./refusal.js";
 import { closePublic, ensureRoles, ownerOf, passwordOf, roleOf } from "./roles.js";
@@ -31,7 +32,9 @@ export interface Postgres {
   migrate(): Promise<string[]>;
   /** Once for each module. */
   connect<Tables>(module: string, pool?: Partial<PoolOptions>): Database<Tables>;
-  /** A few statements in the name of the user of `url`: for tools that look at all schemas, never for a module. */
+  /** Every schema as it is now. */
+  describe(): Promise<SchemaPicture[]>;
+  /** A few statements in the name of the user of `url`: for tools and tests, never for a module. */
   asOwner<T>(work: (client: ClientBase) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -50,7 +53,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
   const modules = Object.keys(manifest).filter((name) => manifest[name]?.store === "postgres");
   const odd = Object.keys(manifest).find((name) => !NAME.test(name));
   if (odd !== undefined) throw new Error(`${odd} cannot be the name of a module`);
-  const open: Pick<Database, "close">[] = [];
+  const open: Pick<Database, "module" | "poolUse" | "close">[] = [];
   const asOwner = <T>(work: (client: ClientBase) => Promise<T>) => withClient(url, work);
 
   const version = await asOwner(readVersion);
@@ -127,6 +130,19 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
       open.push(database);
       return database;
     },
+    describe: () =>
+      asOwner(async (client) => {
+        const pictures: SchemaPicture[] = [];
+        for (const module of modules) {
+          const role = roles === "own" ? roleOf(module) : (parseServer(url).user ?? "");
+          const pool = open.find((database) => database.module === module)?.poolUse();
+          pictures.push({
+            ...(await describeSchema(client, { module, role })),
+            ...(pool && { pool }),
+          });
+        }
+        return pictures;
+      }),
     async close() {
       await Promise.all(open.map((database) => database.close()));
     },

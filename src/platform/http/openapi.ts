@@ -42,7 +42,6 @@ export async function createOpenApi(
       version,
       description: "The point of sale of one restaurant. Money is an integer and a currency.",
     },
-    servers: [{ url: "/api" }],
     filter: ({ contract }) => (contract["~orpc"].meta as RouteMeta).internal !== true,
     components: {
       schemas: { Problem: problemSchema as never },
@@ -58,6 +57,9 @@ export async function createOpenApi(
     const operation = item?.[method.toLowerCase()];
     if (operation) complete(operation, { meta, errors, module, hasBody: method !== "GET" });
   }
+  // Whole paths, so that a reader who overlooks `servers` is right too.
+  const paths = Object.entries(document.paths ?? {});
+  document.paths = Object.fromEntries(paths.map(([path, item]) => [`/api${path}`, item]));
   return document;
 }
 

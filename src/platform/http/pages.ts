@@ -121,7 +121,7 @@ export function docsPage(document: OpenApiDocument): string {
       `<section><h2>${escapeHtml(tag)}</h2>\n${of(tag).map(operationHtml).join("\n")}</section>`,
   );
   const head = `<header><h1>${escapeHtml(document.info.title)} API</h1>
-<p>${words(document.info.description ?? "")} All paths are below <code>/api</code>. Sign in with <code>POST /api/sessions</code> and send <code>Authorization: Bearer &lt;token&gt;</code>. The same as a file: <a href="/openapi.json">openapi.json</a>.</p></header>`;
+<p>${words(document.info.description ?? "")} Sign in with <code>POST /api/sessions</code> and send <code>Authorization: Bearer &lt;token&gt;</code>. The same as a file: <a href="/openapi.json">openapi.json</a>.</p></header>`;
   return layout(
     `${document.info.title} API`,
     `<nav>${links.join("\n")}</nav>\n<main>${head}\n${sections.join("\n")}</main>`,
@@ -154,7 +154,7 @@ function operationHtml({ id, method, path, operation }: Entry): string {
     return `<li><b>${escapeHtml(status)}</b> ${description}${schema ? details("Answer", schema) : ""}</li>`;
   });
   return `<article id="${id}">
-<h3><b>${method}</b> <code>/api${escapeHtml(path)}</code></h3>
+<h3><b>${method}</b> <code>${escapeHtml(path)}</code></h3>
 <p><strong>${words(operation.summary ?? "")}</strong> ${words(operation.description ?? "")}</p>
 <p>${who}</p>
 ${parameters.length > 0 ? `<table>${parameters.join("")}</table>` : ""}

@@ -100,7 +100,8 @@ function retryAfter(status: number, members: Record<string, unknown>): Record<st
     : {};
 }
 
-/** The standard members win; an own member of the same name is kept inside `data`. */
+/** `type` tells problems apart. `code` repeats it, unless the problem has a code of its own to tell, such as why a
+ *  card was declined. Another own member with the name of a standard one is kept inside `data`. */
 function compose(
   name: string,
   status: number,
@@ -111,6 +112,12 @@ function compose(
   const code = problemCode(name);
   const title = code.charAt(0).toUpperCase() + code.slice(1).replaceAll("-", " ");
   const standard = { type: `/problems/${code}`, code, title, status, detail, instance, requestId };
-  const collides = Object.keys(members).some((member) => member in standard);
-  return { ...members, ...standard, ...(collides && { data: members }) };
+  const { code: own, ...others } = members;
+  const collides = Object.keys(others).some((member) => member in standard);
+  return {
+    ...others,
+    ...standard,
+    ...(typeof own === "string" && { code: own }),
+    ...(collides && { data: members }),
+  };
 }

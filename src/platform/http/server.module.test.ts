@@ -149,8 +149,8 @@ describe("the server's own pages", () => {
         >
       >;
     };
-    expect(document.paths["/secret"]).toBeUndefined();
-    const create = document.paths["/dishes"]?.["post"];
+    expect(document.paths["/api/secret"]).toBeUndefined();
+    const create = document.paths["/api/dishes"]?.["post"];
     expect(create?.["x-permission"]).toBe("dishes.edit");
     expect(Object.keys(create?.responses ?? {})).toEqual(
       expect.arrayContaining(["201", "400", "401", "403", "413", "415", "422", "500", "503"]),
@@ -159,7 +159,7 @@ describe("the server's own pages", () => {
       if (Number(status) >= 400)
         expect(Object.keys(content ?? {})).toEqual(["application/problem+json"]);
     }
-    expect(document.paths["/open"]?.["get"]?.security).toEqual([]);
+    expect(document.paths["/api/open"]?.["get"]?.security).toEqual([]);
   });
 
   it("has a page for people, with every route and no script", async () => {

@@ -138,6 +138,7 @@ export async function fileMovements(
     // Unordered: the others are in. What leaves its product is what is there, and nothing else.
     filed = await findFiledIds(models, [...filed]);
   }
+  crashPoint("inventory.after-file");
   await runStatements(
     models,
     waiting.map(({ _id, unfiled }) => {

@@ -57,7 +57,7 @@ export class Cursors {
 
   more(id: Long, namespace: string, batchSize: number | undefined): Document {
     const cursor = this.#open.get(id.toString());
-    if (cursor === undefined) throw fail(43, `cursor id ${id} not found`);
+    if (cursor === undefined) throw fail(43, `cursor id ${id.toString()} not found`);
     if (cursor.namespace !== namespace)
       throw fail(
         13,

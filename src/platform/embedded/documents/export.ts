@@ -25,7 +25,7 @@ export async function exportDocuments(options: {
   to: string;
   onProgress?: (progress: ExportProgress) => void;
 }): Promise<ExportReport> {
-  const source = new mongo.MongoClient(options.from, { promoteValues: false });
+  const source = new mongo.MongoClient(options.from);
   const target = new mongo.MongoClient(options.to, { serverSelectionTimeoutMS: 10_000 });
   try {
     await Promise.all([source.connect(), target.connect()]);
@@ -87,7 +87,9 @@ async function copyDocuments(
     batch = [];
     onProgress({ namespace, done, total });
   };
-  for await (const document of from.find({}, { sort: { $natural: 1 }, batchSize: BATCH })) {
+  // Unpromoted, so that each number arrives as the type it is.
+  const reading = { sort: { $natural: 1 }, batchSize: BATCH, promoteValues: false } as const;
+  for await (const document of from.find({}, reading)) {
     const filter = { _id: document._id };
     batch.push({ replaceOne: { filter, replacement: document, upsert: true } });
     if (batch.length === BATCH) await flush();

@@ -29,7 +29,7 @@ test("holds and returns what a sorted list would, forwards and backwards", () =>
         for (const { add, key, id } of changes) {
           const row = rows.get(id) ?? rowOf(id);
           rows.set(id, row);
-          const have = list.find((entry) => entry.row === row && `${entry.key}` === `${key}`);
+          const have = list.find((entry) => entry.row === row && entry.key.join() === key.join());
           if (add && !have) {
             tree.insert(key, row);
             list.push({ key, row });

@@ -1,15 +1,15 @@
 // Values as MongoDB writes them into its messages: { a: 1, b: "x", c: ObjectId('…') }.
-import type { Document } from "bson";
+import { ObjectId } from "bson";
 
 export function shellText(value: unknown): string {
   if (value === null || value === undefined) return "null";
   if (typeof value === "string") return `"${value}"`;
-  if (typeof value !== "object") return String(value);
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (value instanceof Date) return `new Date(${value.getTime()})`;
-  if (Array.isArray(value)) return value.length ? `[ ${value.map(shellText).join(", ")} ]` : "[]";
-  const type: unknown = "_bsontype" in value ? value._bsontype : undefined;
-  if (type === "ObjectId") return `ObjectId('${String(value)}')`;
-  if (typeof type === "string") return String(value);
-  const fields = Object.entries(value as Document);
-  return fields.length ? `{ ${fields.map(([k, v]) => `${k}: ${shellText(v)}`).join(", ")} }` : "{}";
+  if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
+  if (Array.isArray(value))
+    return value.length > 0 ? `[ ${value.map(shellText).join(", ")} ]` : "[]";
+  if (typeof value !== "object" || "_bsontype" in value) return JSON.stringify(value);
+  const fields = Object.entries(value).map(([name, field]) => `${name}: ${shellText(field)}`);
+  return fields.length > 0 ? `{ ${fields.join(", ")} }` : "{}";
 }

@@ -2,7 +2,7 @@
 // hello of a driver; everything else is refused by closing the connection.
 // https://www.mongodb.com/docs/manual/reference/mongodb-wire-protocol/
 import { decode, encode, nestsDeeperThan, type Document } from "./codec.js";
-import { fail } from "./errors.js";
+import { fail, MongoError } from "./errors.js";
 
 export const MAX_MESSAGE_BYTES = 48_000_000;
 export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
@@ -98,9 +98,9 @@ export function parseRequest(frame: Buffer): Request {
     return { requestId, legacy: opCode === OP_QUERY, ...request };
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
-    const ours = error instanceof Error && "code" in error;
-    const reason = ours || error instanceof RangeError ? error : fail(22, `invalid BSON: ${error}`);
-    throw new BadRequest(requestId, reason);
+    const known = error instanceof MongoError || error instanceof RangeError;
+    const cause = error instanceof Error ? error.message : "unknown";
+    throw new BadRequest(requestId, known ? error : fail(22, `invalid BSON: ${cause}`));
   }
 }
 

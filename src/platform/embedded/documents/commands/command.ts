@@ -112,13 +112,15 @@ function checkCommon(args: Arguments): void {
   const { source } = args;
   if (source["txnNumber"] !== undefined || source["startTransaction"] !== undefined)
     throw fail(20, "Transaction numbers are only allowed on a replica set member or mongos");
-  const level: unknown = args.document("readConcern")?.["level"];
+  const level = new Arguments("readConcern", args.document("readConcern") ?? {}, undefined).text(
+    "level",
+  );
   if (level === "snapshot" || level === "linearizable")
     throw fail(123, `read concern level ${level} is only supported on a replica set`, {
       codeName: "NotAReplicaSet",
     });
-  if (level !== undefined && !["local", "available", "majority"].includes(String(level)))
-    throw fail(9, `unknown read concern level '${String(level)}'`);
+  if (level !== undefined && !["local", "available", "majority"].includes(level))
+    throw fail(9, `unknown read concern level '${level}'`);
   const w: unknown = args.document("writeConcern")?.["w"];
   if (w !== undefined && w !== "majority" && w !== 0 && w !== 1)
     throw fail(2, "cannot use 'w' > 1 or a tag when a host is not replicated");
