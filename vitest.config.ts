@@ -26,7 +26,11 @@ export default defineConfig({
       {
         test: {
           name: "long",
-          include: ["src/**/*.long.test.ts", "tests/crash/**/*.test.ts", "tests/browser/**/*.test.ts"],
+          include: [
+            "src/**/*.long.test.ts",
+            "tests/crash/**/*.test.ts",
+            "tests/browser/**/*.test.ts",
+          ],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,

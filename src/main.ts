@@ -8,7 +8,6 @@ import { renderSummary } from "./summary.js";
 const LAST_RESORT_MS = 20_000;
 
 async function main(): Promise<void> {
-  const startedAt = performance.now();
   const stopping = new AbortController();
   let tiffin: Tiffin | undefined;
 
@@ -34,7 +33,7 @@ async function main(): Promise<void> {
   const config = loadConfig();
   tiffin = await startTiffin(config, { onFatal: (reason) => stop(reason) });
   if (stopping.signal.aborted) await tiffin.stop();
-  else console.log(renderSummary(tiffin.summary, performance.now() - startedAt));
+  else console.log(renderSummary(tiffin.summary, performance.now())); // since the process began
 }
 
 main().catch((error: unknown) => {

@@ -25,20 +25,23 @@ export interface Tiffin {
   stop(): Promise<void>;
 }
 
+export interface StartOptions {
+  readonly onFatal?: (reason: string) => void;
+  /** No summary is shown, so no one-time PIN is made that nobody would ever see. */
+  readonly nobodyWatches?: boolean;
+}
+
 const DRAIN_MS = 10_000;
 const SAMPLE = new URL("./sample/menu.json", import.meta.url);
 
 /** @throws StartError with cause and remedy */
-export async function startTiffin(
-  config: Config,
-  { onFatal = () => undefined }: { onFatal?: (reason: string) => void } = {},
-): Promise<Tiffin> {
+export async function startTiffin(config: Config, options: StartOptions = {}): Promise<Tiffin> {
   const stops: (() => Promise<unknown>)[] = [];
   const stopAll = async () => {
     for (const stop of stops.splice(0).toReversed()) await stop();
   };
   try {
-    return await start(config, stops, stopAll, onFatal);
+    return await start(config, stops, stopAll, options);
   } catch (error) {
     await stopAll().catch(() => undefined); // the first failure is the one to tell
     throw error;
@@ -49,7 +52,7 @@ async function start(
   config: Config,
   stops: (() => Promise<unknown>)[],
   stopAll: () => Promise<void>,
-  onFatal: (reason: string) => void,
+  { onFatal = () => undefined, nobodyWatches = false }: StartOptions,
 ): Promise<Tiffin> {
   const logger = createLogger({ level: config.logLevel });
   const metrics = createMetrics();
@@ -108,7 +111,7 @@ async function start(
   });
   stops.push(() => app.stop());
   await app.start();
-  const people = await firstStart(app, config);
+  const people = await firstStart(app, { ...config, nobodyWatches });
 
   const operatorToken = randomBytes(32).toString("base64url");
   const server = await createHttpServer({
@@ -163,16 +166,19 @@ async function start(
 }
 
 /** On an empty folder: the sample restaurant with its staff, or one manager with a one-time PIN. */
-async function firstStart(app: App, config: Config) {
+async function firstStart(
+  app: App,
+  { sample, nobodyWatches }: { sample: boolean; nobodyWatches: boolean },
+) {
   const { set } = await app.system.restaurantStatus();
-  if (!set && config.sample) {
+  if (!set && sample) {
     const result = readRestaurantFile(JSON.parse(await readFile(SAMPLE, "utf8")));
     if (!("file" in result))
       throw new StartError("The sample restaurant does not fit its own format: reinstall Tiffin.");
     await app.auth.addSampleStaff();
     await app.system.importRestaurant(result.file);
   }
-  const firstManager = await app.auth.addFirstManager();
+  const firstManager = nobodyWatches ? undefined : await app.auth.addFirstManager();
   const { set: hasRestaurant, items } = await app.system.restaurantStatus();
   return {
     firstManager,

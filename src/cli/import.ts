@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises";
 import { type FileFault, readRestaurantFile, type RestaurantFile } from "#modules/restaurant";
 import { importRestaurant } from "../system/import.js";
 import { createProgress } from "./progress.js";
+import { type Api, ApiError } from "./server.js";
 import { withServer } from "./with-server.js";
 
 const MAX_FAULTS_SHOWN = 200;
@@ -45,7 +46,7 @@ function printFaults(faults: readonly FileFault[]): void {
 }
 
 const items = file.categories.reduce((count, category) => count + category.items.length, 0);
-await withServer(async (api) => {
+const load = async (api: Api) => {
   const progress = createProgress("Importing", items);
   const result = await importRestaurant(
     file,
@@ -61,4 +62,13 @@ await withServer(async (api) => {
   console.log(
     `${created} products created, ${updated} updated, ${unchanged} unchanged; menu and settings ${settingsChanged ? "updated" : "unchanged"}.`,
   );
-});
+};
+// On an empty data folder the sample restaurant would only be in the way: its currency would stay.
+await withServer((api) => load(api).catch(explain), { sample: false });
+
+function explain(error: unknown): never {
+  if (!(error instanceof ApiError) || error.code !== "currency-mismatch") throw error;
+  throw new Error(
+    `The restaurant in this data folder has another currency than ${file.restaurant.currency}, and a restaurant keeps its currency. Import into an empty folder: set DATA_DIR to a new one, and databases of its own where DATABASE_URL or MONGODB_URL is set. Nothing was changed.`,
+  );
+}

@@ -27,16 +27,26 @@ interface Problem {
   /** Such as /problems/insufficient-stock. */
   readonly type?: string;
   readonly detail?: string;
+  /** What is wrong and where; other problems list other things as `items`. */
+  readonly errors?: readonly Partial<Fault>[];
+  readonly items?: readonly Partial<Fault>[];
+}
+interface Fault {
+  readonly path: string;
+  readonly message: string;
 }
 
-/** A problem+json answer, as the server worded it. */
+/** A problem+json answer, as the server worded it, with a line for each fault that it lists. */
 export class ApiError extends Error {
+  readonly code: string;
+
   constructor(
     readonly status: number,
-    readonly code: string,
-    detail: string,
+    { type = "", detail = `Status ${status}`, errors = [], items = [] }: Problem,
   ) {
-    super(detail);
+    const faults = [...errors, ...items].filter((fault) => fault.message !== undefined);
+    super([detail, ...faults.map(({ path = "", message }) => `✗ ${path}: ${message}`)].join("\n"));
+    this.code = type.split("/").at(-1) ?? "";
   }
 }
 
@@ -60,9 +70,7 @@ export function createApi(url: string, token: string): Api {
       });
       const answer: unknown = await response.json().catch(() => ({}));
       if (response.ok) return answer as T;
-      const { type = "", detail = response.statusText } = answer as Problem;
-      const code = type.split("/").at(-1) ?? "";
-      throw new ApiError(response.status, code, detail);
+      throw new ApiError(response.status, answer as Problem);
     },
   };
 }

@@ -143,7 +143,10 @@ async function cruise(path: string): Promise<readonly Violation[]> {
     process.execPath,
     [
       join(ROOT, "node_modules/dependency-cruiser/bin/dependency-cruise.mjs"),
-      ...["src", "web", "--config", join(ROOT, ".dependency-cruiser.js"), "--output-type", "json"],
+      "src",
+      "web",
+      "--output-type=json",
+      `--config=${join(ROOT, ".dependency-cruiser.js")}`,
     ],
     { cwd: path, maxBuffer: 64 * 1024 * 1024 },
   ).catch((error: { stdout?: string }) => ({ stdout: error.stdout ?? "" }));

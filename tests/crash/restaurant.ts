@@ -81,7 +81,9 @@ export async function openRestaurant(env: Record<string, string> = {}, folder?: 
     for (;;) {
       const answer = await till(running).place(asked.body, asked.key);
       if (answer.status !== 202 || Date.now() > deadline) {
-        expect(answer.status, `${JSON.stringify(answer.body)}\n${running.output()}`).toBe(asked.status);
+        expect(answer.status, `${JSON.stringify(answer.body)}\n${running.output()}`).toBe(
+          asked.status,
+        );
         if (asked.answer && asked.answer.status !== 202) {
           expect(told(answer)).toEqual(told(asked.answer));
         }

@@ -102,6 +102,25 @@ describe("guessing", () => {
 });
 
 describe("managing staff", () => {
+  it("gives the first manager a new one-time PIN until it is used, and none afterwards", async () => {
+    const empty = await createModuleDatabase<AuthTables>("auth");
+    try {
+      const unseen = await addFirstManager(empty.database);
+      const seen = await addFirstManager(empty.database);
+      expect(seen?.pin).not.toBe(unseen?.pin);
+      const [manager, ...others] = await listStaff(empty.database);
+      if (!manager || !seen) throw new Error("there is a first manager");
+      expect(others).toEqual([]);
+      const change = { currentPin: unseen?.pin ?? "", newPin: "73519" };
+      expect(await changeOwnPin(empty.database, manager.id, change)).toBe(false);
+      change.currentPin = seen.pin;
+      expect(await changeOwnPin(empty.database, manager.id, change)).toBe(true);
+      expect(await addFirstManager(empty.database)).toBeUndefined();
+    } finally {
+      await empty.close();
+    }
+  });
+
   it("adds the sample staff and the first manager only where nobody works yet", async () => {
     await addSampleStaff(test.database);
     expect(await listStaff(test.database)).toHaveLength(3);

@@ -167,14 +167,21 @@ export async function addSampleStaff(database: AuthDatabase): Promise<void> {
   }
 }
 
-/** Where nobody works yet, makes one manager; answers with the one-time PIN, which is shown once and stored nowhere. */
+/** Where nobody works yet, makes one manager; answers with the one-time PIN, which is shown once and stored nowhere.
+ *  As long as nobody has used it, each call gives a new one: the last may never have been seen. */
 export async function addFirstManager(
   database: AuthDatabase,
 ): Promise<{ name: string; pin: string } | undefined> {
-  if ((await repository.countStaff(database)) > 0) return undefined;
+  const [known, ...others] = await repository.listStaff(database);
+  if (others.length > 0 || known?.pinMustChange === false) return undefined;
   const pin = String(randomInt(10_000_000, 100_000_000));
-  const name = "Manager";
+  const name = known?.name ?? "Manager";
   const pinHash = await hashPin(pin);
+  if (known) {
+    const change = { pinHash, pinMustChange: true };
+    const { kind } = await repository.updateStaff(database, known.id, known.version, change);
+    return kind === "updated" ? { name, pin } : undefined;
+  }
   await repository.insertStaff(database, {
     id: newId(),
     name,

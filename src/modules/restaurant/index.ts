@@ -28,6 +28,7 @@ export function createRestaurant({ database, outbox, clock = () => new Date() }:
     router: createRouter({ database, outbox, clock, memory }),
     subscriptions: subscriptions(database, memory),
     /** GET /menu as bytes, for a server that answers it without going through the contract each time. */
+    menu: () => memory.menu(),
     cachedReads: [{ path: "/menu" as const, read: () => memory.peek() }],
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),

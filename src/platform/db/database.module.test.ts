@@ -172,22 +172,20 @@ describe("A module's database", () => {
 
 describe("A bulkhead", () => {
   it("ends a statement, a wait for a lock and an idle transaction at their limits", async () => {
-    const database = connect("shelf", {
-      statementTimeoutMs: 300,
-      lockTimeoutMs: 100,
-      idleInTransactionTimeoutMs: 200,
-    });
-    await expect(database.run(sleep, [])).rejects.toMatchObject({ code: "57014" });
-    await database.transaction(async (tx) => {
+    const hasty = connect("shelf", { statementTimeoutMs: 300 });
+    await expect(hasty.run(sleep, [])).rejects.toMatchObject({ code: "57014" });
+    const patient = connect("shelf", { lockTimeoutMs: 100 });
+    await patient.transaction(async (tx) => {
       await tx.insertInto("thing").values({ id: 90, shortName: "", count: 0 }).execute();
       await expect(
-        database.kysely.insertInto("thing").values({ id: 90, shortName: "", count: 0 }).execute(),
+        patient.kysely.insertInto("thing").values({ id: 90, shortName: "", count: 0 }).execute(),
       ).rejects.toMatchObject({ code: "55P03" });
     });
+    const database = connect("shelf", { idleInTransactionTimeoutMs: 100 });
     await expect(
       database.transaction(async (tx) => {
         await database.run(backend, [], tx);
-        await new Promise((resolve) => setTimeout(resolve, 500));
+        await new Promise((resolve) => setTimeout(resolve, 400));
         await database.run(backend, [], tx);
       }),
     ).rejects.toThrow();

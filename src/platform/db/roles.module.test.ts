@@ -61,8 +61,11 @@ const userOf = async (postgres: Postgres, module: string) =>
 async function select<Row extends object>(url: string, text: string): Promise<Row[]> {
   const client = new Client({ connectionString: url });
   await client.connect();
-  const { rows } = await client.query<Row>(text).finally(() => client.end());
-  return rows;
+  try {
+    return (await client.query<Row>(text)).rows;
+  } finally {
+    await client.end();
+  }
 }
 
 /** Another user of the server, who owns a database; for what DATABASE_URL may be elsewhere. */

@@ -1,8 +1,9 @@
 // How PostgreSQL's values arrive: int8 as an exact number, dates as they are written; the rest as pg does it.
-import { type CustomTypesConfig, types as pgTypes } from "pg";
+import { TypeOverrides } from "pg";
 
-const { INT8, DATE } = pgTypes.builtins;
+const INT8 = 20;
 const INT8_ARRAY = 1016;
+const DATE = 1082;
 const DATE_ARRAY = 1182;
 const TEXT_ARRAY = 1009;
 
@@ -15,22 +16,13 @@ function exactInteger(value: string): number {
   return number;
 }
 
-const texts = pgTypes.getTypeParser(TEXT_ARRAY as never, "text") as (
+export const types = new TypeOverrides();
+const texts = types.getTypeParser(TEXT_ARRAY, "text") as unknown as (
   value: string,
 ) => (string | null)[];
-
-const own: Readonly<Record<number, (value: string) => unknown>> = {
-  [INT8]: exactInteger,
-  [DATE]: (value) => value,
-  [INT8_ARRAY]: (value) => texts(value).map((one) => (one === null ? null : exactInteger(one))),
-  [DATE_ARRAY]: texts,
-};
-
-const textParser = (oid: number) => own[oid] ?? (pgTypes.getTypeParser(oid) as unknown);
-
-export const types: CustomTypesConfig = {
-  getTypeParser: ((oid: number, format?: string) =>
-    format === "binary"
-      ? pgTypes.getTypeParser(oid, "binary")
-      : textParser(oid)) as typeof pgTypes.getTypeParser,
-};
+types.setTypeParser(INT8, exactInteger);
+types.setTypeParser(INT8_ARRAY, (value) =>
+  texts(value).map((one) => (one === null ? null : exactInteger(one))),
+);
+types.setTypeParser(DATE, (value) => value);
+types.setTypeParser(DATE_ARRAY, texts);

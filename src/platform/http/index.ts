@@ -3,13 +3,6 @@ export type { CachedRead } from "./api.js";
 export type * from "./context.js";
 export { systemPrincipal } from "./context.js";
 export { createFace, implementContract } from "./face.js";
-export { createOpenApi } from "./openapi.js";
 export { parseErrors } from "./pages.js";
 export { listProblemCodes, listRoutes, type RouteEntry } from "./routes.js";
-export {
-  createHttpServer,
-  defaultLimits,
-  type HttpLimits,
-  type HttpParts,
-  type HttpServer,
-} from "./server.js";
+export { createHttpServer, type HttpLimits, type HttpParts, type HttpServer } from "./server.js";

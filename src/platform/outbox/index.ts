@@ -24,7 +24,7 @@ export {
 export { outboxRows } from "./postgres/outbox-statements.js";
 export { toOutboxRows } from "./postgres/outbox-store.js";
 export { dataOf, defineSubscription, type Subscription } from "./subscription.js";
-export { type RetryPolicy, Undeliverable } from "./timing.js";
+export type { RetryPolicy } from "./timing.js";
 export * from "./types.js";
 
 /** What a module gets: it adds events in the transaction of the change, and wakes the relay after the commit. */

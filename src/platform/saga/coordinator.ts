@@ -31,6 +31,10 @@ export interface SagaOptions extends DriverOptions {
   readonly alone?: boolean;
 }
 
+/** How long an ended saga answers for its idempotency key. */
+const KEEP_DAYS = 30;
+const PURGE_EVERY_MS = 3_600_000;
+
 export type SagaCoordinator = ReturnType<typeof createSagas>;
 
 /** @throws StartError naming every fault of every definition */
@@ -45,6 +49,7 @@ export function createSagas(options: SagaOptions) {
   if (faults.length > 0) throw new StartError(`Saga definitions are wrong: ${faults.join("; ")}.`);
 
   const owner = randomUUID();
+  let purging: NodeJS.Timeout | undefined;
   const inFlight = new Map<string, Promise<Outcome>>();
   const starter = createBatcher<NewSaga, SagaRow>(startBatch, {
     maxSize: 64,
@@ -173,9 +178,15 @@ export function createSagas(options: SagaOptions) {
         }
       }
       recovery.begin();
+      purging = setInterval(() => {
+        // A failed purge costs nothing: the next one takes what it left.
+        store.purgeSagas(database, KEEP_DAYS).catch(() => undefined);
+      }, PURGE_EVERY_MS);
+      purging.unref();
     },
     /** Waits until every saga of this process stands at a durable point. */
     async drain(graceMs: number): Promise<void> {
+      clearInterval(purging);
       await recovery.end();
       await Promise.race([Promise.allSettled(inFlight.values()), pause(graceMs)]);
     },

@@ -19,7 +19,9 @@ export class Index {
   constructor(readonly spec: Document) {
     this.fields = Object.keys(spec["key"] as Document);
     const compare: Compare = compareWith(spec["collation"] as Document | undefined);
-    const directions = Object.values(spec["key"] as Document).map((value) => Number(value));
+    const directions = Object.values(spec["key"] as Document).map((value) =>
+      Math.sign(Number(value)),
+    );
     this.tree = new IndexTree(compare, directions);
     const partial = spec["partialFilterExpression"] as Document | undefined;
     this.partial = partial && compileFilter(partial, {});

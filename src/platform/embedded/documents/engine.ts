@@ -3,7 +3,7 @@
 import { Catalogue, checkDatabaseName } from "./catalogue.js";
 import type { Document } from "./codec.js";
 import type { Collection } from "./collection.js";
-import { Call, type Client, type Command } from "./commands/command.js";
+import { Call, type Client, type Command, type Host } from "./commands/command.js";
 import { commands } from "./commands/table.js";
 import { Cursors } from "./cursors.js";
 import { describe, fail } from "./errors.js";
@@ -12,7 +12,7 @@ import { removeExpired } from "./ttl.js";
 
 const WRITES = ["insert", "update", "delete"];
 
-export class Engine {
+export class Engine implements Host {
   readonly catalogue: Catalogue;
   readonly cursors = new Cursors();
   readonly #counts = new Map<string, number>();

@@ -99,12 +99,12 @@ export class Store {
     await mkdir(target, { recursive: true, mode: 0o700 });
     if ((await readdir(target)).length > 0)
       throw new Error(`The folder ${target} is not empty: choose another one for the backup.`);
-    await this.#batch?.committed;
+    await this.#flushing;
     await this.#environment.backup(target, false);
   }
 
   async close(): Promise<void> {
-    await this.#batch?.committed;
+    await this.#flushing;
     await this.#environment.close();
   }
 

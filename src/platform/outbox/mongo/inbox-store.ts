@@ -291,10 +291,8 @@ export function createMongoInboxStore(
         .limit(limit)
         .toArray();
       const known = await inbox().deleteMany({ _id: { $in: old.map((row) => row._id) } });
-      const discarded = await failures().deleteMany({
-        status: "discarded",
-        discardedAt: { $lt: ago(days) },
-      });
+      const before = { $lt: ago(days) };
+      const discarded = await failures().deleteMany({ status: "discarded", discardedAt: before });
       return known.deletedCount + discarded.deletedCount;
     },
   };

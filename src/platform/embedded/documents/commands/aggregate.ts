@@ -105,7 +105,7 @@ function overCollection(call: Call, pipeline: Document[]): Document[] {
     filter,
     collation,
     hint: call.args.textOrDocument("hint"),
-    variables: call.args.document("let"),
+    variables: call.variables,
     deadline: call.deadline,
   };
   const remaining = isDocument(first["$match"]) ? rest : pipeline;
@@ -135,7 +135,7 @@ function run(
     now: call.now,
     deadline: call.deadline,
     collation,
-    variables: call.args.document("let"),
+    variables: call.variables,
   });
 }
 

@@ -1,11 +1,25 @@
 // What a command is: the fields it may carry, what it does, and the checks all commands share.
 import type { Document } from "../codec.js";
 import { Arguments } from "../arguments.js";
+import type { Catalogue } from "../catalogue.js";
 import type { Collection } from "../collection.js";
+import type { Cursors } from "../cursors.js";
 import { createDeadline, type Deadline } from "../deadline.js";
-import type { Engine } from "../engine.js";
 import { fail } from "../errors.js";
 import type { Batch } from "../store.js";
+import { evaluateVariables } from "./variables.js";
+
+/** What commands need of the engine that runs them. */
+export interface Host {
+  readonly catalogue: Catalogue;
+  readonly cursors: Cursors;
+  readonly connections: () => { current: number; available: number; totalCreated: number };
+  drop(collection: Collection): void;
+  prepare(body: Document, client: Client): { call: Call; command: Command };
+  commandNames(): string[];
+  counts(): Document;
+  operations(): Document;
+}
 
 export interface Command {
   /** Besides those every command may carry. A field that is not listed is refused. */
@@ -55,9 +69,10 @@ export class Call {
   readonly deadline: Deadline;
   readonly now = new Date();
   readonly #seen = new Set<Collection>();
+  #variables: Document | undefined;
 
   constructor(
-    readonly engine: Engine,
+    readonly engine: Host,
     readonly name: string,
     readonly database: string,
     readonly body: Document,
@@ -69,6 +84,12 @@ export class Call {
       throw fail(13, `${name} may only be run against the admin database.`);
     checkCommon(this.args);
     this.deadline = createDeadline(this.args.count("maxTimeMS"));
+  }
+
+  /** What the command's `let` comes to, without a document. */
+  get variables(): Document | undefined {
+    const spec = this.args.document("let");
+    return spec && (this.#variables ??= evaluateVariables(spec, {}, this.now));
   }
 
   /** The collection the command is named for. */

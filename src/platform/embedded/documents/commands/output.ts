@@ -7,6 +7,7 @@ import { fail } from "../errors.js";
 import type { Row } from "../index-tree.js";
 import { compileUpdate, valuesAt } from "../semantics/index.js";
 import type { Call } from "./command.js";
+import { evaluateVariables } from "./variables.js";
 import { withId } from "./write.js";
 
 type Sink = (call: Call, options: unknown, documents: readonly Document[]) => void;
@@ -110,11 +111,9 @@ function changer(call: Call, args: Arguments, whenMatched: unknown): Changer {
       2,
       `Enumeration value '${String(whenMatched)}' for field '$merge.whenMatched' is not a valid value.`,
     );
-  const variables = args.document("let") ?? {};
+  const spec = args.document("let") ?? {};
   return (target, row, document) => {
-    const update = compileUpdate(whenMatched, {
-      variables: { ...variables, new: { $literal: document } },
-    });
-    target.replace(row, update.apply(row.document, { now }));
+    const variables = { ...evaluateVariables(spec, document, now), new: document };
+    target.replace(row, compileUpdate(whenMatched, { variables }).apply(row.document, { now }));
   };
 }

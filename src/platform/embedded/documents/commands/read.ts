@@ -11,11 +11,12 @@ import type { Call, Command } from "./command.js";
 
 /** The options that `find`, `count`, `distinct` and their kin share. */
 function queryOf(
-  { args, deadline }: Call,
+  call: Call,
   filterField: string,
   collection: Collection | undefined,
-  limit = args.count("limit"),
+  limit = call.args.count("limit"),
 ): Query {
+  const { args, deadline, variables } = call;
   return {
     filter: args.document(filterField) ?? {},
     sort: sortOf(args.document("sort")),
@@ -23,7 +24,7 @@ function queryOf(
     limit,
     hint: args.textOrDocument("hint"),
     collation: args.collation(collection?.collation),
-    variables: args.document("let"),
+    variables,
     deadline,
   };
 }

@@ -179,7 +179,7 @@ function compile(call: Call, args: Arguments, update: unknown): Update {
   return compileUpdate(update, {
     arrayFilters: args.documents("arrayFilters"),
     collation: args.collation(call.find()?.collation),
-    variables: call.args.document("let"),
+    variables: call.variables,
   });
 }
 
@@ -223,7 +223,7 @@ function queryOf(
     ...query,
     hint: args.textOrDocument("hint"),
     collation: args.collation(collection?.collation),
-    variables: call.args.document("let"),
+    variables: call.variables,
     deadline: call.deadline,
   };
 }

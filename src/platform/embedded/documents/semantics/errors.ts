@@ -34,6 +34,7 @@ export const CODE_NAMES = {
   86: "IndexKeySpecsConflict",
   115: "CommandNotSupported",
   121: "DocumentValidationFailure",
+  146: "ExceededMemoryLimit",
   168: "InvalidPipelineOperator",
   171: "CannotIndexParallelArrays",
   197: "InvalidIndexSpecificationOption",

@@ -2,7 +2,7 @@
 import { Long, ObjectId } from "bson";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareValues, compileFilter, MongoError, upsertBase } from "./index.js";
+import { compareValues, compileFilter, type MongoError, upsertBase } from "./index.js";
 
 const matches = (filter: object, document: object, options = {}) =>
   compileFilter(filter, options).matches(document);

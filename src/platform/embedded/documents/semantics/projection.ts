@@ -1,7 +1,7 @@
 // Projections: which fields of a found document are answered.
 // https://www.mongodb.com/docs/v7.0/reference/method/db.collection.find/#projection
 import type { Document } from "bson";
-import { evaluate } from "./expression.js";
+import { compileExpression, type Expression } from "./expression.js";
 import { MongoError } from "./errors.js";
 import { compileFilter, type Filter } from "./filter/index.js";
 import { withField } from "./update/paths.js";
@@ -17,17 +17,30 @@ type Leaf =
   | { readonly kind: "include" | "exclude" | "positional" }
   | { readonly kind: "slice"; readonly skip: number | undefined; readonly count: number }
   | { readonly kind: "elemMatch"; readonly filter: Filter }
-  | { readonly kind: "expression"; readonly value: unknown };
+  | { readonly kind: "expression"; readonly value: Expression };
 
 const isNode = (entry: Node | Leaf): entry is Node => "children" in entry;
 const fails = (code: number, message: string) => new MongoError(code, message);
 
-export function compileProjection(spec: Document, _options: { filter?: Filter } = {}): Projection {
+interface Scope {
+  readonly variables: Document;
+  readonly now: Date;
+}
+
+/** `stage`: as $project, which knows no `$slice`, `$elemMatch` and `$` of its own. */
+export function compileProjection(
+  spec: Document,
+  {
+    stage,
+    variables = {},
+  }: { filter?: Filter; stage?: Scope; variables?: Document | undefined } = {},
+): Projection {
+  const scope: Scope = stage ?? { variables, now: new Date() };
   const root: Node = { children: new Map() };
   const kinds = new Set<"include" | "exclude">();
   let includeId: boolean | undefined;
-  for (const [path, argument] of Object.entries(spec)) {
-    const leaf = parseLeaf(path, argument);
+  for (const [path, argument] of flatten(spec)) {
+    const leaf = parseLeaf(path, argument, scope, stage !== undefined);
     if (path === "_id" && (leaf.kind === "include" || leaf.kind === "exclude")) {
       includeId = leaf.kind === "include";
       continue;
@@ -64,9 +77,37 @@ function withId(document: Document, { _id, ...rest }: Document, keep: boolean): 
     : rest;
 }
 
-function parseLeaf(path: string, argument: unknown): Leaf {
+/** An embedded document is another way to write dotted paths. */
+function flatten(spec: Document, above = ""): [string, unknown][] {
+  return Object.entries(spec).flatMap(([name, argument]): [string, unknown][] => {
+    const path = above + name;
+    const keys = isDocument(argument) ? Object.keys(argument) : [];
+    if (isDocument(argument) && keys.length === 0)
+      throw fails(
+        51270,
+        `An empty sub-projection is not a valid value. Found empty object at path ${path}`,
+      );
+    return keys.length > 0 && !keys[0]?.startsWith("$")
+      ? flatten(argument as Document, `${path}.`)
+      : [[path, argument]];
+  });
+}
+
+function expressionLeaf(argument: unknown, scope: Scope): Leaf {
+  try {
+    return { kind: "expression", value: compileExpression(argument, scope.variables, scope.now) };
+  } catch (error) {
+    const [name] = isDocument(argument) ? Object.keys(argument) : [];
+    if (error instanceof MongoError && error.code === 168 && error.message.includes(`'${name}'`)) {
+      throw fails(31325, `Invalid $project :: caused by :: Unknown expression ${name}`);
+    }
+    throw error;
+  }
+}
+
+function parseLeaf(path: string, argument: unknown, scope: Scope, inStage: boolean): Leaf {
   if (path === "") throw fails(40352, "FieldPath cannot be constructed with empty string");
-  if (path.endsWith(".$")) return { kind: "positional" };
+  if (path.endsWith(".$") && !inStage) return { kind: "positional" };
   if (path.startsWith("$"))
     throw fails(
       16410,
@@ -77,11 +118,12 @@ function parseLeaf(path: string, argument: unknown): Leaf {
       kind:
         argument === true || (argument !== false && Number(argument) !== 0) ? "include" : "exclude",
     };
-  if (!isDocument(argument)) return { kind: "expression", value: argument };
+  if (!isDocument(argument)) return expressionLeaf(argument, scope);
   const [name] = Object.keys(argument);
+  if (inStage) return expressionLeaf(argument, scope);
   switch (name) {
     case "$slice":
-      return parseSlice(argument["$slice"]);
+      return parseSlice(argument["$slice"], scope);
     case "$elemMatch": {
       if (!isDocument(argument["$elemMatch"]))
         throw fails(
@@ -98,15 +140,21 @@ function parseLeaf(path: string, argument: unknown): Leaf {
     case "$meta":
       throw fails(40218, "query requires text score metadata, but it is not available");
     default:
-      return { kind: "expression", value: argument };
+      return expressionLeaf(argument, scope);
   }
 }
 
-function parseSlice(argument: unknown): Leaf {
+/** Two numbers are skip and count; anything else is the expression of this name. */
+function parseSlice(argument: unknown, scope: Scope): Leaf {
   if (isNumeric(argument))
     return { kind: "slice", skip: undefined, count: Math.trunc(Number(argument)) };
-  if (!Array.isArray(argument) || argument.length !== 2)
-    return { kind: "expression", value: { $slice: argument } };
+  if (!Array.isArray(argument))
+    throw fails(
+      28667,
+      `Invalid $slice syntax. The given syntax { $slice: ${JSON.stringify(argument)} } did not match the find() syntax`,
+    );
+  if (argument.length !== 2 || !argument.every(isNumeric))
+    return expressionLeaf({ $slice: argument }, scope);
   const [skip, count] = argument.map(Number) as [number, number];
   if (!(count > 0))
     throw fails(28724, "First argument to $slice must be an array, but is of type: int");
@@ -166,7 +214,7 @@ function special(
       return matched && at !== undefined ? [value[at] as unknown] : undefined;
     }
     case "expression":
-      return evaluate(leaf.value, root);
+      return leaf.value(root);
     default:
       return value;
   }

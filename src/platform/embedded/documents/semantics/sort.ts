@@ -4,7 +4,7 @@ import type { Document } from "bson";
 import { collatorOf } from "./collation.js";
 import { MongoError } from "./errors.js";
 import { fieldOf, isIndex } from "./paths.js";
-import { type Collator, compareValues, isDocument } from "./values.js";
+import { type Collator, compareValues, isDocument, isNumeric } from "./values.js";
 
 export type Comparator = (a: Document, b: Document) => number;
 
@@ -17,7 +17,18 @@ export function compileSort(
   const parts = Object.entries(spec).map(([path, direction]) => {
     if (path === "")
       throw new MongoError(15975, "FieldPath cannot be constructed with empty string");
-    if (isDocument(direction)) throw new MongoError(2, `$meta sort is not supported: ${path}`);
+    if (path.startsWith("$"))
+      throw new MongoError(
+        16410,
+        "FieldPath field names may not start with '$'. Consider using $getField or $setField.",
+      );
+    if (isDocument(direction))
+      throw new MongoError(40218, "query requires text score metadata, but it is not available");
+    if (!isNumeric(direction))
+      throw new MongoError(
+        15974,
+        `Illegal key in $sort specification: ${path}: ${JSON.stringify(direction)}`,
+      );
     const sign = Number(direction);
     if (sign !== 1 && sign !== -1) {
       throw new MongoError(

@@ -3,7 +3,6 @@
 import {
   type Binary,
   type BSONRegExp,
-  type Decimal128,
   type Document,
   Long,
   type ObjectId,
@@ -194,7 +193,7 @@ export function compareNumbers(a: unknown, b: unknown): number {
 function toComparable(value: unknown): number | bigint {
   if (typeof value === "number" || typeof value === "bigint") return value;
   if (value instanceof Long || typeOf(value) === "long") return (value as Long).toBigInt();
-  const text = String(value as Decimal128);
+  const text = String(value);
   return /^-?\d+$/.test(text) ? BigInt(text) : Number(text);
 }
 
@@ -258,4 +257,31 @@ export function regexText(value: unknown): string {
   if (value instanceof RegExp) return `${value.source}/${value.flags}`;
   const { pattern, options } = value as BSONRegExp;
   return `${pattern}/${options}`;
+}
+
+/** The same bytes once stored: equal, of the same types, with the same fields in the same order. */
+export function identicalValues(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  const type = typeOf(a);
+  if (type !== typeOf(b)) return false;
+  if (type === "array") {
+    const [left, right] = [a as unknown[], b as unknown[]];
+    return (
+      left.length === right.length && left.every((one, index) => identicalValues(one, right[index]))
+    );
+  }
+  if (type === "object") {
+    const left = Object.entries(a as Document);
+    const right = Object.entries(b as Document);
+    return (
+      left.length === right.length &&
+      left.every(
+        ([name, value], index) =>
+          name === right[index]?.[0] && identicalValues(value, right[index][1]),
+      )
+    );
+  }
+  if (type === "double") return false;
+  if (type === "decimal") return String(a) === String(b);
+  return equalValues(a, b);
 }

@@ -173,6 +173,12 @@ const modulo: Operator = (argument) => {
   };
 };
 
+/** Exact, also beyond 2^53; undefined for what is not a whole number. */
+function wholeNumber(value: unknown): bigint | undefined {
+  if (typeOf(value) === "long") return BigInt(String(value));
+  return isNumeric(value) && Number.isInteger(Number(value)) ? BigInt(Number(value)) : undefined;
+}
+
 /** The places of the bits, or of the set bits of a mask. */
 function bitPlaces(argument: unknown, name: string): number[] {
   if (Array.isArray(argument)) {
@@ -190,13 +196,13 @@ function bitPlaces(argument: unknown, name: string): number[] {
       [...Array(8).keys()].filter((bit) => (byte >> bit) & 1).map((bit) => index * 8 + bit),
     );
   }
-  const mask = Number(argument);
-  if (!isNumeric(argument) || !Number.isInteger(mask) || mask < 0) {
+  const mask = wholeNumber(argument);
+  if (mask === undefined || mask < 0n) {
     throw parse(
       `${name} takes an Array, a number, or a BinData but received: ${JSON.stringify(argument)}`,
     );
   }
-  return [...BigInt(mask).toString(2)]
+  return Array.from(mask.toString(2))
     .toReversed()
     .flatMap((bit, place) => (bit === "1" ? [place] : []));
 }
@@ -214,9 +220,11 @@ const bits =
             places.map((place) => (((bytes[place >> 3] ?? 0) >> (place & 7)) & 1) === 1),
           );
         }
-        if (!isNumeric(value) || !Number.isInteger(Number(value))) return false;
-        const number = BigInt(Number(value));
-        return holds(places.map((place) => ((number >> BigInt(place)) & 1n) === 1n));
+        const number = wholeNumber(value);
+        return (
+          number !== undefined &&
+          holds(places.map((place) => ((number >> BigInt(place)) & 1n) === 1n))
+        );
       },
     };
   };

@@ -21,7 +21,7 @@ export function toRegExp(argument: unknown, options?: string): RegExp {
   } else {
     pattern = String(argument);
   }
-  const unknown = [...flags].find((flag) => !"imsxu".includes(flag));
+  const unknown = Array.from(flags).find((flag) => !"imsxu".includes(flag));
   if (unknown !== undefined)
     throw new MongoError(51108, `invalid flag in regex options: ${unknown}`);
   if (pattern.includes("\u0000"))
@@ -31,12 +31,29 @@ export function toRegExp(argument: unknown, options?: string): RegExp {
     pattern = pattern.slice(inline[0].length);
     flags += inline[1] ?? "";
   }
+  refuseForeign(pattern);
   if (flags.includes("x")) pattern = withoutComments(pattern);
   try {
     return new RegExp(pattern, [...new Set(flags)].filter((flag) => "ims".includes(flag)).join(""));
   } catch (error) {
     throw new MongoError(51091, `Regular expression is invalid: ${(error as Error).message}`);
   }
+}
+
+/** What PCRE understands and JavaScript takes for something else without a word. */
+function refuseForeign(pattern: string): void {
+  const classes = /\[(?:\\.|\[[:.=]|[^\]\\])*\]/g;
+  const escapes = /\\(?:([AzZGKQEhHRNXeaopPgl])|x\{|c(?![A-Za-z]))|\\[^]/g;
+  const foreign =
+    [...pattern.matchAll(escapes)].find(
+      ([found, letter]) => letter !== undefined || found === "\\x{" || found === "\\c",
+    )?.[0] ??
+    [...pattern.matchAll(classes)].flatMap(([found]) => /\[[:.=]/.exec(found.slice(1)) ?? [])[0];
+  if (foreign === undefined) return;
+  throw new MongoError(
+    51091,
+    `Regular expression is invalid: '${foreign}' is not supported by this server`,
+  );
 }
 
 /** Option x: white space and comments outside of classes do not count. */

@@ -4,10 +4,11 @@ import type { Document } from "bson";
 import { compileUpdatePipeline } from "../aggregate.js";
 import { collatorOf } from "../collation.js";
 import { MongoError } from "../errors.js";
-import { compileFilter, type Filter } from "../filter/index.js";
+import { compileArrayFilters } from "./array-filters.js";
 import { fieldOf, isIndex } from "../paths.js";
-import { compareStrings, equalValues, isDocument, typeOf } from "../values.js";
-import { type ChangeContext, UPDATE_OPERATORS, type ValueChange } from "./operators.js";
+import { compareStrings, equalValues, identicalValues, isDocument, typeOf } from "../values.js";
+import type { ChangeContext, ValueChange } from "./operator.js";
+import { UPDATE_OPERATORS } from "./operators.js";
 import { changeAt, concretePaths, KEEP, type Positions, REMOVE, withField } from "./paths.js";
 
 export interface ApplyOptions {
@@ -50,9 +51,12 @@ export function compileUpdate(update: unknown, options: UpdateOptions = {}): Upd
     return {
       isReplacement: false,
       apply(document, { now }) {
-        const next = run(document, now);
+        const result = run(document, now);
+        const id: unknown = document["_id"];
+        const next =
+          id !== undefined && !Object.hasOwn(result, "_id") ? { _id: id, ...result } : result;
         keepId(document, next);
-        return equalValues(document, next) ? document : next;
+        return identicalValues(document, next) ? document : next;
       },
     };
   }
@@ -77,15 +81,16 @@ function replacement(update: Document): Update {
       const id: unknown = document["_id"];
       if (Object.hasOwn(update, "_id")) {
         if (id !== undefined) keepId(document, update);
-        return equalValues(document, update) ? document : update;
+        // Where the id stands in the update does not matter: it is stored first.
+        const next =
+          Object.keys(update)[0] === "_id" ? update : { _id: update["_id"] as unknown, ...update };
+        return identicalValues(document, next) ? document : next;
       }
       const next = id === undefined ? update : { _id: id as unknown, ...update };
-      return sameFields(document, next) ? document : next;
+      return identicalValues(document, next) ? document : next;
     },
   };
 }
-
-const sameFields = (a: Document, b: Document) => equalValues(a, b);
 
 function keepId(before: Document, after: Document): void {
   const id: unknown = before["_id"];
@@ -183,7 +188,7 @@ function pathParts(path: string): string[] {
     );
   for (const [index, part] of parts.entries()) {
     if (!part.startsWith("$")) continue;
-    const positional = part === "$" || /^\$\[([a-z][a-zA-Z0-9]*)?\]$/.test(part);
+    const positional = part === "$" || /^\$\[.*\]$/.test(part);
     if (!positional && !["$ref", "$id", "$db"].includes(part)) {
       throw new MongoError(
         52,
@@ -255,64 +260,4 @@ function refuseConflicts(paths: readonly string[]): void {
     }
     seen.add(path);
   }
-}
-
-function compileArrayFilters(
-  { arrayFilters = [], collation }: UpdateOptions,
-  steps: readonly Step[],
-): Map<string, Filter> {
-  const filters = new Map<string, Filter>();
-  for (const filter of arrayFilters) {
-    const name = filterName(filter);
-    if (name === undefined)
-      throw parse("Cannot use an expression without a top-level field name in arrayFilters");
-    if (!/^[a-z][a-zA-Z0-9]*$/.test(name)) {
-      throw new MongoError(
-        2,
-        `The top-level field name must be an alphanumeric string beginning with a lowercase letter, found '${name}'`,
-      );
-    }
-    if (filters.has(name))
-      throw parse(`Found multiple array filters with the same top-level field name ${name}`);
-    filters.set(name, compileFilter(filter, { collation }));
-  }
-  const used = new Set(
-    steps.flatMap((step) =>
-      step.parts
-        .filter((part) => part.startsWith("$[") && part !== "$[]")
-        .map((part) => part.slice(2, -1)),
-    ),
-  );
-  for (const name of used) {
-    if (!filters.has(name))
-      throw new MongoError(
-        2,
-        `No array filter found for identifier '${name}' in path '${steps.find((step) => step.parts.includes(`$[${name}]`))?.path}'`,
-      );
-  }
-  for (const name of filters.keys()) {
-    if (!used.has(name))
-      throw parse(`The array filter for identifier '${name}' was not used in the update`);
-  }
-  return filters;
-}
-
-/** All conditions of one array filter are about one identifier. */
-function filterName(filter: Document): string | undefined {
-  const names = new Set(
-    Object.entries(filter).flatMap(([name, argument]): (string | undefined)[] =>
-      name.startsWith("$")
-        ? Array.isArray(argument)
-          ? (argument as Document[]).map(filterName)
-          : []
-        : [name.split(".", 1)[0]],
-    ),
-  );
-  if (names.size > 1) {
-    const [first, second] = [...names];
-    throw parse(
-      `Error parsing array filter :: caused by :: Expected a single top-level field name, found '${first}' and '${second}'`,
-    );
-  }
-  return [...names][0];
 }

@@ -1,83 +1,26 @@
 // The update operators: each turns its argument into a change of the value at one path, once, before any document.
 // https://www.mongodb.com/docs/v7.0/reference/operator/update/
-import { type Document, Long, Timestamp } from "bson";
+import { type Document, Timestamp } from "bson";
 import { MongoError } from "../errors.js";
 import { compileFilter } from "../filter/index.js";
 import { isOperatorDocument } from "../filter/operators.js";
 import { isRegex } from "../filter/regex.js";
 import { compileSort } from "../sort.js";
 import {
-  type Collator,
   compareValues,
   equalValues,
+  identicalValues,
   isDocument,
   isNumeric,
   typeOf,
 } from "../values.js";
+import { arithmetic, bit } from "./numbers.js";
+import type { UpdateOperator, ValueChange } from "./operator.js";
 import { KEEP, REMOVE } from "./paths.js";
-
-export interface ChangeContext {
-  readonly now: Date;
-  readonly insert: boolean;
-  readonly document: Document;
-}
-export type ValueChange = (current: unknown, context: ChangeContext) => unknown;
-export interface OperatorContext {
-  readonly collator: Collator | undefined;
-  readonly collation: Document | undefined;
-}
-export type UpdateOperator = (
-  argument: unknown,
-  path: string,
-  context: OperatorContext,
-) => ValueChange;
 
 const bad = (message: string) => new MongoError(2, message);
 const show = (value: unknown) => JSON.stringify(value);
 const idOf = (document: Document) => `{_id: ${show(document["_id"])}}`;
-
-type Integer = number | Long | bigint;
-const isDecimal = (value: unknown) => typeOf(value) === "decimal";
-
-function arithmetic(
-  name: "$inc" | "$mul",
-  verb: string,
-  onBigints: (a: bigint, b: bigint) => bigint,
-  onNumbers: (a: number, b: number) => number,
-): UpdateOperator {
-  return (argument, path) => {
-    if (!isNumeric(argument))
-      throw new MongoError(
-        14,
-        `Cannot ${verb} with non-numeric argument: {${path}: ${show(argument)}}`,
-      );
-    if (isDecimal(argument)) throw bad(`${name} with Decimal128 is not supported by this server`);
-    return (current, { document }) => {
-      if (current === undefined) return name === "$inc" ? argument : onZero(argument as Integer);
-      if (!isNumeric(current)) {
-        throw new MongoError(
-          14,
-          `Cannot apply ${name} to a value of non-numeric type. ${idOf(document)} has the field '${path.split(".").at(-1)}' of non-numeric type ${typeOf(current)}`,
-        );
-      }
-      if (isDecimal(current)) throw bad(`${name} on Decimal128 is not supported by this server`);
-      if (typeof current === "number" && typeof argument === "number")
-        return onNumbers(current, argument);
-      if (typeOf(current) === "double" || typeOf(argument) === "double")
-        return onNumbers(Number(current), Number(argument));
-      const result = onBigints(toBigInt(current as Integer), toBigInt(argument as Integer));
-      if (BigInt.asIntN(64, result) !== result) {
-        throw bad(
-          `Failed to apply ${name} operations to current value ((NumberLong)${String(current)}) for document ${idOf(document)}`,
-        );
-      }
-      return Long.fromBigInt(result);
-    };
-  };
-}
-const toBigInt = (value: Integer): bigint =>
-  typeof value === "object" ? value.toBigInt() : BigInt(value);
-const onZero = (factor: Integer) => (typeof factor === "object" ? Long.ZERO : 0);
 
 const extreme =
   (wins: (result: number) => boolean): UpdateOperator =>
@@ -102,7 +45,8 @@ function eachOf(
     return { values: [argument], modifiers: {} };
   const { $each: values, ...modifiers } = argument;
   if (!Array.isArray(values))
-    throw bad(
+    throw new MongoError(
+      name === "$push" ? 2 : 14,
       `The argument to $each in ${name} must be an array but it was of type: ${typeOf(values)}`,
     );
   return { values, modifiers };
@@ -134,7 +78,7 @@ const push: UpdateOperator = (argument, path, { collation }) => {
         : [...array.slice(0, position), ...values, ...array.slice(position)];
     if (sort) result.sort(sort);
     if (slice !== undefined) result = slice < 0 ? result.slice(slice) : result.slice(0, slice);
-    return current !== undefined && equalValues(current, result) ? KEEP : result;
+    return current !== undefined && identicalValues(current, result) ? KEEP : result;
   };
 };
 
@@ -225,47 +169,6 @@ const pop: UpdateOperator = (argument, path) => {
   };
 };
 
-const BITS: Readonly<Record<string, (a: bigint, b: bigint) => bigint>> = {
-  and: (a, b) => a & b,
-  or: (a, b) => a | b,
-  xor: (a, b) => a ^ b,
-};
-
-const bit: UpdateOperator = (argument, path) => {
-  if (!isDocument(argument))
-    throw bad(
-      `The $bit modifier is not compatible with a ${typeOf(argument)}. You must pass in an embedded document: {$bit: {field: {and/or/xor: #}}`,
-    );
-  const steps = Object.entries(argument).map(([name, mask]) => {
-    const step = Object.hasOwn(BITS, name) ? BITS[name] : undefined;
-    if (!step)
-      throw bad(
-        `The $bit modifier only supports 'and', 'or', and 'xor', not '${name}' which is an unknown operator: {${name}: ${show(mask)}}`,
-      );
-    if (typeOf(mask) !== "int" && typeOf(mask) !== "long")
-      throw bad(
-        `The $bit modifier field must be an Integer(32/64 bit); a '${typeOf(mask)}' is not supported here: {${name}: ${show(mask)}}`,
-      );
-    return { step, mask: mask as Integer };
-  });
-  if (steps.length === 0)
-    throw bad(
-      `You must pass in at least one bitwise operation. The format is: {$bit: {field: {and/or/xor: #}}`,
-    );
-  return (current) => {
-    if (current !== undefined && typeOf(current) !== "int" && typeOf(current) !== "long") {
-      throw bad(
-        `Cannot apply $bit to a value of non-integral type. The field '${path}' is of type ${typeOf(current)}`,
-      );
-    }
-    const start = current === undefined ? 0n : toBigInt(current as Integer);
-    const result = steps.reduce((value, { step, mask }) => step(value, toBigInt(mask)), start);
-    return typeOf(current) === "long" || steps.some(({ mask }) => typeof mask === "object")
-      ? Long.fromBigInt(result)
-      : Number(BigInt.asIntN(32, result));
-  };
-};
-
 const currentDate: UpdateOperator = (argument, path) => {
   const type: unknown = isDocument(argument) ? argument["$type"] : argument;
   if (type === "timestamp")
@@ -277,10 +180,7 @@ const currentDate: UpdateOperator = (argument, path) => {
 };
 
 const set: UpdateOperator = (argument) => (current) =>
-  current !== undefined && identical(current, argument) ? KEEP : argument;
-
-/** Equal and of the same type: `$set` of 1 over 1.0 changes nothing that can be told apart here. */
-const identical = (a: unknown, b: unknown) => typeOf(a) === typeOf(b) && equalValues(a, b);
+  current !== undefined && identicalValues(current, argument) ? KEEP : argument;
 
 /** All but `$rename`, which has two paths and stands in index.ts. */
 export const UPDATE_OPERATORS: Readonly<Record<string, UpdateOperator>> = {

@@ -1,0 +1,44 @@
+// Moves everything from the embedded document store to a real MongoDB, verifies it, and can be run again.
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { loadConfig } from "#platform/config";
+import { exportDocuments, openDataFolder, startDocumentStore } from "#platform/embedded";
+import { createProgress, type Progress } from "./progress.js";
+
+const { values } = parseArgs({ options: { to: { type: "string" } } });
+const { to } = values;
+if (to === undefined) {
+  console.error("Say where to: npm run documents:export -- --to mongodb://host:27017");
+  process.exit(2);
+}
+
+try {
+  // The lock of the folder: a running Tiffin would go on writing behind the export's back.
+  const folder = await openDataFolder(loadConfig().dataDir);
+  const store = await startDocumentStore({ folder: join(folder.path, "documents") });
+  try {
+    let shown: { name: string; progress: Progress } | undefined;
+    const report = await exportDocuments({
+      from: store.url,
+      to,
+      onProgress: ({ namespace, done, total }) => {
+        if (shown?.name !== namespace) {
+          shown?.progress.end();
+          shown = { name: namespace, progress: createProgress(namespace, total) };
+        }
+        shown.progress.update(done);
+      },
+    });
+    shown?.progress.end();
+    const { collections, documents, indexes } = report;
+    console.log(
+      `✓ ${documents} documents and ${indexes} indexes of ${collections} collections agree. Set MONGODB_URL to use the new server.`,
+    );
+  } finally {
+    await store.stop();
+    await folder.release();
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exitCode = 1;
+}

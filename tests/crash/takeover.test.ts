@@ -1,0 +1,100 @@
+// Two processes on one PostgreSQL and one document store. One is stopped (SIGSTOP) for longer than its lease, in the
+// middle of its orders; the other takes them over; then the first goes on (SIGCONT) and must do no harm.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startDocumentStore, type DocumentStore } from "#platform/embedded";
+import { createEmptyDatabase, type TestDatabase } from "../../src/platform/db/testing.js";
+import { startTestPostgres, type TestServer } from "../../src/platform/embedded/testing.js";
+import { createProcessFolder, type ProcessFolder } from "../system/process.js";
+import { type Kind, openRestaurant, type Restaurant } from "./restaurant.js";
+
+const KINDS: readonly Kind[] = ["cash", "approve", "decline", "unknown", "slow_1500", "slow_4000"];
+const EACH = 4;
+
+let server: TestServer;
+let database: TestDatabase;
+let store: DocumentStore;
+let documents: string;
+let other: ProcessFolder;
+let restaurant: Restaurant;
+let env: Record<string, string>;
+
+beforeAll(async () => {
+  documents = await mkdtemp(join(tmpdir(), "tiffin-takeover-"));
+  server = await startTestPostgres();
+  database = await createEmptyDatabase(server.url);
+  store = await startDocumentStore({ folder: documents });
+  env = {
+    DATABASE_URL: database.url,
+    MONGODB_URL: store.url,
+    TIFFIN_SECRET: "both processes must sign in to the same roles",
+  };
+  restaurant = await openRestaurant(env);
+  other = await createProcessFolder();
+});
+afterAll(async () => {
+  await restaurant.close();
+  await other.remove();
+  await store.stop();
+  await rm(documents, { recursive: true, force: true });
+  await database.drop();
+  await server.stop();
+});
+
+/** What orders took over, and what the gateway took, as rows that no process of ours reports. */
+async function read<Row>(query: string): Promise<Row[]> {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return (await client.query(query)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
+
+describe("a process that was only paused", () => {
+  it.each([60, 400])(
+    "%i ms after its orders came finds them taken over, and does no harm",
+    async (stoppedAfterMs) => {
+      const paused = await restaurant.start();
+      const running = await other.start(env);
+      const sales = KINDS.flatMap((kind) =>
+        Array.from({ length: EACH }, () => restaurant.sale(kind)),
+      );
+      const answers = sales.map((sale) => restaurant.send(paused, sale));
+      await pause(stoppedAfterMs);
+      paused.child.kill("SIGSTOP");
+      const open = await read<{ id: string }>("select id from orders.sagas where ended_at is null");
+      expect(open.length, "it was paused too late: nothing was under way").toBeGreaterThan(0);
+
+      // The first repetition waits until the lease has run out and the other process has taken over.
+      const told = await Promise.all(sales.map((sale) => restaurant.settle(running, sale)));
+      const taken = await read<{ id: string; token: number; status: string }>(
+        "select id, token, status from orders.sagas where token > 1",
+      );
+      expect(taken.filter(({ id }) => open.some((saga) => saga.id === id)).length).toBe(
+        open.length,
+      );
+
+      paused.child.kill("SIGCONT");
+      for (const [index, answer] of (await Promise.all(answers)).entries()) {
+        if (answer && answer.status !== 202) {
+          expect(answer.status).toBe(told[index]?.status);
+          if (answer.status === 201) expect(answer.body).toEqual(told[index]?.body);
+        }
+      }
+      for (const sale of sales) await restaurant.settle(paused, sale);
+      await restaurant.check(paused);
+      const [money] = await read<{ taken: string; due: string }>(`select
+        (select coalesce(sum(amount - refunded), 0) from payments.simulator_charges where status = 'captured') as taken,
+        (select coalesce(sum(total), 0) from orders.orders where payment_method = 'card') as due`);
+      expect(money?.taken).toBe(money?.due);
+      await Promise.all([paused.end("SIGKILL"), running.end("SIGKILL")]);
+    },
+    180_000,
+  );
+});
