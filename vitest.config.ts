@@ -1,5 +1,8 @@
 import { defineConfig } from "vitest/config";
 
+// A busy CI machine may be too slow once; what fails three times is broken.
+const retry = process.env["CI"] ? 2 : 0;
+
 // unit: no I/O. module: one module or platform part and its real store. system: the whole app over HTTP.
 // architecture: planted violations. crash: kill -9, faults and floods (npm run test:all only).
 export default defineConfig({
@@ -9,6 +12,7 @@ export default defineConfig({
       {
         test: {
           name: "module",
+          retry,
           include: ["src/**/*.module.test.ts"],
           globalSetup: ["tests/setup/postgres.ts"],
           testTimeout: 30_000,
@@ -18,19 +22,23 @@ export default defineConfig({
       {
         test: {
           name: "system",
+          retry,
           include: ["tests/system/**/*.test.ts", "tests/architecture/**/*.test.ts"],
-          testTimeout: 30_000,
+          globalSetup: ["tests/setup/postgres.ts"],
+          testTimeout: 60_000,
           hookTimeout: 90_000,
         },
       },
       {
         test: {
           name: "long",
+          retry,
           include: [
             "src/**/*.long.test.ts",
             "tests/crash/**/*.test.ts",
             "tests/browser/**/*.test.ts",
           ],
+          globalSetup: ["tests/setup/postgres.ts"],
           testTimeout: 300_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -79,6 +79,8 @@ async function start(
         warn: (message) => logger.warn(message),
         error: (message) => logger.error(message),
       },
+    }).catch((error: unknown) => {
+      throw error instanceof Error ? new StartError(error.message, { cause: error }) : error;
     });
     stops.push(() => store.stop());
     store.onExit(onFatal);

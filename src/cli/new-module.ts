@@ -1,6 +1,6 @@
 // Makes a module that passes `npm run check`: its files, its first migration, its entry in the manifest, its place in
 // app.ts. It changes nothing when the name is taken or a file does not look as expected.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -55,8 +55,9 @@ async function write(module: string, kind: Store, wired: Readonly<Record<string,
     await writeFile(inRoot(path), text);
   }
   const node = (...args: string[]) =>
-    execFileSync(process.execPath, args, { cwd: inRoot("."), stdio: "pipe" });
-  node(inRoot("node_modules/prettier/bin/prettier.cjs"), "--write", ...Object.keys(files));
+    spawnSync(process.execPath, args, { cwd: inRoot("."), stdio: ["ignore", "ignore", "inherit"] });
+  const prettier = inRoot("node_modules/prettier/bin/prettier.cjs");
+  node(prettier, "--write", "--ignore-unknown", ...Object.keys(files));
   node("--import", "tsx", inRoot("src/cli/docs-modules.ts"));
   console.log(`${Object.keys(files).join("\n")}\n
 ${module} is there, with its own ${kind === "postgres" ? `schema and the role tiffin_${module}` : `database tiffin_${module}`}. Next:

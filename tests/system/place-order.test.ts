@@ -194,6 +194,17 @@ describe("refusing an order", () => {
     expect((await test.cashier.place(order(cart))).status).toBe(201);
   });
 
+  it("says so when the cash is of another currency", async () => {
+    const cart = [line(await test.cashier.dish("MOH-01"))];
+    const tendered = { amount: 1_000_000, currency: "USD" };
+    const { status, body } = await refused(order(cart, { payment: { method: "cash", tendered } }));
+    expect(status).toBe(422);
+    expect(body).toMatchObject({
+      code: "tender-too-small",
+      detail: expect.stringContaining("MMK only"),
+    });
+  });
+
   it("refuses cash that does not reach", async () => {
     const mohinga = await test.cashier.dish("MOH-01");
     const { status, body } = await refused(

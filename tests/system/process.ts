@@ -21,8 +21,11 @@ export interface RunningProcess {
 export interface ProcessFolder {
   readonly dataDir: string;
   start(env?: Record<string, string>): Promise<RunningProcess>;
-  /** Runs it until it ends by itself; for starts that must fail. */
-  run(env?: Record<string, string>): Promise<{ code: number | null; output: string }>;
+  /** Runs it, or another command, until it ends by itself. */
+  run(
+    env?: Record<string, string>,
+    ...command: string[]
+  ): Promise<{ code: number | null; output: string }>;
   /** Processes whose command line or working directory lies in this folder. */
   leftovers(): Promise<string[]>;
   remove(): Promise<void>;
@@ -33,8 +36,8 @@ export async function createProcessFolder(): Promise<ProcessFolder> {
   const dataDir = join(folder, "data");
   const started: ChildProcess[] = [];
 
-  function launch(env: Record<string, string>) {
-    const child = spawn(process.execPath, ["--import", "tsx", join(ROOT, "src/main.ts")], {
+  function launch(env: Record<string, string>, command: readonly string[] = ["src/main.ts"]) {
+    const child = spawn(process.execPath, ["--import", "tsx", ...command], {
       cwd: ROOT,
       env: {
         PATH: process.env["PATH"] ?? "",
@@ -82,8 +85,8 @@ export async function createProcessFolder(): Promise<ProcessFolder> {
         },
       };
     },
-    async run(env = {}) {
-      const { exited, output } = launch(env);
+    async run(env = {}, ...command) {
+      const { exited, output } = launch(env, command.length > 0 ? command : undefined);
       return { code: await exited, output: output() };
     },
     leftovers: () => processesIn(folder),

@@ -2,8 +2,36 @@
 import { createServer } from "node:net";
 import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { join } from "node:path";
 import { createProcessFolder, type ProcessFolder } from "./process.js";
 import { line, order } from "./tiffin.js";
+
+/** Three decimals, tax in the price, and attributes that nobody thought of. */
+const dinarMenu = {
+  restaurant: {
+    name: { en: "Dar" },
+    currency: "KWD",
+    timeZone: "Asia/Kuwait",
+    businessDayStartsAt: "05:00",
+    tax: { name: "VAT", rate: "0.05", inclusive: true, validFrom: "2020-01-01" },
+  },
+  categories: [
+    {
+      code: "main",
+      name: { en: "Main" },
+      station: "kitchen",
+      items: [
+        {
+          sku: "MCH-1",
+          name: { en: "Machboos" },
+          price: 2750,
+          stock: 5,
+          attributes: { "Größe in cm": 30, "spice $": "mild" },
+        },
+      ],
+    },
+  ],
+};
 
 let folder: ProcessFolder;
 beforeEach(async () => {
@@ -68,6 +96,32 @@ describe("starting and stopping", () => {
     expect((await own.get("/api/menu")).status).toBe(409); // no restaurant yet
     await running.end("SIGTERM");
   }, 120_000);
+});
+
+describe("a command on an empty folder", () => {
+  it("imports a restaurant of any currency, and leaves the one-time PIN for somebody to see", async () => {
+    const file = join(folder.dataDir, "..", "menu.json");
+    await writeFile(file, JSON.stringify(dinarMenu));
+    const imported = await folder.run({}, "src/cli/import.ts", file);
+    expect(imported.output).toContain("1 products created");
+    expect(imported.code).toBe(0);
+
+    const taken = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => taken.once("listening", resolve));
+    const { port } = taken.address() as { port: number };
+    await folder.run({ PORT: String(port) }); // makes a PIN and fails before it is shown
+    taken.close();
+
+    const running = await folder.start();
+    const pin = /one-time PIN (\d{8})/.exec(running.output())?.[1] ?? "";
+    await running.signIn("Manager", pin);
+    const other = { ...dinarMenu, restaurant: { ...dinarMenu.restaurant, currency: "EUR" } };
+    await writeFile(file, JSON.stringify(other));
+    const refused = await folder.run({}, "src/cli/import.ts", file);
+    expect(refused.code).toBe(1);
+    expect(refused.output).toMatch(/another currency than EUR.*DATA_DIR/);
+    await running.end("SIGTERM");
+  }, 180_000);
 });
 
 describe("a start that cannot be", () => {

@@ -103,7 +103,7 @@ describe("guessing", () => {
 
 describe("managing staff", () => {
   it("gives the first manager a new one-time PIN until it is used, and none afterwards", async () => {
-    const empty = await createModuleDatabase<AuthTables>("auth");
+    const empty = await createModuleDatabase<AuthTables>(inject("databaseUrl"), "auth");
     try {
       const unseen = await addFirstManager(empty.database);
       const seen = await addFirstManager(empty.database);

@@ -70,7 +70,11 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
         case "tender-too-small": {
           const { payment } = input.body;
           const tendered = payment.method === "cash" ? payment.tendered : money(0, "XXX");
-          throw errors.TENDER_TOO_SMALL({ data: { due: started.totals.total, tendered } });
+          const due = started.totals.total;
+          const foreign = tendered.currency !== due.currency && {
+            message: `Cash is taken in ${due.currency} only. Take that, or a card; nothing was taken.`,
+          };
+          throw errors.TENDER_TOO_SMALL({ ...foreign, data: { due, tendered } });
         }
       }
     }
