@@ -56,6 +56,10 @@ export async function createApp(parts: AppParts) {
   const events = { bus, logger, metrics, retentionDays };
   const hearing = { ...events, retry: { attempts: parts.maxAttempts } };
   const face = { principal: systemPrincipal };
+  const faceFor = (from: ModuleName, to: ModuleName) => ({
+    ...face,
+    onCall: () => metrics.counter("module_calls_total", { from, to }),
+  });
 
   const postgresParts = <Tables>(module: ModuleName) => {
     const database = postgres.connect<Tables>(module);
@@ -88,9 +92,15 @@ export async function createApp(parts: AppParts) {
   const ordersParts = postgresParts<OrdersTables>("orders");
   const orders = createOrders({
     ...ordersParts,
-    inventory: createFace<typeof inventoryContract>(inventory.router, face),
-    payments: createFace<typeof paymentsContract>(payments.router, face),
-    restaurant: createFace<typeof restaurantContract>(restaurant.router, face),
+    inventory: createFace<typeof inventoryContract>(
+      inventory.router,
+      faceFor("orders", "inventory"),
+    ),
+    payments: createFace<typeof paymentsContract>(payments.router, faceFor("orders", "payments")),
+    restaurant: createFace<typeof restaurantContract>(
+      restaurant.router,
+      faceFor("orders", "restaurant"),
+    ),
     logger,
     clock,
     alone: parts.alone,
@@ -123,6 +133,7 @@ export async function createApp(parts: AppParts) {
     orders: createFace<typeof ordersContract>(orders.router, face),
     outboxes,
     inboxes,
+    picture: { manifest, postgres, collections: (module) => documents.describe(module), metrics },
     clock,
   });
 

@@ -9,6 +9,18 @@ import { manifest } from "#modules/manifest";
 import { renderModule, type Store } from "./module-templates.js";
 import { addToApp, addToManifest } from "./wiring.js";
 
+/** A schema, a role and a variable are called so: what PostgreSQL or TypeScript keep for themselves will not do. */
+const RESERVED = new Set(
+  `all analyse analyze and any array as asc asymmetric authorization await binary both break case cast catch check class
+  collate collation column concurrently const constraint continue create cross debugger default deferrable delete desc
+  distinct do else end enum except export extends false fetch finally for foreign freeze from full function grant group
+  having if ilike implements import in initially inner instanceof interface intersect into is isnull join lateral leading
+  left let like limit localtime localtimestamp natural new not notnull null offset on only or order outer overlaps package
+  placing primary private protected public references return returning right select similar some static super switch
+  symmetric system table tablesample then this throw to trailing true try typeof union unique user using var variadic
+  verbose void when where while window with yield`.split(/\s+/),
+);
+
 const root = new URL("../../", import.meta.url);
 const inRoot = (path: string) => fileURLToPath(new URL(path, root));
 
@@ -28,14 +40,16 @@ if (name === undefined || positionals.length > 1) {
 // Events are called <module>.…, and the name is a schema and a role as well.
 if (!/^[a-z]{2,30}$/.test(name))
   refuse(`${name} is no module name: use 2 to 30 small letters a to z.`);
-if (name in manifest || ["platform", "public", "system", "stranger"].includes(name)) {
-  refuse(`${name} is taken: choose another name.`);
+const appText = await readFile(inRoot("src/app.ts"), "utf8");
+const taken = name in manifest || name === "platform" || RESERVED.has(name);
+if (taken || new RegExp(`\\b${name}\\b`).test(appText)) {
+  refuse(`${name} is taken, or a word of SQL, TypeScript or app.ts: choose another name.`);
 }
 const { store } = values;
 if (store !== "postgres" && store !== "mongodb")
   refuse(`--store is postgres or mongodb, not ${store}.`);
 
-const app = addToApp(await readFile(inRoot("src/app.ts"), "utf8"), name, store);
+const app = addToApp(appText, name, store);
 const entries = addToManifest(
   await readFile(inRoot("src/modules/manifest.ts"), "utf8"),
   name,

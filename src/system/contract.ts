@@ -1,6 +1,7 @@
 // What concerns the whole system and no single module: does everything add up?
 import { z } from "zod";
 import { route } from "#platform/contract";
+import { ModulePicture } from "./modules.js";
 
 export const Difference = z.object({
   /** Which invariant is broken, in words. */
@@ -27,6 +28,14 @@ export const Reconciliation = z.object({
 export type Reconciliation = z.infer<typeof Reconciliation>;
 
 export const contract = {
+  modules: route
+    .meta({ permission: "system.operate" })
+    .route({
+      method: "GET",
+      path: "/system/modules",
+      summary: "The modules as they are: stores, rows, rights, calls, events, pools",
+    })
+    .output(z.object({ modules: z.array(ModulePicture) })),
   reconcile: route
     .meta({ permission: "system.reconcile" })
     .route({

@@ -6,6 +6,7 @@ import type { RestaurantFace } from "#modules/restaurant";
 import { implementContract } from "#platform/http";
 import { contract } from "./contract.js";
 import { importRestaurant } from "./import.js";
+import { describeModules, type PictureParts } from "./modules.js";
 import { type Books, reconcile } from "./reconcile.js";
 
 interface OutboxStatus {
@@ -27,6 +28,7 @@ export interface SystemParts {
   readonly orders: OrdersFace;
   readonly outboxes: readonly OutboxStatus[];
   readonly inboxes: readonly InboxStatus[];
+  readonly picture: PictureParts;
   readonly clock: () => Date;
 }
 
@@ -95,6 +97,9 @@ export function createSystem(parts: SystemParts) {
       }
     },
     router: system.router({
+      modules: system.modules.handler(async () => ({
+        modules: await describeModules(parts.picture),
+      })),
       reconcile: system.reconcile.handler(async () => reconcile(await readBooks(), clock())),
     }),
   };

@@ -65,7 +65,7 @@ const LIBRARIES = {
   "one-home/mongoose": ["mongoose"],
   "one-home/express|helmet": ["express", "helmet"],
   "one-home/@orpc/contract": ["@orpc/contract"],
-  "one-home/@orpc/contract/": ["@orpc/server", "@orpc/client"],
+  "one-home/@orpc/contract/": ["@orpc/server"],
   "one-home/eventemitter2": ["eventemitter2"],
   "one-home/pino": ["pino"],
   "one-home/prom-client": ["prom-client"],

@@ -5,7 +5,6 @@ export type { SchemaPicture, TablePicture } from "./picture.js";
 export { openPostgres, type Postgres, type PostgresOptions } from "./postgres.js";
 export {
   BoundaryError,
-  explainRefusal,
   type Manifest,
   type Ownership,
   reaches,

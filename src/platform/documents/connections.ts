@@ -18,6 +18,8 @@ export interface Documents {
   readonly version: string;
   /** The module's own pool, on the database `tiffin_<module>`. */
   connect(module: string): Promise<Connection>;
+  /** A module's collections, with their documents counted. */
+  describe(module: string): Promise<{ name: string; rows: number }[]>;
   /** Rejects when the server does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -77,6 +79,17 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
   return {
     version,
     connect: (module) => open(`${prefix}${module}`, `tiffin:${module}`),
+    async describe(module) {
+      const db = own.getClient().db(`${prefix}${module}`);
+      const collections = await db.listCollections({}, { nameOnly: true }).toArray();
+      const names = collections.map(({ name }) => name).toSorted();
+      return Promise.all(
+        names.map(async (name) => ({
+          name,
+          rows: await db.collection(name).estimatedDocumentCount(),
+        })),
+      );
+    },
     async ping() {
       await databaseOf(own).command({ ping: 1 }, { timeoutMS: 2_000 });
     },

@@ -67,17 +67,21 @@ export async function translateFailures({ next, procedure }: CallInterceptor): P
 }
 
 /** What other modules get. Calls are made as `principal`; a call's `context: { trace }` joins it to its cause.
+ *  `onCall` is for counting.
  *  Built once, so that a call costs no proxies. */
 export function createFace<C extends Contract>(
   router: Router<C, CallContext>,
-  { principal }: { principal: Principal },
+  { principal, onCall }: { principal: Principal; onCall?: () => void },
 ): Face<C> {
-  const context = ({ trace }: FaceCallOptions): CallContext => ({
-    principal,
-    trace: trace ?? newTrace(),
-    requestId: randomUUID(),
-    via: "in-process",
-  });
+  const context = ({ trace }: FaceCallOptions): CallContext => {
+    onCall?.();
+    return {
+      principal,
+      trace: trace ?? newTrace(),
+      requestId: randomUUID(),
+      via: "in-process",
+    };
+  };
   const build = (node: object, path: string[]): unknown => {
     if (isProcedure(node)) {
       return createProcedureClient(node, {

@@ -1,6 +1,7 @@
 // Errors as people and programs get them: RFC 9457 problems. Decides what may be told; what is not declared is a 500.
 import { ORPCError } from "@orpc/server";
-import { problemCode } from "#platform/contract";
+import { commonErrors, problemCode } from "#platform/contract";
+import { isStoreFailure } from "./store-failure.js";
 
 /** What this folder itself answers; contracts declare the rest. `message` is a cause and a remedy. */
 export const httpProblems = {
@@ -86,6 +87,12 @@ export function toAnswer(
       headers: retryAfter(status, members),
       unexpected: false,
     };
+  }
+  // Met outside a contract's own call, such as while the guard looks up who asks.
+  if (isStoreFailure(error)) {
+    const { status, message } = commonErrors.STORE_UNAVAILABLE;
+    const problem = compose("STORE_UNAVAILABLE", status, message, request, {});
+    return { problem, headers: retryAfter(status, {}), unexpected: false };
   }
   const [status, message] = httpProblems.INTERNAL_ERROR;
   const problem = compose("INTERNAL_ERROR", status, message, request, {});
