@@ -101,8 +101,10 @@ describe("a process that was only paused", () => {
 
       paused.child.kill("SIGCONT");
       for (const [index, answer] of (await Promise.all(answers)).entries()) {
+        // Its connections died meanwhile: "ask again" is a right answer, a wrong decision is not.
         if (answer === undefined || answer.status === 202) continue;
-        expect(answer.status).toBe(told[index]?.status);
+        if (answer.body.code === "store-unavailable") continue;
+        expect(answer.status, JSON.stringify(answer.body)).toBe(told[index]?.status);
         if (answer.status === 201) expect(answer.body).toEqual(told[index]?.body);
       }
       for (const sale of sales) await restaurant.settle(paused, sale);
