@@ -53,7 +53,9 @@ export type App = Awaited<ReturnType<typeof createApp>>;
 export async function createApp(parts: AppParts) {
   const { postgres, documents, logger, metrics, clock, retentionDays } = parts;
   const bus = createBus();
-  const events = { bus, logger, metrics, retentionDays };
+  // Who relays is no news at the usual level.
+  const calm = logger.child({}, { level: logger.level === "info" ? "warn" : logger.level });
+  const events = { bus, logger: calm, metrics, retentionDays };
   const hearing = { ...events, retry: { attempts: parts.maxAttempts } };
   const face = { principal: systemPrincipal };
   const faceFor = (from: ModuleName, to: ModuleName) => ({

@@ -51,8 +51,7 @@ const load = async (api: Api) => {
   const result = await importRestaurant(
     file,
     {
-      products: (products) =>
-        api.call("POST", "/api/inventory/products/import", { rows: products }),
+      products: (request) => api.call("POST", "/api/inventory/products/import", request),
       settings: (settings) => api.call("PUT", "/api/restaurant/settings", settings),
     },
     (done) => progress.update(done),

@@ -68,5 +68,6 @@ function printPicture(modules: readonly ModulePicture[]): void {
   console.log("\nCalls and events since the start of the server.");
 }
 
-const poolOf = ({ max, open, idle, waiting }: NonNullable<ModulePicture["pool"]>): string =>
-  `${open - idle} busy, ${idle} idle of ${max}${waiting > 0 ? `, ${waiting} waiting` : ""}`;
+function poolOf({ max, open, idle, waiting }: NonNullable<ModulePicture["pool"]>): string {
+  return `${open - idle} busy, ${idle} idle of ${max}${waiting > 0 ? `, ${waiting} waiting` : ""}`;
+}

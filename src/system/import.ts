@@ -20,8 +20,11 @@ export interface ImportProduct {
 }
 
 export interface ImportTargets {
-  /** At most 100 at a time; creates or updates by SKU. */
-  products(products: ImportProduct[]): Promise<{ items: ImportedProduct[] }>;
+  /** At most 100 at a time; creates or updates by SKU. With `checkOnly` it throws what is wrong and writes nothing. */
+  products(request: {
+    rows: ImportProduct[];
+    checkOnly: boolean;
+  }): Promise<{ items: ImportedProduct[] }>;
   settings(settings: ReturnType<typeof settingsOf>): Promise<{ changed: boolean }>;
 }
 
@@ -41,15 +44,27 @@ export async function importRestaurant(
       attributes,
     })),
   );
+  const chunks = Array.from({ length: Math.ceil(products.length / CHUNK) }, (_, index) =>
+    products.slice(index * CHUNK, (index + 1) * CHUNK),
+  );
+  // All are checked before the first is written.
+  const faults: unknown[] = [];
+  for (const rows of chunks) {
+    await targets.products({ rows, checkOnly: true }).catch((error: unknown) => faults.push(error));
+  }
+  if (faults.length === 1) throw faults[0];
+  if (faults.length > 1) throw new AggregateError(faults, faults.map(messageOf).join("\n"));
   const ids = new Map<string, string>();
+  let done = 0;
   const counts = { created: 0, updated: 0, unchanged: 0 };
-  for (let start = 0; start < products.length; start += CHUNK) {
-    const { items } = await targets.products(products.slice(start, start + CHUNK));
+  for (const rows of chunks) {
+    const { items } = await targets.products({ rows, checkOnly: false });
     for (const item of items) {
       ids.set(item.sku, item.productId);
       counts[item.result] += 1;
     }
-    onProgress(Math.min(products.length, start + CHUNK));
+    done += rows.length;
+    onProgress(done);
   }
   const { changed } = await targets.settings(settingsOf(file, ids));
   return { ...counts, settingsChanged: changed };
@@ -75,3 +90,5 @@ function settingsOf(file: RestaurantFile, ids: ReadonlyMap<string, string>) {
     })),
   };
 }
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

@@ -79,7 +79,7 @@ export function createSystem(parts: SystemParts) {
       importRestaurant(
         file,
         {
-          products: (rows) => inventory.products.import({ rows }),
+          products: (request) => inventory.products.import(request),
           settings: (settings) => restaurant.settle(settings),
         },
         onProgress,

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import type { Reconciliation } from "../../src/system/contract.js";
-import { createProcessFolder, type ProcessFolder, type RunningProcess } from "../system/process.js";
+import { createProcessFolder, type RunningProcess } from "../system/process.js";
 import { type Answer, line, order, Till } from "../system/tiffin.js";
 
 export interface Sale {
@@ -35,8 +35,8 @@ const MUCH = 500;
 export type Restaurant = Awaited<ReturnType<typeof openRestaurant>>;
 
 /** Starts it once, so that the sample is loaded, and stocks it for a long evening. */
-export async function openRestaurant(env: Record<string, string> = {}, folder?: ProcessFolder) {
-  const place = folder ?? (await createProcessFolder());
+export async function openRestaurant(env: Record<string, string> = {}) {
+  const place = await createProcessFolder();
   const cashier = { token: "" };
   const manager = { token: "" };
   const till = (running: RunningProcess) => new Till(running.url, cashier.token);

@@ -85,6 +85,16 @@ describe("an import", () => {
     });
   });
 
+  it("only says what is wrong when asked to check", async () => {
+    const row = { name: { en: "Check" }, price: mmk(1), stock: null };
+    const check = (sku: string, attributes: Record<string, number | string>) =>
+      inventory.products.import({ checkOnly: true, rows: [{ ...row, sku, attributes }] });
+    expect(await check("CHECK-01", { region: "Mon State" })).toEqual({ items: [] });
+    await expect(check("CHECK-02", { "a.b": 1 })).rejects.toThrow();
+    const { items } = await inventory.products.list({ q: "CHECK-0" });
+    expect(items).toEqual([]);
+  });
+
   it("widens the attribute schema by names it does not know, and keeps what people decided", async () => {
     const { fields } = await inventory.attributes.get();
     expect(fields.find((field) => field.key === "halal")).toMatchObject({

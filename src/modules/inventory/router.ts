@@ -94,7 +94,7 @@ export function createRouter(parts: InventoryParts) {
       }
     }),
     import: inventory.products.import.handler(async ({ input, context, errors }) => {
-      const result = await importProducts(parts, input.rows, byOf(context));
+      const result = await importProducts(parts, input, byOf(context));
       switch (result.kind) {
         case "imported":
           return { items: [...result.items] };

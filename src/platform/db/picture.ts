@@ -44,7 +44,7 @@ export async function describeSchema(
 
 async function countRows(client: ClientBase, table: string): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
-    `select count(*)::int as count from (select from ${table} limit ${COUNTED_EXACTLY + 1}) as some`,
+    `select count(*)::int as count from (select from ${table} limit ${COUNTED_EXACTLY + 1}) as counted`,
   );
   return rows[0]?.count ?? 0;
 }

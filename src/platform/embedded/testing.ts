@@ -1,8 +1,9 @@
 // A PostgreSQL for tests, gone afterwards: its own temporary one, or the server that TEST_DATABASE_URL names.
 // It keeps nothing through a power cut, which is what makes it fast. Databases in it: #platform/db's testing.ts.
+import { statSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { openDataFolder } from "./data-folder.js";
 import { startEmbeddedPostgres } from "./postgres/index.js";
 
@@ -13,6 +14,10 @@ export interface TestServer {
   readonly url: string;
   stop(): Promise<void>;
 }
+
+/** False for a checkout below a home folder that other accounts cannot enter: then they cannot run its code either. */
+export const othersCanEnter = (path: string): boolean =>
+  (statSync(path).mode & 0o001) !== 0 && (dirname(path) === path || othersCanEnter(dirname(path)));
 
 export async function startTestPostgres(): Promise<TestServer> {
   const given = process.env["TEST_DATABASE_URL"];

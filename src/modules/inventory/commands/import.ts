@@ -29,10 +29,10 @@ export interface ImportedItem {
 export type Imported =
   { readonly kind: "imported"; readonly items: readonly ImportedItem[] } | ProductRefusal;
 
-/** All rows are checked before the first is written. Interrupted: run it again. */
+/** All rows are checked before the first is written; with `checkOnly`, none is. Interrupted: run it again. */
 export async function importProducts(
   parts: InventoryParts,
-  rows: readonly ImportRow[],
+  { rows, checkOnly }: { rows: readonly ImportRow[]; checkOnly: boolean },
   by: By,
 ): Promise<Imported> {
   const { models, outbox, clock, catalogue } = parts;
@@ -40,8 +40,9 @@ export async function importProducts(
   if (rows.some((row) => row.price.currency !== expected)) {
     return { kind: "wrong-currency", expected };
   }
-  const faults = await acceptAttributes(parts, rows);
+  const faults = await acceptAttributes(parts, rows, checkOnly);
   if (faults) return faults;
+  if (checkOnly) return { kind: "imported", items: [] };
 
   const results = new Map<string, ImportedItem["result"]>();
   const items = await untilDecided("The import", async () => {
@@ -127,6 +128,7 @@ function firstCount(
 function acceptAttributes(
   { models }: InventoryParts,
   rows: readonly ImportRow[],
+  checkOnly: boolean,
 ): Promise<ProductRefusal | null> {
   return untilDecided("Widening the attribute schema", async () => {
     const schema = await findAttributeSchema(models);
@@ -141,7 +143,7 @@ function acceptAttributes(
       })),
     );
     if (faults.length > 0) return { kind: "invalid-attributes", faults } as const;
-    if (fields === schema.fields) return null;
+    if (checkOnly || fields === schema.fields) return null;
     const replaced = await replaceAttributeSchema(models, schema.version, fields);
     return replaced ? null : undefined;
   });

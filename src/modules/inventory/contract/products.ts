@@ -102,6 +102,10 @@ export const products = {
     })
     .input(
       z.strictObject({
+        checkOnly: z
+          .boolean()
+          .default(false)
+          .meta({ description: "Only says what is wrong; writes nothing and answers no items" }),
         rows: z
           .array(
             z.strictObject({

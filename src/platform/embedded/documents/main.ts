@@ -67,9 +67,9 @@ async function run(folder: string, socketPath: string): Promise<void> {
   };
   process.on("message", (message) => void answer(message as FromParent));
   process.on("disconnect", () => void leave());
-  // A terminal's Ctrl+C reaches the whole group; the parent decides when we go.
+  // A signal to the whole group (Ctrl+C, a service manager) reaches us too; the parent decides when we go.
   process.on("SIGINT", () => {});
-  process.on("SIGTERM", () => void leave());
+  process.on("SIGTERM", () => {});
   if (!process.connected) return leave();
   tell({ kind: "ready" });
 }
