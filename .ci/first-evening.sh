@@ -17,7 +17,7 @@ start() {
   node --import tsx src/main.ts >"$log" 2>&1 &
   pid=$!
   for _ in $(seq 1 240); do
-    if curl -fsS "http://127.0.0.1:$PORT/readyz" >/dev/null 2>&1; then
+    if node -e 'fetch(process.argv[1]).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))' "http://127.0.0.1:$PORT/readyz"; then
       cat "$log"
       return
     fi
