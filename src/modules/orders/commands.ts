@@ -15,7 +15,6 @@ import {
   type OrderingRules,
   priceLines,
   quantitiesByProduct,
-  type Totals,
   totalsOf,
 } from "./rules.js";
 import type { OrdersDatabase, OrdersTables } from "./schema.js";
@@ -52,7 +51,7 @@ export const applyStockChanges = (
 export type Rejection =
   | { readonly kind: "invalid-lines"; readonly faults: readonly LineFault[] }
   | { readonly kind: "unknown-table" }
-  | { readonly kind: "tender-too-small"; readonly totals: Totals }
+  | { readonly kind: "tender-too-small"; readonly due: Money; readonly tendered: Money }
   | { readonly kind: "key-reused" };
 
 /** Prices the request by the rules of this moment. Pure but for the new ids. */
@@ -87,7 +86,7 @@ export function preparePlacement(
     (payment.tendered.currency !== totals.total.currency ||
       payment.tendered.amount < totals.total.amount)
   ) {
-    return { kind: "tender-too-small", totals };
+    return { kind: "tender-too-small", due: totals.total, tendered: payment.tendered };
   }
   return {
     serviceType,

@@ -1,6 +1,5 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
 import { implementContract } from "#platform/http";
-import { money } from "#platform/kernel";
 import type { Outcome, SagaCoordinator } from "#platform/saga";
 import { placeOrder, preparePlacement, type Rejection } from "./commands.js";
 import { contract, type Order, placeErrors } from "./contract.js";
@@ -68,9 +67,7 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
         case "key-reused":
           throw errors.IDEMPOTENCY_KEY_REUSED();
         case "tender-too-small": {
-          const { payment } = input.body;
-          const tendered = payment.method === "cash" ? payment.tendered : money(0, "XXX");
-          const due = started.totals.total;
+          const { due, tendered } = started;
           const foreign = tendered.currency !== due.currency && {
             message: `Cash is taken in ${due.currency} only. Take that, or a card; nothing was taken.`,
           };
