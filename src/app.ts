@@ -1,34 +1,28 @@
 // Wires the modules to the platform and to each other: the only file that sees every module's front door.
 // A module gets the faces that the manifest lists for it, and no other.
-import { createAuth, type AuthTables } from "#modules/auth";
-import {
-  type contract as inventoryContract,
-  createInventory,
-  eventSources,
-} from "#modules/inventory";
+import { type AuditTables, createAudit } from "#modules/audit";
+import { type AuthTables, createAuth } from "#modules/auth";
+import { createInventory, eventSources, type InventoryFace } from "#modules/inventory";
+import { createKitchen, type KitchenTables } from "#modules/kitchen";
 import { manifest, type ModuleName } from "#modules/manifest";
-import { type contract as ordersContract, createOrders, type OrdersTables } from "#modules/orders";
-import {
-  type contract as paymentsContract,
-  createPayments,
-  type PaymentsTables,
-} from "#modules/payments";
-import {
-  type contract as restaurantContract,
-  createRestaurant,
-  type RestaurantTables,
-} from "#modules/restaurant";
+import { createOrders, type OrdersFace, type OrdersTables } from "#modules/orders";
+import { createPayments, type PaymentsFace, type PaymentsTables } from "#modules/payments";
+import { createReporting, type ReportingTables } from "#modules/reporting";
+import { createRestaurant, type RestaurantFace, type RestaurantTables } from "#modules/restaurant";
 import { createBus } from "#platform/bus";
-import { defineStatement, type Postgres } from "#platform/db";
+import { type Database, defineStatement, type Postgres, type Transaction } from "#platform/db";
 import type { Documents } from "#platform/documents";
-import { createFace, systemPrincipal } from "#platform/http";
 import type { Logger, Metrics } from "#platform/observability";
 import {
   createMongoInbox,
   createMongoOutbox,
   createPostgresInbox,
   createPostgresOutbox,
+  type Inbox,
+  type OutboxControl,
+  type Subscription,
 } from "#platform/outbox";
+import { createGrants } from "./grants.js";
 import { createSystem } from "./system/index.js";
 
 export interface AppParts {
@@ -46,6 +40,14 @@ export interface AppParts {
   readonly secure: boolean;
 }
 
+/** The faces that somebody may call. */
+interface Faces {
+  readonly inventory: InventoryFace;
+  readonly orders: OrdersFace;
+  readonly payments: PaymentsFace;
+  readonly restaurant: RestaurantFace;
+}
+
 const ping = defineStatement<object>("app.ping", "select 1 as alive");
 
 export type App = Awaited<ReturnType<typeof createApp>>;
@@ -57,24 +59,32 @@ export async function createApp(parts: AppParts) {
   const calm = logger.child({}, { level: logger.level === "info" ? "warn" : logger.level });
   const events = { bus, logger: calm, metrics, retentionDays };
   const hearing = { ...events, retry: { attempts: parts.maxAttempts } };
-  const face = { principal: systemPrincipal };
-  const faceFor = (from: ModuleName, to: ModuleName) => ({
-    ...face,
-    onCall: () => metrics.counter("module_calls_total", { from, to }),
-  });
+  const outboxes: OutboxControl[] = [];
+  const inboxes: Pick<Inbox<never>, "start" | "stop" | "status">[] = [];
+  const grants = createGrants<typeof manifest, Faces>(manifest, (from, to) =>
+    metrics.counter("module_calls_total", { from, to }),
+  );
 
-  const postgresParts = <Tables>(module: ModuleName) => {
+  const publishing = <Tables>(module: ModuleName) => {
     const database = postgres.connect<Tables>(module);
-    return { database, outbox: createPostgresOutbox<Tables>({ ...events, database }) };
+    const outbox = createPostgresOutbox<Tables>({ ...events, database });
+    outboxes.push(outbox);
+    return { database, outbox };
   };
+  const hear = <Tables>(
+    database: Database<Tables>,
+    subscriptions: readonly Subscription<Transaction<Tables>>[],
+  ) => inboxes.push(createPostgresInbox<Tables>({ ...hearing, database, subscriptions }));
 
   const authDatabase = postgres.connect<AuthTables>("auth");
-  const auth = createAuth({
-    database: authDatabase,
-    clock,
-    sampleStaffAllowed: parts.sampleStaffAllowed,
-    secure: parts.secure,
-  });
+  const auth = grants.register(
+    createAuth({
+      database: authDatabase,
+      clock,
+      sampleStaffAllowed: parts.sampleStaffAllowed,
+      secure: parts.secure,
+    }),
+  );
 
   const connection = await documents.connect("inventory");
   const inventoryOutbox = createMongoOutbox({
@@ -83,56 +93,47 @@ export async function createApp(parts: AppParts) {
     publisher: "inventory",
     sources: eventSources,
   });
-  const inventory = createInventory({ connection, outbox: inventoryOutbox, logger, clock });
-
-  const paymentsParts = postgresParts<PaymentsTables>("payments");
-  const payments = createPayments({ ...paymentsParts, clock });
-
-  const restaurantParts = postgresParts<RestaurantTables>("restaurant");
-  const restaurant = createRestaurant({ ...restaurantParts, clock });
-
-  const ordersParts = postgresParts<OrdersTables>("orders");
-  const orders = createOrders({
-    ...ordersParts,
-    inventory: createFace<typeof inventoryContract>(
-      inventory.router,
-      faceFor("orders", "inventory"),
-    ),
-    payments: createFace<typeof paymentsContract>(payments.router, faceFor("orders", "payments")),
-    restaurant: createFace<typeof restaurantContract>(
-      restaurant.router,
-      faceFor("orders", "restaurant"),
-    ),
-    logger,
-    clock,
-    alone: parts.alone,
-  });
-
-  const outboxes = [
-    paymentsParts.outbox,
-    restaurantParts.outbox,
-    ordersParts.outbox,
-    inventoryOutbox,
-  ];
-  const inboxes = [
+  outboxes.push(inventoryOutbox);
+  const inventory = grants.register(
+    createInventory({ connection, outbox: inventoryOutbox, logger, clock }),
+  );
+  inboxes.push(
     createMongoInbox({ ...hearing, connection, subscriptions: inventory.subscriptions }),
-    createPostgresInbox<RestaurantTables>({
-      ...hearing,
-      database: restaurantParts.database,
-      subscriptions: restaurant.subscriptions,
+  );
+
+  const paymentsParts = publishing<PaymentsTables>("payments");
+  const payments = grants.register(createPayments({ ...paymentsParts, clock }));
+
+  const restaurantParts = publishing<RestaurantTables>("restaurant");
+  const restaurant = grants.register(createRestaurant({ ...restaurantParts, clock }));
+  hear(restaurantParts.database, restaurant.subscriptions);
+
+  const ordersParts = publishing<OrdersTables>("orders");
+  const orders = grants.register(
+    createOrders({
+      ...ordersParts,
+      ...grants.facesFor("orders"),
+      logger,
+      clock,
+      alone: parts.alone,
     }),
-    createPostgresInbox<OrdersTables>({
-      ...hearing,
-      database: ordersParts.database,
-      subscriptions: orders.subscriptions,
-    }),
-  ];
+  );
+  hear(ordersParts.database, orders.subscriptions);
+
+  const kitchen = grants.register(
+    createKitchen({ database: postgres.connect<KitchenTables>("kitchen"), clock }),
+  );
+
+  const reporting = grants.register(
+    createReporting({ database: postgres.connect<ReportingTables>("reporting"), clock }),
+  );
+
+  const audit = grants.register(
+    createAudit({ database: postgres.connect<AuditTables>("audit"), clock }),
+  );
 
   const system = createSystem({
-    inventory: createFace<typeof inventoryContract>(inventory.router, face),
-    payments: createFace<typeof paymentsContract>(payments.router, face),
-    restaurant: createFace<typeof restaurantContract>(restaurant.router, face),
-    orders: createFace<typeof ordersContract>(orders.router, face),
+    ...grants.allFaces("system"),
     outboxes,
     inboxes,
     picture: { manifest, postgres, collections: (module) => documents.describe(module), metrics },
@@ -147,6 +148,9 @@ export async function createApp(parts: AppParts) {
       orders: orders.router,
       payments: payments.router,
       restaurant: restaurant.router,
+      kitchen: kitchen.router,
+      reporting: reporting.router,
+      audit: audit.router,
       system: system.router,
     },
     cachedReads: restaurant.cachedReads,

@@ -19,14 +19,14 @@ export function addToApp(text: string, name: string, store: Store): string | und
     store === "postgres"
       ? [
           `import { create${Name}, type ${Name}Tables } from "#modules/${name}";\n`,
-          `  const ${name} = create${Name}({ database: postgres.connect<${Name}Tables>("${name}"), clock });\n\n`,
+          `  const ${name} = grants.register(create${Name}({ database: postgres.connect<${Name}Tables>("${name}"), clock }));\n\n`,
         ]
       : [
           `import { create${Name} } from "#modules/${name}";\n`,
-          `  const ${name} = create${Name}({ connection: await documents.connect("${name}"), clock });\n\n`,
+          `  const ${name} = grants.register(create${Name}({ connection: await documents.connect("${name}"), clock }));\n\n`,
         ];
   const imported = before(text, /^import [^;]* from "#modules\/manifest";$/m, imports);
-  const created = imported && before(imported, /^ {2}const outboxes = \[/m, made);
+  const created = imported && before(imported, /^ {2}const system = createSystem\(/m, made);
   return (
     created && before(created, /^ {6}system: system\.router,$/m, `      ${name}: ${name}.router,\n`)
   );

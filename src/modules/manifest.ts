@@ -19,6 +19,9 @@ export const manifest = {
     calls: ["restaurant", "inventory", "payments"],
     hears: ["inventory", "payments", "restaurant"],
   },
+  kitchen: { store: "postgres", calls: [], hears: [] },
+  reporting: { store: "postgres", calls: [], hears: [] },
+  audit: { store: "postgres", calls: [], hears: [] },
 } as const satisfies Record<string, ModuleEntry>;
 
 export type ModuleName = keyof typeof manifest;

@@ -63,3 +63,35 @@ export const OrderPlaced = defineEvent("orders.order-placed.v1", {
     payment: OrderPayment,
   }),
 });
+
+const Person = z.object({ id: z.string(), name: z.string() });
+
+/** What becomes of a cancelled line's portions: uncooked they go back to stock, cooked they are waste. */
+export const StockOutcome = z.enum(["restock", "waste"]);
+
+/** Refunded, and no longer to be cooked or counted as sold. At most one per order, after its `OrderPlaced`. */
+export const OrderCancelled = defineEvent("orders.order-cancelled.v1", {
+  key: (event) => event.orderId,
+  schema: z.object({
+    orderId: Uuid,
+    number: z.int().positive(),
+    /** Of the sale. */
+    businessDate: z.iso.date(),
+    /** The trading day on which it was cancelled: what reports take the money off. */
+    cancelledOn: z.iso.date(),
+    cancelledAt: z.iso.datetime(),
+    cancelledBy: Person,
+    approvedBy: Person.optional(),
+    reason: z.string(),
+    serviceType: ServiceType,
+    lineItems: z.array(
+      SoldLine.extend({
+        category: z.object({ code: z.string(), name: LocalizedText }),
+        station: z.string(),
+        outcome: StockOutcome,
+      }),
+    ),
+    totals: OrderTotals,
+    payment: OrderPayment,
+  }),
+});

@@ -9,6 +9,8 @@ export interface Principal {
   readonly role: Role;
   readonly permissions: ReadonlySet<string>;
   readonly sessionId?: string;
+  /** Who allowed this one request, where the caller alone may not make it. Both are recorded. */
+  readonly approvedBy?: { readonly id: string; readonly name: string };
 }
 
 export interface CallContext {

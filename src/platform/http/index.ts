@@ -6,3 +6,4 @@ export { createFace, implementContract } from "./face.js";
 export { parseErrors } from "./pages.js";
 export { listProblemCodes, listRoutes, type RouteEntry } from "./routes.js";
 export { createHttpServer, type HttpLimits, type HttpParts, type HttpServer } from "./server.js";
+export type { AnyRouter } from "@orpc/server";

@@ -1,0 +1,41 @@
+// What a module is handed: the faces that the manifest lists for it, and no other. A face that is not listed is missing
+// from the type and from the object. In a split, `register` would be given a remote client's router instead.
+import { type AnyRouter, createFace, systemPrincipal } from "#platform/http";
+
+type Manifest = Readonly<Record<string, { readonly calls: readonly string[] }>>;
+type Calls<M extends Manifest, Name extends keyof M> = M[Name]["calls"][number];
+
+export function createGrants<M extends Manifest, Faces extends object>(
+  manifest: M,
+  onCall: (from: string, to: string) => void,
+) {
+  const routers = new Map<string, AnyRouter>();
+  const faceOf = (from: string, to: string) => {
+    const router = routers.get(to);
+    if (!router) throw new Error(`${from} calls ${to}, which must be made before it`);
+    return createFace(router as never, {
+      principal: systemPrincipal,
+      onCall: () => onCall(from, to),
+    });
+  };
+
+  return {
+    /** Makes the module's face available to those that may call it. */
+    register<Module extends { readonly name: keyof M & string; readonly router: AnyRouter }>(
+      module: Module,
+    ): Module {
+      routers.set(module.name, module.router);
+      return module;
+    },
+    /** By module name, ready to be handed over. */
+    facesFor<Name extends keyof M & string>(
+      caller: Name,
+    ): Pick<Faces, Calls<M, Name> & keyof Faces> {
+      const granted = manifest[caller]?.calls ?? [];
+      return Object.fromEntries(granted.map((to) => [to, faceOf(caller, to)])) as never;
+    },
+    /** For what stands above all modules. */
+    allFaces: (caller: string) =>
+      Object.fromEntries([...routers.keys()].map((to) => [to, faceOf(caller, to)])) as Faces,
+  };
+}
