@@ -69,7 +69,8 @@ const Person = z.object({ id: z.string(), name: z.string() });
 /** What becomes of a cancelled line's portions: uncooked they go back to stock, cooked they are waste. */
 export const StockOutcome = z.enum(["restock", "waste"]);
 
-/** Refunded, and no longer to be cooked or counted as sold. At most one per order, after its `OrderPlaced`. */
+/** Refunded, and no longer to be cooked or counted as sold. At most one per order, after its `OrderPlaced`.
+ *  @public */
 export const OrderCancelled = defineEvent("orders.order-cancelled.v1", {
   key: (event) => event.orderId,
   schema: z.object({

@@ -5,7 +5,8 @@ import { defineEvent } from "./events.js";
 const Person = z.object({ id: z.string(), name: z.string() });
 
 /** A module's own `<module>.action-taken.v1`. It is written with the change itself, in its transaction, so that no
- *  change goes unrecorded and no refused one is recorded. One event for each subject that changed. */
+ *  change goes unrecorded and no refused one is recorded. One event for each subject that changed.
+ *  @public */
 export const defineActionTaken = (module: string) =>
   defineEvent(`${module}.action-taken.v1`, {
     key: (event) => event.subject.id,

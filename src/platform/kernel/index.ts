@@ -1,5 +1,5 @@
 // The words everything else is made of: money, ids, events, start errors. Knows no module and does no I/O.
-export { defineActionTaken } from "./action.js";
+export * from "./action.js";
 export * from "./batcher.js";
 export * from "./crash-point.js";
 export * from "./events.js";
