@@ -11,6 +11,7 @@ import { PLACE_ORDER, type PlaceOrderInput, type PlaceOrderRun, sold } from "./p
 import { copyProducts, copyStock, type NewOrder, recordOrders } from "./repository.js";
 import {
   businessDateOf,
+  clockOf,
   type LineFault,
   type OrderingRules,
   priceLines,
@@ -92,6 +93,7 @@ export function preparePlacement(
     serviceType,
     tableId,
     businessDate,
+    clock: clockOf(now, rules.restaurant),
     placedAt: now.toISOString(),
     placedBy: { id: placedBy.id, name: placedBy.name },
     trace,
@@ -169,6 +171,7 @@ function orderOf(run: PlaceOrderRun): NewOrder {
       orderId: id,
       number: 1, // the statement that gives the number puts it here
       businessDate: input.businessDate,
+      ...(input.clock && { clock: input.clock }),
       serviceType: input.serviceType,
       ...(input.tableId && { tableId: input.tableId }),
       placedAt: input.placedAt,

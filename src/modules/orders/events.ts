@@ -42,6 +42,15 @@ export const OrderPayment = z.object({
 });
 export type OrderPayment = z.infer<typeof OrderPayment>;
 
+/** The restaurant's clock when the order was placed: for who counts by hour and by trading day. */
+export const RestaurantClock = z.object({
+  /** What to add to an instant to get the time on the wall. */
+  utcOffsetMinutes: z.int(),
+  /** The trading day begins then, by the time on the wall: "04:00". */
+  businessDayStartsAt: z.string().regex(/^\d\d:\d\d$/),
+});
+export type RestaurantClock = z.infer<typeof RestaurantClock>;
+
 /** Paid, stock held, the kitchen may start. One per order. */
 export const OrderPlaced = defineEvent("orders.order-placed.v1", {
   key: (event) => event.orderId,
@@ -49,6 +58,8 @@ export const OrderPlaced = defineEvent("orders.order-placed.v1", {
     orderId: Uuid,
     number: z.int().positive(),
     businessDate: z.iso.date(),
+    /** Missing in the oldest events only. */
+    clock: RestaurantClock.optional(),
     serviceType: ServiceType,
     tableId: Uuid.optional(),
     placedAt: z.iso.datetime(),

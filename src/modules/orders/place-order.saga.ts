@@ -2,13 +2,15 @@
 // What it will cost is decided before it starts and stored with it, so every run of it charges the same amount.
 import type { LocalizedText, Money } from "#platform/kernel";
 import type { SagaDefinition, SagaRun } from "#platform/saga";
-import type { OrderPayment, ServiceType } from "./events.js";
+import type { OrderPayment, RestaurantClock, ServiceType } from "./events.js";
 import type { PricedLine, Totals } from "./rules.js";
 
 export interface PlaceOrderInput {
   readonly serviceType: ServiceType;
   readonly tableId?: string | undefined;
   readonly businessDate: string;
+  /** Missing in sagas that an older version started. */
+  readonly clock?: RestaurantClock | undefined;
   readonly placedAt: string;
   readonly placedBy: { readonly id: string; readonly name: string };
   readonly trace: string | null;

@@ -8,7 +8,7 @@ import {
   roundedShare,
   sum,
 } from "#platform/kernel";
-import type { ServiceType } from "./events.js";
+import type { RestaurantClock, ServiceType } from "./events.js";
 
 /** The restaurant's rules that pricing needs, as `restaurant.getOrderingRules` tells them. */
 export interface OrderingRules {
@@ -238,11 +238,8 @@ export function quantitiesByProduct(lines: readonly AskedLine[]) {
 
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
-/** The trading day of an instant: it changes at `businessDayStartsAt` ("04:00") in the restaurant's time zone. */
-export function businessDateOf(
-  instant: Date,
-  { timeZone, businessDayStartsAt }: { timeZone: string; businessDayStartsAt: string },
-): string {
+/** The time on the wall: "2026-11-23 12:34". */
+function localTimeOf(instant: Date, timeZone: string): string {
   let formatter = formatters.get(timeZone);
   if (!formatter) {
     formatter = new Intl.DateTimeFormat("sv-SE", {
@@ -252,9 +249,26 @@ export function businessDateOf(
     });
     formatters.set(timeZone, formatter);
   }
-  const [date = "", time = ""] = formatter.format(instant).split(" ");
+  return formatter.format(instant);
+}
+
+type Calendar = Pick<OrderingRules["restaurant"], "timeZone" | "businessDayStartsAt">;
+
+/** The trading day of an instant: it changes at `businessDayStartsAt` ("04:00") in the restaurant's time zone. */
+export function businessDateOf(instant: Date, { timeZone, businessDayStartsAt }: Calendar): string {
+  const [date = "", time = ""] = localTimeOf(instant, timeZone).split(" ");
   if (time >= businessDayStartsAt) return date;
   const before = new Date(`${date}T00:00:00Z`);
   before.setUTCDate(before.getUTCDate() - 1);
   return before.toISOString().slice(0, 10);
+}
+
+/** What others need to find the hour and the trading day of an instant without knowing time zones. */
+export function clockOf(
+  instant: Date,
+  { timeZone, businessDayStartsAt }: Calendar,
+): RestaurantClock {
+  const local = Date.parse(`${localTimeOf(instant, timeZone).replace(" ", "T")}Z`);
+  const minutes = Math.floor(instant.getTime() / 60_000);
+  return { utcOffsetMinutes: local / 60_000 - minutes, businessDayStartsAt };
 }

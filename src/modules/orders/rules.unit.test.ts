@@ -4,6 +4,7 @@ import { money } from "#platform/kernel";
 import {
   type AskedLine,
   businessDateOf,
+  clockOf,
   inForce,
   type OrderingRules,
   priceLines,
@@ -172,5 +173,20 @@ describe("businessDateOf", () => {
     ["2026-12-31T18:00:00Z", "2026-12-31"], // 00:30 on New Year's Day
   ])("counts %s to %s", (instant, date) => {
     expect(businessDateOf(new Date(instant), rules.restaurant)).toBe(date);
+  });
+});
+
+describe("clockOf", () => {
+  it.each([
+    ["2026-11-23T21:29:59.999Z", "Asia/Yangon", 390],
+    ["2026-07-01T12:00:00Z", "America/New_York", -240],
+    ["2026-12-01T12:00:30Z", "America/New_York", -300],
+    ["2026-12-01T12:00:00Z", "UTC", 0],
+  ])("tells at %s in %s an offset of %i minutes", (instant, timeZone, utcOffsetMinutes) => {
+    const calendar = { timeZone, businessDayStartsAt: "04:00" };
+    expect(clockOf(new Date(instant), calendar)).toEqual({
+      utcOffsetMinutes,
+      businessDayStartsAt: "04:00",
+    });
   });
 });
