@@ -82,7 +82,7 @@ describe("The wiring of a new module", () => {
       '  a: {},\n  loyalty: { store: "postgres", calls: [], hears: [] },\n} as const',
     );
     const app =
-      'import { manifest } from "#modules/manifest";\n  const outboxes = [];\n      system: system.router,\n';
+      'import { manifest } from "#modules/manifest";\n  const system = createSystem({\n      system: system.router,\n';
     const wired = addToApp(app, "loyalty", "mongodb");
     expect(wired).toContain('connection: await documents.connect("loyalty")');
     expect(wired).toContain("      loyalty: loyalty.router,\n      system: system.router,");
