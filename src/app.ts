@@ -153,6 +153,8 @@ export async function createApp(parts: AppParts) {
       audit: audit.router,
       system: system.router,
     },
+    /** What a module's subscriptions listen to. */
+    heard: grants.heard,
     cachedReads: restaurant.cachedReads,
     guard: auth.guard,
     auth,

@@ -1,19 +1,25 @@
 // What a module is handed: the faces that the manifest lists for it, and no other. A face that is not listed is missing
 // from the type and from the object. In a split, `register` would be given a remote client's router instead.
 import { type AnyRouter, createFace, systemPrincipal } from "#platform/http";
+import { patternsOf, type Subscription } from "#platform/outbox";
 
 type Manifest = Readonly<Record<string, { readonly calls: readonly string[] }>>;
+interface MadeModule<Name> {
+  readonly name: Name;
+  readonly router: AnyRouter;
+  readonly subscriptions: readonly Subscription<never>[];
+}
 type Calls<M extends Manifest, Name extends keyof M> = M[Name]["calls"][number];
 
 export function createGrants<M extends Manifest, Faces extends object>(
   manifest: M,
   onCall: (from: string, to: string) => void,
 ) {
-  const routers = new Map<string, AnyRouter>();
+  const modules = new Map<string, MadeModule<string>>();
   const faceOf = (from: string, to: string) => {
-    const router = routers.get(to);
-    if (!router) throw new Error(`${from} calls ${to}, which must be made before it`);
-    return createFace(router as never, {
+    const module = modules.get(to);
+    if (!module) throw new Error(`${from} calls ${to}, which must be made before it`);
+    return createFace(module.router as never, {
       principal: systemPrincipal,
       onCall: () => onCall(from, to),
     });
@@ -21,12 +27,13 @@ export function createGrants<M extends Manifest, Faces extends object>(
 
   return {
     /** Makes the module's face available to those that may call it. */
-    register<Module extends { readonly name: keyof M & string; readonly router: AnyRouter }>(
-      module: Module,
-    ): Module {
-      routers.set(module.name, module.router);
+    register<Module extends MadeModule<keyof M & string>>(module: Module): Module {
+      modules.set(module.name, module);
       return module;
     },
+    /** Names or patterns of events that a module listens to. */
+    heard: (name: string): readonly string[] =>
+      modules.get(name)?.subscriptions.flatMap(patternsOf) ?? [],
     /** By module name, ready to be handed over. */
     facesFor<Name extends keyof M & string>(
       caller: Name,
@@ -36,6 +43,6 @@ export function createGrants<M extends Manifest, Faces extends object>(
     },
     /** For what stands above all modules. */
     allFaces: (caller: string) =>
-      Object.fromEntries([...routers.keys()].map((to) => [to, faceOf(caller, to)])) as Faces,
+      Object.fromEntries([...modules.keys()].map((to) => [to, faceOf(caller, to)])) as Faces,
   };
 }

@@ -87,16 +87,24 @@ async function start(
     return store.url;
   }
 
+  let heard: App["heard"] = () => [];
+  const secret = config.secret ?? folder.secret;
+  const ownership = { manifest, heard: (module: string) => heard(module) };
   const postgres = await openPostgres({
+    ...ownership,
     url: postgresUrl,
-    secret: config.secret ?? folder.secret,
+    secret,
     roles: config.databaseRoles,
-    manifest,
     logger,
   });
   stops.push(() => postgres.close());
   const migrations = await postgres.migrate();
-  const documents = await openDocuments({ url: mongodbUrl, logger });
+  const documents = await openDocuments({
+    ...ownership,
+    url: mongodbUrl,
+    secret: config.mongodbUrl && config.databaseRoles === "own" ? secret : undefined,
+    logger,
+  });
   stops.push(() => documents.close());
 
   const app = await createApp({
@@ -111,6 +119,7 @@ async function start(
     sampleStaffAllowed: loopback,
     secure: config.tls !== undefined,
   });
+  heard = app.heard;
   stops.push(() => app.stop());
   await app.start();
   const people = await firstStart(app, { ...config, nobodyWatches });

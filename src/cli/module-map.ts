@@ -1,7 +1,7 @@
 // The modules drawn from the manifest: a table and a diagram for the docs, and in words why one may or may not reach
 // another. It reads what it is given and prints nothing.
 import type { ModuleEntry } from "#modules/manifest";
-import { reaches } from "#platform/db";
+import { reaches } from "#platform/kernel";
 
 export type ManifestEntries = Readonly<Record<string, ModuleEntry>>;
 
@@ -144,6 +144,6 @@ export function explain(manifest: ManifestEntries, from: string, to: string): st
   const why =
     owner.store === "postgres"
       ? `only the role tiffin_${to} may use the schema ${to}; PostgreSQL refuses others with 42501`
-      : `only ${to} is given a connection to the database tiffin_${to}`;
+      : `only ${to} is given a connection to the database tiffin_${to}, and a command on another one is refused before it is sent`;
   return [calls, hears, `✗ ${from} may never read the data of ${to} itself: ${why}.`];
 }

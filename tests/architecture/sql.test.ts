@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { manifest } from "#modules/manifest";
-import { BoundaryError, type Database, openPostgres } from "#platform/db";
+import { type Database, openPostgres } from "#platform/db";
+import { BoundaryError } from "#platform/kernel";
 import {
   createEmptyDatabase,
   createTestPostgres,
@@ -15,6 +16,8 @@ import {
 } from "../../src/platform/db/testing.js";
 
 const REFUSED = "42501";
+/** The triggers of history. */
+const RESTRICTED = "23001";
 /** A schema that may not be used is as if it were not there. */
 const UNKNOWN_TABLE = "42P01";
 
@@ -94,14 +97,8 @@ describe("SQL across schemas", () => {
   });
 
   it.each(pairs)("by %s is not opened by a search_path with %s in it", async (module, other) => {
-    const table = await sql<{ name: string }>`
-      select tablename as name from pg_tables where schemaname = ${other} and tablename not in (
-        select tablename from pg_tables where schemaname = ${module}) limit 1`.execute(
-      databases.get(module)?.kysely ?? expect.unreachable(),
-    );
-    const name = table.rows[0]?.name ?? expect.unreachable("the other has a table of its own");
     expect(
-      await refusal(module, `set local search_path = ${other}`, `select * from ${name}`),
+      await refusal(module, `set local search_path = ${other}`, "select * from outbox"),
     ).toMatchObject({ code: UNKNOWN_TABLE });
   });
 
@@ -159,6 +156,35 @@ describe("SQL across schemas", () => {
     } finally {
       await other.drop();
     }
+  });
+});
+
+describe("What was sold", () => {
+  it("is changed by nobody: the module has no right to, and a trigger stops whoever has", async () => {
+    const codes = async (run: (text: string) => Promise<unknown>) => {
+      const found: unknown[] = [];
+      for (const text of [
+        "update line_items set quantity = 2",
+        "delete from line_items",
+        "truncate line_items",
+      ]) {
+        const error = await run(text).catch((reason: unknown) => reason);
+        found.push((error as { code?: string }).code);
+      }
+      return found;
+    };
+    expect(await codes((text) => refusal("orders", text))).toEqual(Array(3).fill(REFUSED));
+    await test.postgres.asOwner(async (client) => {
+      await client.query(`
+        begin;
+        set local search_path = orders;
+        set local session_replication_role = replica;
+        insert into line_items select gen_random_uuid(), gen_random_uuid(), 1, gen_random_uuid(), 'SKU', '{}', '{}',
+          'grill', 1, 3500, '[]', null, '[]', 3500;
+        commit;
+        set search_path = orders`);
+      expect(await codes((text) => client.query(text))).toEqual(Array(3).fill(RESTRICTED));
+    });
   });
 });
 

@@ -73,7 +73,7 @@ export const settings = {
     default: "own",
     unit: "own or shared",
     description:
-      "own: each module signs in to PostgreSQL as itself. shared: all use the user of DATABASE_URL, where that user may not create roles; the database then no longer keeps modules apart.",
+      "own: each module signs in to PostgreSQL as itself, and to a MongoDB that asks for a password. shared: all use the users of DATABASE_URL and MONGODB_URL, where those may not create others; the databases then no longer keep modules apart.",
     remedy: "own or shared",
   }),
   MONGODB_URL: setting({

@@ -3,7 +3,6 @@ export type { PoolOptions } from "./connection.js";
 export type { Database, PoolUse } from "./database.js";
 export type { SchemaPicture, TablePicture } from "./picture.js";
 export { openPostgres, type Postgres, type PostgresOptions } from "./postgres.js";
-export { BoundaryError, type Manifest, type Ownership, reaches } from "./refusal.js";
 export type { Session } from "./session.js";
 export { defineStatement, definedStatements, type Runner, type Statement } from "./statements.js";
 export type { Transaction } from "kysely";

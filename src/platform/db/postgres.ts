@@ -1,12 +1,12 @@
 // The PostgreSQL server as the application sees it: migrated schemas, and one connection pool for each module.
 import { fileURLToPath } from "node:url";
 import { Client, type ClientBase } from "pg";
-import { StartError } from "#platform/kernel";
+import { type Ownership, StartError } from "#platform/kernel";
 import { DEFAULT_POOL, parseServer, type PoolOptions } from "./connection.js";
 import { createDatabase, type Database } from "./database.js";
 import { describeSchema, type SchemaPicture } from "./picture.js";
 import { applyMigrations, readMigrations, repeatGrants } from "./migrations.js";
-import { explainRefusal, type Ownership } from "./refusal.js";
+import { explainRefusal } from "./refusal.js";
 import { closePublic, ensureRoles, ownerOf, passwordOf, roleOf } from "./roles.js";
 import { adoptSchema, isForeign, prepareSchema } from "./schemas.js";
 import { proveSignIns } from "./sign-in.js";
@@ -60,7 +60,7 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
   if (roles === "shared") {
     logger.warn(
       {},
-      "DATABASE_ROLES=shared: the database does not keep the modules apart, only the code does.",
+      "DATABASE_ROLES=shared: the databases do not keep the modules apart, only the code does.",
     );
   }
 

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { Client } from "pg";
 import type { Database } from "./database.js";
 import { openPostgres, type Postgres, type PostgresOptions } from "./postgres.js";
-import type { Manifest } from "./refusal.js";
+import type { Manifest } from "#platform/kernel";
 
 /** One secret for all tests: roles belong to the whole server, so their passwords must agree. */
 export const TEST_SECRET = "tests";

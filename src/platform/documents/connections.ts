@@ -1,10 +1,12 @@
 // The MongoDB server as the application sees it: one connection pool and one database for each module.
 // Which documents there are is the module's business.
 import mongoose, { type Connection, type ConnectOptions } from "mongoose";
-import { StartError } from "#platform/kernel";
+import { type Ownership, StartError } from "#platform/kernel";
 import { codeOf } from "./errors.js";
+import { guardConnection } from "./guard.js";
+import { type ConnectionStatus, ensureUser, hasOnlyItsRoles, signInAs, userOf } from "./users.js";
 
-export interface DocumentsOptions {
+export interface DocumentsOptions extends Ownership {
   readonly url: string;
   readonly logger: {
     info(details: object, message: string): void;
@@ -12,6 +14,8 @@ export interface DocumentsOptions {
   };
   /** Names of databases begin with it; tests that share a server choose their own. Default `tiffin_`. */
   readonly prefix?: string;
+  /** Given: where the server asks for a password, each module signs in as a user of its own. */
+  readonly secret?: string | undefined;
 }
 
 export interface Documents {
@@ -23,6 +27,11 @@ export interface Documents {
   /** Rejects when the server does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
+}
+
+interface Place {
+  readonly url: string;
+  readonly options?: ConnectOptions;
 }
 
 const OLDEST = 6;
@@ -42,12 +51,14 @@ const OPTIONS: ConnectOptions = {
   bufferCommands: false,
 };
 
+const GUARDED: ConnectOptions = { monitorCommands: true };
+
 /** @throws StartError when the URL is wrong, or the server cannot be reached, refuses the user or is too old */
 export async function openDocuments(options: DocumentsOptions): Promise<Documents> {
   const { url, logger, prefix = "tiffin_" } = options;
   const connections: Connection[] = [];
 
-  async function open(dbName: string, appName: string): Promise<Connection> {
+  async function open(dbName: string, appName: string, options: Place = { url }) {
     const connection = mongoose.createConnection();
     // The command under way reports a lost server; without a listener the process would end.
     connection.on("error", (error: Error) =>
@@ -56,16 +67,18 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
     connection.on("disconnected", () => logger.warn({ appName }, "lost the document store"));
     connection.on("reconnected", () => logger.info({ appName }, "the document store is back"));
     try {
-      await connection.openUri(url, { ...OPTIONS, dbName, appName });
+      await connection.openUri(options.url, { ...OPTIONS, ...options.options, dbName, appName });
     } catch (error) {
       await connection.destroy().catch(() => undefined);
-      throw explained(error);
+      throw error;
     }
     connections.push(connection);
     return connection;
   }
 
-  const own = await open("admin", "tiffin");
+  const own = await open("admin", "tiffin").catch((error: unknown) => {
+    throw explained(error);
+  });
   const close = async () => {
     for (const connection of connections) connection.removeAllListeners("disconnected");
     await Promise.all(connections.map((connection) => connection.close()));
@@ -75,12 +88,51 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
     await close();
     throw new StartError(`MongoDB ${version} is too old: Tiffin needs ${OLDEST} or newer.`);
   }
+  const asked = await asksForPassword(own).catch(async (error: unknown) => {
+    await close();
+    throw explained(error);
+  });
+  if (options.secret !== undefined && !asked) {
+    logger.warn(
+      {},
+      "MongoDB asks nobody for a password: only the code keeps the modules apart there.",
+    );
+  }
+
+  /** As the module's own user; mended where it cannot sign in, or may more or less than it must. */
+  async function openAs(secret: string, database: string, appName: string): Promise<Connection> {
+    const user = userOf(secret, database);
+    const signIn = signInAs(user, url);
+    const place = { url: signIn.url, options: { ...signIn.options, ...GUARDED } };
+    const mend = () => ensureUser(user, (command) => own.getClient().db(database).command(command));
+    const connection = await open(database, appName, place).catch(async (error: unknown) => {
+      if (codeOf(error) !== AUTHENTICATION_FAILED) throw error;
+      await mend();
+      return open(database, appName, place);
+    });
+    if (!hasOnlyItsRoles(await statusOf(connection), database)) await mend();
+    return connection;
+  }
 
   return {
     version,
-    connect: (module) => open(`${prefix}${module}`, `tiffin:${module}`),
+    async connect(module) {
+      const database = `${prefix}${module}`;
+      const appName = `tiffin:${module}`;
+      const connection = await (
+        options.secret !== undefined && asked
+          ? openAs(options.secret, database, appName)
+          : open(database, appName, { url, options: GUARDED })
+      ).catch((error: unknown) => {
+        throw explained(error);
+      });
+      guardConnection(connection, { ...options, prefix, module });
+      return connection;
+    },
     async describe(module) {
-      const db = own.getClient().db(`${prefix}${module}`);
+      const name = `${prefix}${module}`;
+      const connection = connections.find((one) => one.name === name) ?? own;
+      const db = connection.getClient().db(name);
       const collections = await db.listCollections({}, { nameOnly: true }).toArray();
       const names = collections.map(({ name }) => name).toSorted();
       return Promise.all(
@@ -103,10 +155,22 @@ function databaseOf({ db }: Connection) {
 }
 
 // https://www.mongodb.com/docs/manual/reference/error-codes/: AuthenticationFailed, Unauthorized
-const REFUSED = new Set([18, 13]);
+const AUTHENTICATION_FAILED = 18;
+const REFUSED = new Set([AUTHENTICATION_FAILED, 13]);
+
+const statusOf = (connection: Connection) =>
+  databaseOf(connection).command({ connectionStatus: 1 }) as Promise<ConnectionStatus>;
+
+/** Whether the server knows who we are. One that wants to know and was not told refuses here, and not later. */
+async function asksForPassword(connection: Connection): Promise<boolean> {
+  const { authInfo } = await statusOf(connection);
+  if (authInfo.authenticatedUsers.length > 0) return true;
+  await databaseOf(connection).command({ listDatabases: 1, nameOnly: true });
+  return false;
+}
 
 function explained(error: unknown): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof StartError) return error;
   if (error.name === "MongoParseError" || error.name === "MongoInvalidArgumentError") {
     return new StartError(
       "MONGODB_URL is not a MongoDB URL: write it as mongodb://user:password@host:27017.",

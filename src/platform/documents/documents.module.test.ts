@@ -50,7 +50,7 @@ describe("openDocuments", () => {
   });
 
   it("reports the version and answers a ping", async () => {
-    const opened = await openDocuments({ url: documents.url, logger });
+    const opened = await openDocuments({ url: documents.url, logger, manifest: {} });
     expect(opened.version).toMatch(/^\d+\.\d+/);
     await opened.ping();
     await opened.close();
@@ -62,7 +62,9 @@ describe("openDocuments", () => {
     ["postgres://user:hunter2@127.0.0.1/x", /MONGODB_URL is not a MongoDB URL/],
     ["mongodb://user:hunter2@127.0.0.1:0/", /MONGODB_URL/],
   ])("refuses %s in one sentence", async (url, message) => {
-    const error = await openDocuments({ url, logger }).catch((error: unknown) => error);
+    const error = await openDocuments({ url, logger, manifest: {} }).catch(
+      (error: unknown) => error,
+    );
     expect(error).toBeInstanceOf(StartError);
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).not.toContain("hunter2");
@@ -71,7 +73,7 @@ describe("openDocuments", () => {
   it("says within seconds that nothing answers", async () => {
     const url = `mongodb://127.0.0.1:${deafPort}`;
     const started = performance.now();
-    await expect(openDocuments({ url, logger })).rejects.toThrow(
+    await expect(openDocuments({ url, logger, manifest: {} })).rejects.toThrow(
       /MongoDB cannot be reached .*check MONGODB_URL/,
     );
     expect(performance.now() - started).toBeLessThan(10_000);

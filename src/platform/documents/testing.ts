@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Connection } from "mongoose";
+import type { Manifest } from "#platform/kernel";
 import { startDocumentStore } from "../embedded/documents/index.js";
 import { openDocuments } from "./connections.js";
 
@@ -15,14 +16,15 @@ export interface TestDocuments {
 
 const quiet = { info: () => undefined, warn: () => undefined };
 
-export async function createTestDocuments(): Promise<TestDocuments> {
+/** The manifest matters only for the words of a refusal. */
+export async function createTestDocuments(manifest: Manifest = {}): Promise<TestDocuments> {
   const server = await openServer();
   const prefix = `tiffin_test_${randomBytes(6).toString("hex")}_`;
-  const url = `${server.url}${server.url.includes("?") ? "&" : "/?"}monitorCommands=true`;
-  const documents = await openDocuments({ url, logger: quiet, prefix });
+  const { url } = server;
+  const documents = await openDocuments({ url, logger: quiet, prefix, manifest });
   const connections = new Map<string, Connection>();
   return {
-    url: server.url,
+    url,
     async connect(module) {
       const connection = await documents.connect(module);
       connections.set(module, connection);

@@ -6,4 +6,5 @@ export * from "./events.js";
 export * from "./ids.js";
 export * from "./localized.js";
 export * from "./money.js";
+export * from "./ownership.js";
 export * from "./start-error.js";
