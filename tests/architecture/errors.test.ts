@@ -1,13 +1,13 @@
 // docs/errors.md lists every problem that the HTTP face can answer, and no other.
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
-import { allPermissions } from "#modules/auth";
+import { allPermissions, contract as auth } from "#modules/auth";
 import { manifest } from "#modules/manifest";
 import type { Contract } from "#platform/contract";
 import { listProblemCodes, listRoutes, parseErrors } from "#platform/http";
 import { contract as system } from "../../src/system/contract.js";
 
-const contracts: Record<string, Contract> = { system };
+const contracts: Record<string, Contract> = { auth, system };
 for (const module of Object.keys(manifest)) {
   const door = (await import(`../../src/modules/${module}/index.ts`)) as { contract: Contract };
   contracts[module] = door.contract;
