@@ -3,6 +3,7 @@ import type { Connection } from "mongoose";
 import type { Face } from "#platform/contract";
 import type { EventSource } from "#platform/outbox";
 import { createCatalogueMemory } from "./commands/catalogue.js";
+import { createHolder } from "./commands/reserve.js";
 import { tidyUp } from "./commands/settle.js";
 import { contract } from "./contract.js";
 import { subscriptions } from "./listeners.js";
@@ -38,7 +39,7 @@ const TIDY_EVERY_MS = 60_000;
 export function createInventory({ connection, outbox, logger, clock }: InventoryModuleParts) {
   const models = createModels(connection);
   const catalogue = createCatalogueMemory();
-  const parts = { models, catalogue, outbox, clock };
+  const parts = { models, catalogue, hold: createHolder(models), outbox, clock };
   let timer: NodeJS.Timeout | undefined;
   let tidying = Promise.resolve();
 

@@ -129,7 +129,7 @@ describe("reserve", () => {
     const product = await models.products.findById(one).lean();
     if (!product) throw new Error("the product is there");
     const order = { orderId, at: new Date(), trace: null, actor: "system" };
-    expect(await holdLines(models, [{ line: line(one, 2), product }], order)).toBe(1);
+    expect(await holdLines(models, [{ lines: [{ line: line(one, 2), product }], order }])).toBe(1);
     await reserve(orderId, line(one, 2), line(two, 2));
     expect(await stockOf(one)).toMatchObject({ reserved: 2 });
     expect(await stockOf(two)).toMatchObject({ reserved: 2 });
@@ -141,12 +141,12 @@ describe("reserve", () => {
     const product = await models.products.findById(one).lean();
     if (!product) throw new Error("the product is there");
     const order = { orderId, at: new Date(), trace: null, actor: "system" };
-    await holdLines(models, [{ line: line(one, 2), product }], order);
+    await holdLines(models, [{ lines: [{ line: line(one, 2), product }], order }]);
     const refusal = await refusalOf(reserve(orderId, line(one, 2), line(two, 2)));
     expect(refusal.code).toBe("INSUFFICIENT_STOCK");
     expect(await stockOf(one)).toEqual({ onHand: 5, reserved: 0, available: 5 });
     // The attempt that was delayed arrives after all: the order was refused, so it holds nothing.
-    expect(await holdLines(models, [{ line: line(one, 2), product }], order)).toBe(0);
+    expect(await holdLines(models, [{ lines: [{ line: line(one, 2), product }], order }])).toBe(0);
   });
 
   it("refuses a price that moved, and names the old and the new one", async () => {

@@ -10,6 +10,7 @@ import { type contract, createInventory, eventSources, type InventoryFace } from
 import { salesOf } from "./rules/settlement.js";
 import { settleSales } from "./commands/settle.js";
 import { createCatalogueMemory } from "./commands/catalogue.js";
+import { createHolder } from "./commands/reserve.js";
 import type { InventoryParts } from "./commands/parts.js";
 import { createModels, type InventoryModels, prepareStore } from "./schema.js";
 
@@ -30,7 +31,13 @@ export function useInventory(): void {
     const connection = await documents.connect("inventory");
     models = createModels(connection);
     await prepareStore(models);
-    parts = { models, catalogue: createCatalogueMemory(), outbox, clock };
+    parts = {
+      models,
+      catalogue: createCatalogueMemory(),
+      hold: createHolder(models),
+      outbox,
+      clock,
+    };
     inventory = openFace();
   });
   afterEach(async () => {

@@ -1,10 +1,15 @@
 // What the commands of inventory work with.
 import type { InventoryModels } from "../schema.js";
+import type { LinesToHold } from "../repository/reservations.js";
 import type { CatalogueMemory } from "./catalogue.js";
+
+/** True: all these lines are held. False: some may be, so the products must be read. */
+export type Holder = (lines: LinesToHold) => Promise<boolean>;
 
 export interface InventoryParts {
   readonly models: InventoryModels;
   readonly catalogue: CatalogueMemory;
+  readonly hold: Holder;
   /** Told after each change that left an event behind. */
   readonly outbox: { wake(): void };
   readonly clock: () => Date;

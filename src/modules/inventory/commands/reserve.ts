@@ -1,6 +1,11 @@
 // Holding stock for an order, and giving it back. All lines or none; each by the order's id, so repeating is harmless.
-import { crashPoint } from "#platform/kernel";
-import { closeOrder, findProductsForOrder, holdLines } from "../repository/reservations.js";
+import { createBatcher, crashPoint } from "#platform/kernel";
+import {
+  closeOrder,
+  findProductsForOrder,
+  holdLines,
+  type LinesToHold,
+} from "../repository/reservations.js";
 import {
   decideReservation,
   planRelease,
@@ -12,7 +17,22 @@ import {
   reservedLine,
   type ReserveLine,
 } from "../rules/reservations.js";
-import { type InventoryParts, untilDecided } from "./parts.js";
+import type { InventoryModels } from "../schema.js";
+import { type Holder, type InventoryParts, untilDecided } from "./parts.js";
+
+/** Orders that come while a command is under way leave together in the next one (ADR 0008). */
+export function createHolder(models: InventoryModels): Holder {
+  const batcher = createBatcher<LinesToHold, boolean>(
+    async (orders) => {
+      const held = await holdLines(models, orders);
+      // The answer does not tell which statement found its product: if one did not, each order looks for itself.
+      const all = held === orders.reduce((sum, { lines }) => sum + lines.length, 0);
+      return orders.map(() => all);
+    },
+    { maxSize: 32, concurrency: 2 },
+  );
+  return batcher.run;
+}
 
 export interface ReserveOrder {
   readonly orderId: string;
@@ -24,12 +44,12 @@ export interface ReserveOrder {
 export type Reserved = { readonly kind: "held"; readonly lines: readonly ReservedLine[] } | Refusal;
 
 /**
- * One round trip where what this process remembers of the products is current: the update itself proves names and
- * prices. Otherwise the products are read and it is decided again. A refusal holds nothing, and bars whatever of the
+ * One round trip, shared with concurrent orders, where what this process remembers of the products is current: the
+ * update itself proves names and prices. Otherwise the products are read and it is decided again. A refusal holds nothing, and bars whatever of the
  * same order may still be under way.
  */
 export async function reserve(parts: InventoryParts, order: ReserveOrder): Promise<Reserved> {
-  const { models, catalogue, outbox, clock } = parts;
+  const { models, catalogue, hold, outbox, clock } = parts;
   const { orderId } = order;
   // All orders take products in the same turn, so that two of them seldom each hold what the other lacks.
   const lines = order.lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
@@ -41,7 +61,7 @@ export async function reserve(parts: InventoryParts, order: ReserveOrder): Promi
   };
 
   const remembered = proveFromMemory(lines, catalogue.entries);
-  if (remembered && (await holdLines(models, remembered, context)) === lines.length) {
+  if (remembered && (await hold({ lines: remembered, order: context }))) {
     return held(remembered.map(reservedLine));
   }
   return untilDecided(`Reserving for order ${orderId}`, async () => {
@@ -51,8 +71,8 @@ export async function reserve(parts: InventoryParts, order: ReserveOrder): Promi
     const decision = decideReservation(orderId, lines, found);
     if (decision.kind === "held") return held(decision.lines);
     if (decision.kind === "open") {
-      const count = await holdLines(models, decision.lines, context);
-      return count === decision.lines.length ? held(decision.all) : undefined;
+      const done = await hold({ lines: decision.lines, order: context });
+      return done ? held(decision.all) : undefined;
     }
     crashPoint("inventory.before-refuse");
     await release(parts, { orderId, productIds, trace: order.trace, actor: order.actor }, found);

@@ -15,18 +15,19 @@ export interface OrderContext {
   readonly actor: string;
 }
 
+export interface LinesToHold {
+  readonly lines: readonly ProvenLine[];
+  readonly order: OrderContext;
+}
+
 /**
  * Holds each line whose product is as it was read (same version, so same price and names), has enough available, and
  * does not know the order yet. Answers how many lines it held: when all, the products are proved to be as read.
  */
-export const holdLines = (
-  models: InventoryModels,
-  lines: readonly ProvenLine[],
-  order: OrderContext,
-) =>
+export const holdLines = (models: InventoryModels, orders: readonly LinesToHold[]) =>
   runStatements(
     models,
-    lines.map((line) => holdLine(line, order)),
+    orders.flatMap(({ lines, order }) => lines.map((line) => holdLine(line, order))),
   );
 
 function holdLine({ line, product }: ProvenLine, order: OrderContext): Statement {
