@@ -1,15 +1,17 @@
 // The embedded document store: guarded reservations through mongoose, durable, against the same loop on
 // an echo of the protocol that stores nothing; an indexed find, start time and memory at 100,000 documents.
 // Run: npx tsx bench/documents.ts
-import { execFileSync, fork, type ChildProcess } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { arch, cpus, tmpdir, totalmem } from "node:os";
+import { fork, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import mongoose from "mongoose";
 import { startDocumentStore } from "../src/platform/embedded/documents/supervisor.js";
 import { createListener } from "../src/platform/embedded/documents/server.js";
 import { openTestEngine } from "../src/platform/embedded/documents/testing.js";
+import { announce, report as reportAll } from "./kit/report.js";
+import { memoryOf } from "./kit/server.js";
 
 const SECONDS = Number(process.env["BENCH_SECONDS"] ?? 4);
 const CLIENTS = [1, 16, 64];
@@ -150,22 +152,16 @@ async function measureLarge(folder: string): Promise<void> {
   const start = performance.now();
   const again = await startDocumentStore({ folder });
   report(`start with ${LARGE} documents`, `${(performance.now() - start).toFixed(0)} ms`);
-  if (process.platform === "linux") {
-    const rss = /VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${again.pid}/status`, "utf8"))?.[1];
-    report("memory of its process", `${Math.round(Number(rss) / 1024)} MB`);
-  }
+  report("memory of its process", `${await memoryOf(again.pid)} MB`);
   await again.stop();
 }
 
-const report = (what: string, figure: string) => console.log(`${what.padEnd(34)}${figure}`);
+const rows: { what: string; figure: string }[] = [];
+const report = (what: string, figure: string) => rows.push({ what, figure });
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "bench-documents-"));
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"]).toString().trim();
-  const memory = Math.round(totalmem() / 2 ** 30);
-  console.log(
-    `commit ${commit}, ${cpus().length} × ${cpus()[0]?.model} (${arch()}), ${memory} GB, Node ${process.version}\n`,
-  );
+  announce("documents");
   try {
     const startedAt = performance.now();
     const store = await startDocumentStore({ folder: join(folder, "store") });
@@ -187,6 +183,7 @@ async function main(): Promise<void> {
     echo.child.disconnect();
     await store.stop();
     await measureLarge(join(folder, "large"));
+    reportAll("documents", rows);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

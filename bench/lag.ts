@@ -1,9 +1,8 @@
 // How long from an event's commit until a subscription has applied it (its transaction committed), at 50 events/s on
 // a durable embedded PostgreSQL; beside one round trip of LISTEN/NOTIFY, and a reader that polls every 100 ms.
 // Run: node --import tsx bench/lag.ts [seconds]
-import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import { cpus, tmpdir, totalmem } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { z } from "zod";
@@ -18,6 +17,8 @@ import {
   toOutboxRows,
 } from "#platform/outbox";
 import { createTestPostgres } from "../src/platform/db/testing.js";
+import { quantile, rounded } from "./kit/figures.js";
+import { announce, report } from "./kit/report.js";
 
 const SECONDS = Number(process.argv[2] ?? 10);
 const EVERY_MS = 20;
@@ -42,17 +43,13 @@ const touch = defineStatement<never>(
 const notify = defineStatement<never>("bench.notify", "select pg_notify('bench', '')");
 const clear = defineStatement<never>("bench.clear", "delete from outbox");
 
-function figures(
-  name: string,
-  samples: number[],
-): { name: string; count: number; p50: number; p99: number; max: number } {
-  const sorted = samples.toSorted((a, b) => a - b);
-  const at = (share: number) =>
-    Number(
-      (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? NaN).toFixed(2),
-    );
-  return { name, count: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
-}
+const figures = (name: string, samples: readonly number[]) => ({
+  name,
+  count: samples.length,
+  p50: rounded(quantile(samples, 0.5)),
+  p99: rounded(quantile(samples, 0.99)),
+  max: rounded(quantile(samples, 1)),
+});
 
 const path = await mkdtemp(join(tmpdir(), "tiffin-bench-"));
 const folder = await openDataFolder(path);
@@ -160,15 +157,12 @@ async function measurePoller() {
 }
 
 try {
-  const commit = execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim();
-  console.log(
-    `commit ${commit}, ${cpus().length} × ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GB, Node ${process.version}`,
-  );
+  announce("lag");
   const ours = await measureRelay();
   const commitAlone = await measureCommit();
   const bare = await measureNotify();
   const poller = await measurePoller();
-  console.table([ours, commitAlone, bare, poller]);
+  report("lag", [ours, commitAlone, bare, poller]);
   console.log(
     `p50: ${(ours.p50 / bare.p50).toFixed(1)} × a NOTIFY round trip, 1/${(poller.p50 / ours.p50).toFixed(0)} of the poller. Goal: p99 below 20 ms.`,
   );

@@ -121,8 +121,11 @@ async function inTransaction(client: PoolClient, sale: Sale): Promise<Answer> {
      select moved.product_id, -moved.quantity, 'sold', $1, moved.line_id, $5
      from unnest($2::uuid[], $3::int[], $4::uuid[]) as moved(product_id, quantity, line_id)`,
     [
-      ...[id, lines.map((line) => line.productId), lines.map((line) => line.quantity)],
-      ...[lines.map((line) => line.id), person.name],
+      id,
+      lines.map((line) => line.productId),
+      lines.map((line) => line.quantity),
+      lines.map((line) => line.id),
+      person.name,
     ],
   );
   const change = sale.tendered - totals.total.amount;
@@ -164,8 +167,16 @@ async function inTransaction(client: PoolClient, sale: Sale): Promise<Answer> {
     `with receipt as (update counters set last = last + 1 where series = 'receipts' returning last)
      insert into orders select $1, last, 'placed', $2, $3, $4, $5, $6, $7, $8, $9, $10 from receipt returning number`,
     [
-      ...[id, sale.serviceType, businessDate, currency, totals.subtotal.amount],
-      ...[totals.serviceCharge.amount, totals.tax.amount, totals.total.amount, person.name, now],
+      id,
+      sale.serviceType,
+      businessDate,
+      currency,
+      totals.subtotal.amount,
+      totals.serviceCharge.amount,
+      totals.tax.amount,
+      totals.total.amount,
+      person.name,
+      now,
     ],
   );
   return {

@@ -126,7 +126,13 @@ async function seed() {
   for (const { productId, sku, name, price, category } of items) {
     const { code, station } = category;
     await pool.query("insert into products values ($1, $2, $3, $4, $5, $6, false, $7)", [
-      ...[productId, sku, name, price, { code, name: category.name }, station, STOCK],
+      productId,
+      sku,
+      name,
+      price,
+      { code, name: category.name },
+      station,
+      STOCK,
     ]);
   }
   await pool.query("insert into staff values ($1, 'Cashier', 'cashier', 'unused')", [newId()]);
