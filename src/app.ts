@@ -76,10 +76,10 @@ export async function createApp(parts: AppParts) {
     subscriptions: readonly Subscription<Transaction<Tables>>[],
   ) => inboxes.push(createPostgresInbox<Tables>({ ...hearing, database, subscriptions }));
 
-  const authDatabase = postgres.connect<AuthTables>("auth");
+  const authParts = publishing<AuthTables>("auth");
   const auth = grants.register(
     createAuth({
-      database: authDatabase,
+      ...authParts,
       clock,
       sampleStaffAllowed: parts.sampleStaffAllowed,
       secure: parts.secure,
@@ -161,7 +161,7 @@ export async function createApp(parts: AppParts) {
     system,
     /** What /readyz asks. */
     checks: {
-      postgres: () => authDatabase.run(ping, []),
+      postgres: () => authParts.database.run(ping, []),
       documents: () => documents.ping(),
       events: () => system.checkEvents(),
     },

@@ -212,5 +212,6 @@ function operatorGuard(token: string, guard: Guard): Guard {
   return {
     authenticate: async (request) =>
       request.authorization === `Bearer ${token}` ? operator : guard.authenticate(request),
+    useApproval: (use) => guard.useApproval?.(use) ?? Promise.resolve(null),
   };
 }

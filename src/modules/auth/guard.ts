@@ -1,22 +1,19 @@
 // Who is asking? Turns a bearer token or a cookie into a principal. Remembers for a few seconds, so that a till's
-// requests do not each read the session; ended sessions are forgotten at once.
+// requests do not each read the session; ended sessions are forgotten at once. Uses up approvals, once each.
 import type { Guard, Principal } from "#platform/http";
-import { hashToken } from "./commands.js";
+import { hashToken } from "./commands/secrets.js";
+import { readBearer, readCookie, SESSION_COOKIE } from "./cookies.js";
 import { findOpenSession, type SessionRow } from "./queries.js";
+import { useApproval } from "./repository/approvals.js";
 import { isSessionOver, permissionsOf } from "./rules.js";
 import type { AuthDatabase } from "./schema.js";
 
 /** In another process a sign-out is seen after this time at the latest. */
 const REMEMBER_MS = 5_000;
 const MAX_REMEMBERED = 10_000;
-export const COOKIE = "tiffin_session";
-
-export interface SessionPrincipal extends Principal {
-  readonly mustChangePin: boolean;
-}
 
 interface Remembered {
-  readonly principal: SessionPrincipal;
+  readonly principal: Principal;
   readonly session: SessionRow;
   readonly checkedAt: number;
 }
@@ -26,7 +23,7 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
 
   const guard: Guard = {
     async authenticate({ authorization, cookie }) {
-      const token = tokenOf(authorization, cookie);
+      const token = readBearer(authorization) ?? readCookie(cookie, SESSION_COOKIE);
       if (token === undefined) return null;
       const now = clock();
       const known = remembered.get(token);
@@ -42,6 +39,18 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
       const principal = toPrincipal(session);
       remembered.set(token, { principal, session, checkedAt: now.getTime() });
       return principal;
+    },
+    async useApproval({ approval, principal: { sessionId }, permission, path }) {
+      if (sessionId === undefined) return null;
+      const giver = await useApproval(database, {
+        tokenHash: hashToken(approval),
+        sessionId,
+        permission,
+        subjects: path.split("/"),
+        now: clock(),
+      });
+      if (!giver || !permissionsOf(giver.role).has(permission)) return null;
+      return { id: giver.id, name: giver.name };
     },
   };
 
@@ -61,7 +70,7 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
 }
 
 /** A one-time or reset PIN opens nothing but the door to changing it. */
-function toPrincipal(session: SessionRow): SessionPrincipal {
+function toPrincipal(session: SessionRow): Principal {
   return {
     kind: "staff",
     id: session.staffId,
@@ -71,15 +80,4 @@ function toPrincipal(session: SessionRow): SessionPrincipal {
     sessionId: session.id,
     mustChangePin: session.mustChangePin,
   };
-}
-
-function tokenOf(
-  authorization: string | undefined,
-  cookie: string | undefined,
-): string | undefined {
-  const bearer = /^Bearer ([\w-]{20,100})$/i.exec(authorization ?? "")?.[1];
-  if (bearer !== undefined) return bearer;
-  const pair = (cookie ?? "").split("; ").find((one) => one.startsWith(`${COOKIE}=`));
-  const value = pair?.slice(COOKIE.length + 1);
-  return value !== undefined && /^[\w-]{20,100}$/.test(value) ? value : undefined;
 }

@@ -1,34 +1,35 @@
 // The front door of auth. No module calls it: `platform/http` declares the guard, `app.ts` plugs this one in.
-import { addFirstManager, addSampleStaff, purge } from "./commands.js";
+import { addFirstManager, addSampleStaff } from "./commands/first-staff.js";
+import type { AuthParts } from "./commands/parts.js";
 import { contract } from "./contract.js";
 import { createGuard } from "./guard.js";
 import { hasSampleStaff } from "./queries.js";
+import { purge } from "./repository/sessions.js";
 import { createRouter } from "./router.js";
-import type { AuthDatabase, AuthTables } from "./schema.js";
+import type { AuthTables } from "./schema.js";
 
 export { contract };
 export { allPermissions } from "./rules.js";
 export type { AuthTables };
 
-export interface AuthParts {
-  readonly database: AuthDatabase;
-  readonly clock: () => Date;
-  readonly sampleStaffAllowed: boolean;
+export interface AuthModuleParts extends AuthParts {
+  /** True behind TLS: then cookies are marked Secure. */
   readonly secure: boolean;
 }
 
 const PURGE_MS = 3_600_000;
 
-export function createAuth({ database, clock, sampleStaffAllowed, secure }: AuthParts) {
+export function createAuth({ secure, ...parts }: AuthModuleParts) {
+  const { database, clock } = parts;
   const sessions = createGuard(database, clock);
   let timer: NodeJS.Timeout | undefined;
   return {
     name: "auth" as const,
-    router: createRouter({ database, sessions, clock, sampleStaffAllowed, secure }),
+    router: createRouter({ ...parts, sessions, secure }),
     guard: sessions.guard,
     subscriptions: [],
-    addSampleStaff: () => addSampleStaff(database),
-    addFirstManager: () => addFirstManager(database),
+    addSampleStaff: () => addSampleStaff(parts),
+    addFirstManager: () => addFirstManager(parts),
     hasSampleStaff: () => hasSampleStaff(database),
     start: () => {
       // A failed purge costs nothing: the next one takes what it left.

@@ -1,9 +1,13 @@
-// Reads of auth: who is signed in, who works here.
-import * as repository from "./repository.js";
-import type { SessionRow } from "./repository.js";
-import { isSessionOver } from "./rules.js";
-import type { AuthDatabase, StaffRow } from "./schema.js";
+// Reads of auth: who is signed in, who works here, how one can sign in from where one is.
+import type { AuthParts } from "./commands/parts.js";
+import { samplePinOf } from "./commands/first-staff.js";
+import { listActive } from "./repository/staff.js";
+import { findSession, type SessionRow, touchSession } from "./repository/sessions.js";
+import { isSessionOver, type Origin } from "./rules.js";
+import type { AuthDatabase } from "./schema.js";
 
+export { listDevices } from "./repository/devices.js";
+export { listStaff } from "./repository/staff.js";
 export type { SessionRow };
 
 /** That a session was used is written once a minute at most. */
@@ -15,16 +19,26 @@ export async function findOpenSession(
   tokenHash: Buffer,
   now: Date,
 ): Promise<SessionRow | undefined> {
-  const session = await repository.findSession(database, tokenHash);
+  const session = await findSession(database, tokenHash);
   if (!session || isSessionOver(session, now)) return undefined;
   if (now.getTime() - session.lastSeenAt.getTime() > TOUCH_MS) {
-    await repository.touchSession(database, session.id, now);
+    await touchSession(database, session.id, now);
   }
   return session;
 }
 
-export const listStaff = (database: AuthDatabase): Promise<StaffRow[]> =>
-  repository.listStaff(database);
+/** Names are told where a PIN is enough, and nowhere else: a guest's phone learns nothing. */
+export async function describeSignIn({ database, sampleStaffAllowed }: AuthParts, origin: Origin) {
+  if (origin.kind === "stranger") return { with: "password" as const, staff: [] };
+  const active = await listActive(database.kysely);
+  const staff = active.map(({ id, name, role }) => ({ id, name, role }));
+  const sample = sampleStaffAllowed && origin.kind === "local" ? active : [];
+  const samplePins = sample.flatMap((row) => {
+    const pin = row.sample ? samplePinOf(row.name) : undefined;
+    return pin === undefined ? [] : [{ name: row.name, pin }];
+  });
+  return { with: "pin" as const, staff, ...(samplePins.length > 0 && { samplePins }) };
+}
 
-export const hasSampleStaff = async (database: AuthDatabase): Promise<boolean> =>
-  (await repository.countSampleStaff(database)) > 0;
+export const hasSampleStaff = async ({ kysely }: AuthDatabase): Promise<boolean> =>
+  (await listActive(kysely)).some((row) => row.sample);

@@ -1,33 +1,38 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
-import { type CallContext, implementContract } from "#platform/http";
+import { actorOf, type CallContext, implementContract } from "#platform/http";
+import { approve } from "./commands/approvals.js";
+import type { AuthParts, By } from "./commands/parts.js";
+import { originOf, removeDevice, signIn, signOut, signOutEverywhere } from "./commands/sign-in.js";
 import {
   addStaff,
+  changeOwnPassword,
   changeOwnPin,
   changeStaff,
-  endSessions,
-  signIn,
+  type OwnChange,
   type StaffResult,
-} from "./commands.js";
+} from "./commands/staff.js";
 import { contract, type Staff } from "./contract.js";
-import { COOKIE, type createGuard } from "./guard.js";
-import { listStaff } from "./queries.js";
-import { ABSOLUTE_HOURS, permissionsOf, pinFault } from "./rules.js";
-import type { AuthDatabase, StaffRow } from "./schema.js";
+import { DEVICE_COOKIE, SESSION_COOKIE, writeCookie } from "./cookies.js";
+import type { createGuard } from "./guard.js";
+import { describeSignIn, listDevices, listStaff } from "./queries.js";
+import { ABSOLUTE_HOURS, permissionsOf } from "./rules.js";
+import type { StaffRow } from "./schema.js";
 
-export interface RouterParts {
-  readonly database: AuthDatabase;
-  readonly sessions: ReturnType<typeof createGuard>;
-  readonly clock: () => Date;
-  readonly sampleStaffAllowed: boolean;
-  /** True behind TLS: then the cookie is marked Secure. */
+export interface RouterParts extends AuthParts {
+  readonly sessions: Pick<ReturnType<typeof createGuard>, "forget" | "forgetStaff">;
+  /** True behind TLS: then cookies are marked Secure. */
   readonly secure: boolean;
 }
+
+/** The longest that browsers keep a cookie. */
+const DEVICE_DAYS = 400;
 
 const toStaff = (row: StaffRow): Staff => ({
   id: row.id,
   name: row.name,
   role: row.role,
   mustChangePin: row.pinMustChange,
+  hasPassword: row.passwordHash !== null,
   sample: row.sample,
   archived: row.archivedAt !== null,
   version: row.version,
@@ -46,94 +51,151 @@ function staffOf({ principal }: CallContext) {
   return principal;
 }
 
-export function createRouter({
-  database,
-  sessions,
-  clock,
-  sampleStaffAllowed,
-  secure,
-}: RouterParts) {
+function byOf(context: CallContext): By {
+  const by = actorOf(context);
+  if (!by) throw new Error("No module changes staff or signs anybody in");
+  return { by, trace: context.trace || null };
+}
+
+export function createRouter({ sessions, secure, ...parts }: RouterParts) {
+  const { database } = parts;
   const auth = implementContract(contract);
-  const cookie = (value: string, maxAgeSeconds: number) =>
-    `${COOKIE}=${value}; Path=/; HttpOnly; SameSite=Strict; Max-Age=${maxAgeSeconds}${secure ? "; Secure" : ""}`;
+  const sessionCookie = (value: string, maxAgeSeconds: number) =>
+    writeCookie(SESSION_COOKIE, value, { maxAgeSeconds, secure });
+  const deviceCookie = (value: string) =>
+    writeCookie(DEVICE_COOKIE, value, { maxAgeSeconds: DEVICE_DAYS * 86_400, secure });
+
+  async function ownSession(context: CallContext) {
+    const { sessionId } = staffOf(context);
+    return { ...byOf(context), sessionId, origin: await originOf(parts, context) };
+  }
 
   return auth.router({
     sessions: {
+      options: auth.sessions.options.handler(async ({ context }) =>
+        describeSignIn(parts, await originOf(parts, context)),
+      ),
       create: auth.sessions.create.handler(async ({ input, context, errors }) => {
-        const address = context.remoteAddress ?? "unknown";
-        const result = await signIn(database, {
-          ...input,
-          address,
-          now: clock(),
-          sampleStaffAllowed,
+        const result = await signIn(parts, input, {
+          origin: await originOf(parts, context),
+          address: context.remoteAddress ?? "",
+          sessionId: context.principal?.sessionId,
+          trace: context.trace || null,
         });
         switch (result.kind) {
           case "failed":
             throw errors.SIGN_IN_FAILED();
+          case "password-required":
+            throw errors.PASSWORD_REQUIRED();
           case "sample-closed":
             throw errors.SAMPLE_STAFF_CLOSED();
-          case "paused": {
-            const { retryAfterSeconds } = result;
-            throw errors.SIGN_IN_PAUSED({ data: { retryAfterSeconds } });
+          case "paused":
+            throw errors.SIGN_IN_PAUSED({ data: pauseOf(result) });
+          case "signed-in": {
+            sessions.forget(result.replaced);
+            const { token, deviceToken, staff } = result;
+            const cookies = [sessionCookie(token, ABSOLUTE_HOURS * 3600)];
+            if (deviceToken !== undefined) cookies.push(deviceCookie(deviceToken));
+            return { headers: { "set-cookie": cookies }, body: { token, staff: toMe(staff) } };
           }
-          case "signed-in":
-            return {
-              headers: { "set-cookie": cookie(result.token, ABSOLUTE_HOURS * 3600) },
-              body: { token: result.token, staff: toMe(result.staff) },
-            };
         }
       }),
       current: auth.sessions.current.handler(({ context }) => {
-        const { id, name, role, permissions } = staffOf(context);
+        const { id, name, role, permissions, mustChangePin = false } = staffOf(context);
         if (role === "system") throw new Error("A program of the system has no session");
-        return {
-          id,
-          name,
-          role,
-          permissions: [...permissions],
-          mustChangePin: permissions.size === 0,
-        };
+        return { id, name, role, permissions: [...permissions], mustChangePin };
       }),
       end: auth.sessions.end.handler(async ({ context }) => {
         const { sessionId } = staffOf(context);
-        if (sessionId) sessions.forget(await endSessions(database, { id: sessionId }));
-        return { headers: { "set-cookie": cookie("", 0) }, body: {} };
+        if (sessionId) sessions.forget(await signOut(parts, sessionId));
+        return { headers: { "set-cookie": [sessionCookie("", 0)] }, body: {} };
       }),
       endAll: auth.sessions.endAll.handler(async ({ context }) => {
-        const ended = await endSessions(database, { staffId: staffOf(context).id });
+        const { sessionId } = staffOf(context);
+        if (!sessionId) return { ended: 0 };
+        const ended = await signOutEverywhere(parts, byOf(context));
         sessions.forget(ended);
         return { ended: ended.length };
       }),
     },
     changePin: auth.changePin.handler(async ({ input, context, errors }) => {
-      const { id } = staffOf(context);
-      const fault = pinFault(input.newPin);
-      if (fault !== undefined) throw errors.WEAK_PIN({ message: `${fault}.` });
-      if (!(await changeOwnPin(database, id, input))) throw errors.SIGN_IN_FAILED();
-      sessions.forgetStaff(id);
+      const changed = await changeOwnPin(parts, input, await ownSession(context));
+      if (changed.kind === "weak") throw errors.WEAK_PIN({ message: `${changed.fault}.` });
+      settle(changed, staffOf(context).id, errors);
       return {};
     }),
+    changePassword: auth.changePassword.handler(async ({ input, context, errors }) => {
+      const { newPassword, currentPin, currentPassword = "" } = input;
+      const current = currentPin === undefined ? { currentPassword } : { currentPin };
+      const own = await ownSession(context);
+      const changed = await changeOwnPassword(parts, { newPassword, ...current }, own);
+      if (changed.kind === "weak") throw errors.WEAK_PASSWORD({ message: `${changed.fault}.` });
+      settle(changed, staffOf(context).id, errors);
+      return {};
+    }),
+    approvals: {
+      create: auth.approvals.create.handler(async ({ input, context, errors }) => {
+        const { sessionId } = staffOf(context);
+        if (!sessionId) throw errors.APPROVAL_REFUSED();
+        const origin = await originOf(parts, context);
+        const result = await approve(parts, input, { ...byOf(context), sessionId, origin });
+        if (result.kind === "paused") throw errors.SIGN_IN_PAUSED({ data: pauseOf(result) });
+        if (result.kind === "refused") throw errors.APPROVAL_REFUSED();
+        const { token, expiresAt, approver } = result;
+        const approvedBy = { id: approver.id, name: approver.name };
+        return { approval: token, expiresAt: expiresAt.toISOString(), approvedBy };
+      }),
+    },
     staff: {
       list: auth.staff.list.handler(async () => ({
-        items: (await listStaff(database)).map(toStaff),
+        items: (await listStaff(database.kysely)).map(toStaff),
         nextCursor: null,
       })),
-      create: auth.staff.create.handler(async ({ input, errors }) =>
-        toStaff(done(await addStaff(database, input), errors)),
+      create: auth.staff.create.handler(async ({ input, context, errors }) =>
+        toStaff(done(await addStaff(parts, input, byOf(context)), errors)),
       ),
       update: auth.staff.update.handler(async ({ input, context, errors }) => {
         const { id, version, ...edit } = input;
-        const by = staffOf(context).id;
-        const row = done(
-          await changeStaff(database, { id, version, by, now: clock() }, edit),
-          errors,
-        );
-        if (by !== id || edit.archived)
-          sessions.forget(await endSessions(database, { staffId: id }));
+        const changed = await changeStaff(parts, { id, version, by: byOf(context) }, edit);
+        const row = done(changed, errors);
+        sessions.forgetStaff(id);
         return toStaff(row);
       }),
     },
+    devices: {
+      list: auth.devices.list.handler(async () => ({
+        items: (await listDevices(database.kysely)).map((row) => ({
+          id: row.id,
+          addedBy: { id: row.addedBy, name: row.addedByName },
+          addedAt: row.addedAt.toISOString(),
+          address: row.address,
+          lastSeenAt: row.lastSeenAt.toISOString(),
+        })),
+        nextCursor: null,
+      })),
+      remove: auth.devices.remove.handler(async ({ input, context, errors }) => {
+        const ended = await removeDevice(parts, input.id, byOf(context));
+        if (!ended) throw errors.NOT_FOUND();
+        sessions.forget(ended);
+        return { ended: ended.length };
+      }),
+    },
   });
+
+  function settle(changed: Exclude<OwnChange, { kind: "weak" }>, id: string, errors: GuessErrors) {
+    if (changed.kind === "paused") throw errors.SIGN_IN_PAUSED({ data: pauseOf(changed) });
+    if (changed.kind === "wrong") throw errors.SIGN_IN_FAILED();
+    sessions.forgetStaff(id);
+  }
+}
+
+const pauseOf = ({ retryAfterSeconds }: { readonly retryAfterSeconds: number }) => ({
+  retryAfterSeconds,
+});
+
+interface GuessErrors {
+  SIGN_IN_FAILED(): Error;
+  SIGN_IN_PAUSED(options: { data: { retryAfterSeconds: number } }): Error;
 }
 
 interface StaffErrors {

@@ -14,6 +14,7 @@ const MANAGER = [
   "restaurant.edit",
   "reporting.read",
   "staff.manage",
+  "audit.read",
   "system.reconcile",
   "system.operate",
 ];
@@ -28,6 +29,16 @@ export const permissionsOf = (role: Role): ReadonlySet<string> => PERMISSIONS[ro
 
 /** Every permission that exists; a route that asks for another one could be used by nobody. */
 export const allPermissions: ReadonlySet<string> = PERMISSIONS.manager;
+
+/** Whether a change of this person would leave nobody who can manage staff. */
+export function leavesNoManager(
+  managers: readonly string[],
+  id: string,
+  { archived, role }: { readonly archived?: boolean | undefined; readonly role?: Role | undefined },
+): boolean {
+  const leaves = archived === true || (role !== undefined && role !== "manager");
+  return leaves && managers.length === 1 && managers[0] === id;
+}
 
 export const IDLE_HOURS = 4;
 export const ABSOLUTE_HOURS = 16;
@@ -55,8 +66,55 @@ export function pauseSeconds({ failures, lastAt }: Failures, free: number, now: 
   return Math.max(0, Math.ceil((lastAt.getTime() + pause * 1000 - now.getTime()) / 1000));
 }
 
-export const FREE_GUESSES_PER_PERSON = 5;
-export const FREE_GUESSES_PER_ADDRESS = 20;
+/** Where a request comes from: this machine, a device that a manager made known, or anywhere else. */
+export type Origin =
+  | { readonly kind: "local" }
+  | { readonly kind: "device"; readonly id: string }
+  | { readonly kind: "stranger"; readonly address: string };
+
+export interface GuessCounter {
+  readonly subject: string;
+  /** Wrong guesses without a pause. */
+  readonly free: number;
+  /** Counts guesses from many places. */
+  readonly shared: boolean;
+}
+
+const FREE_PER_PERSON = 5;
+const FREE_PER_PLACE = 20;
+const FREE_OF_STRANGERS = 20;
+
+/** What a guess counts for: the place it comes from, and the person at that place. Strangers also count together for
+ *  each person, since they can have many addresses; those counters bind nobody else, so they lock nobody out. */
+export function guessCounters(origin: Origin, name: string): GuessCounter[] {
+  const person = name.trim().toLowerCase();
+  const place =
+    origin.kind === "stranger"
+      ? `address:${origin.address}`
+      : origin.kind === "device"
+        ? `device:${origin.id}`
+        : "local";
+  return [
+    { subject: place, free: FREE_PER_PLACE, shared: false },
+    { subject: `${place} ${person}`, free: FREE_PER_PERSON, shared: false },
+    ...(origin.kind === "stranger"
+      ? [{ subject: `strangers ${person}`, free: FREE_OF_STRANGERS, shared: true }]
+      : []),
+  ];
+}
+
+/** A PIN that a program made and that opens only the door to changing it: long enough to be tried from anywhere. */
+export const ONE_TIME_PIN_DIGITS = 8;
+
+/** A PIN is short. From a place that nobody vouches for, only a one-time PIN of full length is good enough. */
+export const isPinEnough = (
+  origin: Origin,
+  pin: string,
+  { pinMustChange }: { readonly pinMustChange: boolean },
+): boolean => origin.kind !== "stranger" || (pinMustChange && pin.length >= ONE_TIME_PIN_DIGITS);
+
+/** Time to walk from the PIN sheet to the action. */
+export const APPROVAL_SECONDS = 60;
 
 const TOO_EASY = /^(\d)\1*$|^(0123|1234|2345|3456|4567|5678|6789)\d*$/;
 
@@ -67,3 +125,22 @@ export function pinFault(pin: string): string | undefined {
     return "This PIN is among the first that anybody would try; choose another";
   return undefined;
 }
+
+const PASSWORD_LENGTH = 10;
+
+/** Why a password is refused, or undefined when it is fine. Length is what counts, as NIST SP 800-63B says. */
+export function passwordFault(password: string, name: string): string | undefined {
+  if ([...password].length < PASSWORD_LENGTH)
+    return `A password has at least ${PASSWORD_LENGTH} characters; a few words are easy to remember`;
+  const plain = password.toLowerCase();
+  if (/^\d+$/.test(plain) || new Set(plain).size < 5 || COMMON.test(plain))
+    return "This password is among the first that anybody would try; choose another";
+  if (
+    plain.includes(name.trim().toLowerCase()) &&
+    plain.length < name.trim().length + PASSWORD_LENGTH
+  )
+    return "This password is mostly your name; choose another";
+  return undefined;
+}
+
+const COMMON = /^(password|passw0rd|qwerty|letmein|tiffin|welcome|iloveyou|admin|abc)[\d\W]*\d*$/;

@@ -1,6 +1,15 @@
 // Given a time and a history of guesses, how long must the next one wait; given a session, is it over?
 import { describe, expect, it } from "vitest";
-import { isSessionOver, pauseSeconds, permissionsOf, pinFault } from "./rules.js";
+import {
+  guessCounters,
+  isPinEnough,
+  isSessionOver,
+  leavesNoManager,
+  passwordFault,
+  pauseSeconds,
+  permissionsOf,
+  pinFault,
+} from "./rules.js";
 
 const now = new Date("2026-11-23T12:00:00Z");
 const ago = (seconds: number) => new Date(now.getTime() - seconds * 1000);
@@ -46,5 +55,57 @@ describe("permissionsOf", () => {
     expect(permissionsOf("cashier").has("orders.place")).toBe(true);
     expect(permissionsOf("cashier").has("payments.refund")).toBe(false);
     expect(permissionsOf("kitchen").has("orders.place")).toBe(false);
+  });
+});
+
+describe("passwordFault", () => {
+  it.each([
+    ["ninechars", "Hla"],
+    ["1234567890123", "Hla"],
+    ["aaaaaaaaaaaaaa", "Hla"],
+    ["Password2026!", "Hla"],
+    ["Daw Hla Hla 1", "Daw Hla Hla"],
+  ])("refuses %s of %s", (password, name) => {
+    expect(passwordFault(password, name)).toBeDefined();
+  });
+  it.each(["three green mangoes", "မုန့်ဟင်းခါး ကြိုက်တယ်", "xK3#pq9!vTz"])("accepts %s", (password) => {
+    expect(passwordFault(password, "Hla")).toBeUndefined();
+  });
+});
+
+describe("guessCounters", () => {
+  it("counts a known place apart from strangers, and strangers together for each person", () => {
+    const subjects = (origin: Parameters<typeof guessCounters>[0]) =>
+      guessCounters(origin, " Manager ").map(({ subject }) => subject);
+    const known = [...subjects({ kind: "local" }), ...subjects({ kind: "device", id: "7" })];
+    const first = subjects({ kind: "stranger", address: "10.0.0.1" });
+    const second = subjects({ kind: "stranger", address: "10.0.0.2" });
+    expect(known.filter((subject) => first.includes(subject))).toEqual([]);
+    expect(first.filter((subject) => second.includes(subject))).toEqual(["strangers manager"]);
+  });
+});
+
+describe("isPinEnough", () => {
+  const stranger = { kind: "stranger", address: "10.0.0.1" } as const;
+  it.each([
+    [{ kind: "local" } as const, "2580", false, true],
+    [{ kind: "device", id: "7" } as const, "2580", false, true],
+    [stranger, "25802580", false, false],
+    [stranger, "2580", true, false],
+    [stranger, "25802580", true, true],
+  ])("from %j with %s, one-time %s: %s", (origin, pin, pinMustChange, enough) => {
+    expect(isPinEnough(origin, pin, { pinMustChange })).toBe(enough);
+  });
+});
+
+describe("leavesNoManager", () => {
+  it.each([
+    [["a"], "a", { archived: true }, true],
+    [["a"], "a", { role: "cashier" as const }, true],
+    [["a"], "a", { role: "manager" as const }, false],
+    [["a", "b"], "a", { archived: true }, false],
+    [["a"], "b", { archived: true }, false],
+  ])("of %j, %s with %j: %s", (managers, id, change, leaves) => {
+    expect(leavesNoManager(managers, id, change)).toBe(leaves);
   });
 });

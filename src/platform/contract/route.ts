@@ -2,10 +2,14 @@
 import { type ContractRouter, type ContractRouterClient, oc } from "@orpc/contract";
 import { commonErrors } from "./errors.js";
 
-/** At most one of the three is set; with none, being signed in is enough. */
+/** At most one of `permission`, `public` and `internal` is set; with none, being signed in is enough. */
 export interface RouteMeta {
   /** What the caller must be allowed to do, such as `orders.place`. */
   permission?: string;
+  /** Who lacks the permission may do it with the approval of somebody who has it: `POST /approvals`. */
+  approvable?: true;
+  /** Open also to who must first replace a one-time PIN. */
+  beforePinChange?: true;
   /** Open to everybody, also without a session. */
   public?: true;
   /** For other modules only: not mounted on the public HTTP face, not in /openapi.json. */

@@ -1,21 +1,48 @@
 // Who may do what: the one place where a route's declared permission is checked.
 import type { RouteMeta } from "#platform/contract";
-import type { Principal } from "./context.js";
+import type { ApprovalUse, Principal } from "./context.js";
 import { HttpRefusal } from "./problems.js";
 
-/** Throws UNAUTHENTICATED or FORBIDDEN; the latter names the permission. */
-export function authorize(meta: RouteMeta, principal: Principal | null): void {
-  if (meta.public) return;
+/** What came with the request in its `approval` header, and who can say whether it is good. */
+export interface Approving {
+  readonly approval: string | undefined;
+  use(approval: ApprovalUse): Promise<Principal["approvedBy"] | null>;
+}
+
+/** Answers with whoever acts; an approval that the caller needed is then used up, and its giver stands in `approvedBy`.
+ *  Throws UNAUTHENTICATED, PIN_CHANGE_REQUIRED or FORBIDDEN; the latter names the permission. */
+export async function authorize(
+  { meta, path }: { readonly meta: RouteMeta; readonly path: string },
+  principal: Principal | null,
+  { approval, use }: Approving,
+): Promise<Principal | null> {
+  if (meta.public) return principal;
   if (!principal) {
     throw new HttpRefusal("UNAUTHENTICATED", { headers: { "www-authenticate": "Bearer" } });
   }
-  const { permission } = meta;
-  if (permission !== undefined && !principal.permissions.has(permission)) {
-    throw new HttpRefusal("FORBIDDEN", {
-      detail: `You are not allowed to do this: it needs the permission ${permission}. Ask somebody who has it.`,
-      members: { permission },
-    });
+  if (principal.mustChangePin && !meta.beforePinChange) {
+    throw new HttpRefusal("PIN_CHANGE_REQUIRED");
   }
+  const { permission, approvable } = meta;
+  if (permission === undefined || principal.permissions.has(permission)) return principal;
+  if (approvable && approval !== undefined) {
+    const approvedBy = await use({ approval, principal, permission, path });
+    if (approvedBy) return { ...principal, approvedBy };
+  }
+  throw new HttpRefusal("FORBIDDEN", {
+    detail: forbidden(permission, approvable === true, approval !== undefined),
+    members: { permission, approvable: approvable === true },
+  });
+}
+
+function forbidden(permission: string, approvable: boolean, given: boolean): string {
+  if (approvable && given) {
+    return "This approval was used already, has expired, or is for something else. Have it given again.";
+  }
+  const remedy = approvable
+    ? "Have somebody who has it approve it with their PIN, or ask them to do it."
+    : "Ask somebody who has it.";
+  return `You are not allowed to do this: it needs the permission ${permission}. ${remedy}`;
 }
 
 interface Incoming {
@@ -34,3 +61,17 @@ export function refuseForeignSite({ method, host, origin, fetchSite }: Incoming)
       : fetchSite === "cross-site" || fetchSite === "same-site";
   if (foreign) throw new HttpRefusal("FOREIGN_ORIGIN");
 }
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+const PASSED_ON = ["forwarded", "x-forwarded-for", "x-real-ip", "via"] as const;
+
+/** Whether a request comes from this very machine. What a proxy on it passes on comes from somewhere else, and so does
+ *  what a page of another site sends after its name was pointed here (DNS rebinding: the Host tells). */
+export const isLocal = (
+  remoteAddress: string,
+  headers: Readonly<Record<string, unknown>>,
+): boolean =>
+  LOOPBACK.test(remoteAddress) &&
+  LOOPBACK_HOST.test(String(headers["host"])) &&
+  PASSED_ON.every((header) => headers[header] === undefined);

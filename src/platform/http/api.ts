@@ -5,7 +5,7 @@ import { type AnyRouter, ORPCError } from "@orpc/server";
 import type { RouteMeta } from "#platform/contract";
 import { authorize, refuseForeignSite } from "./access.js";
 import { type BodyLimits, ClientGone, readJson } from "./body.js";
-import type { CallContext, Guard, Principal } from "./context.js";
+import type { ApprovalUse, CallContext, Guard, Principal } from "./context.js";
 import { translateFailures } from "./face.js";
 import { HttpRefusal } from "./problems.js";
 import type { RateLimit } from "./rate-limit.js";
@@ -32,6 +32,8 @@ export interface RequestFacts {
   readonly requestId: string;
   readonly trace: string;
   readonly remoteAddress: string;
+  /** From this very machine, and not passed on by a proxy. */
+  readonly local: boolean;
   /** Set once the route is known, for metrics: never a path with ids in it. */
   route: string;
 }
@@ -108,6 +110,11 @@ export function createApi({ routers, guard, cachedReads, limits, rateLimit }: Ap
     return principal;
   }
 
+  const approving = ({ headers: { approval } }: IncomingMessage) => ({
+    approval: typeof approval === "string" ? approval : undefined,
+    use: (use: ApprovalUse) => guard.useApproval?.(use) ?? Promise.resolve(null),
+  });
+
   return async function answer(
     request: IncomingMessage,
     response: ServerResponse,
@@ -122,8 +129,8 @@ export function createApi({ routers, guard, cachedReads, limits, rateLimit }: Ap
     const memory = reads ? fromMemory.get(path) : undefined;
     const route = memory ?? (await findRoute(method, path));
     facts.route = route.path;
-    const principal = await identify(request, facts);
-    authorize(route.meta, principal);
+    const caller = await identify(request, facts);
+    const principal = await authorize({ meta: route.meta, path }, caller, approving(request));
 
     const cached = memory?.read();
     if (cached) return sendCached(request, response, cached);
@@ -146,8 +153,10 @@ export function createApi({ routers, guard, cachedReads, limits, rateLimit }: Ap
       body: () => Promise.resolve(body),
       signal: gone.signal,
     };
-    const { remoteAddress, requestId, trace } = facts;
-    const context: CallContext = { principal, requestId, trace, via: "http", remoteAddress };
+    const { remoteAddress, local, requestId, trace } = facts;
+    const { cookie } = request.headers;
+    const origin = { remoteAddress, local, cookie };
+    const context: CallContext = { principal, requestId, trace, via: "http", ...origin };
     const result = await handler.handle(lazy, { prefix: PREFIX, context });
     if (!result.matched) throw new HttpRefusal("UNKNOWN_ROUTE");
     const failure = thrown.get(lazy);

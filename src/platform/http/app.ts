@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
 import helmet from "helmet";
 import { type Logger, type Metrics, traceOf } from "#platform/observability";
+import { isLocal } from "./access.js";
 import { type createApi, matchesEtag, type RequestFacts } from "./api.js";
 import { ClientGone } from "./body.js";
 import type { Guard } from "./context.js";
@@ -55,10 +56,12 @@ function withFacts({ metrics, urlLength, draining }: AppParts): RequestHandler {
   return (request, response, next) => {
     const startedAt = performance.now();
     const requestId = randomUUID();
+    const remoteAddress = request.socket.remoteAddress ?? "";
     const facts: RequestFacts = {
       requestId,
       trace: traceOf(request.get("traceparent")) ?? requestId.replaceAll("-", ""),
-      remoteAddress: request.socket.remoteAddress ?? "",
+      remoteAddress,
+      local: isLocal(remoteAddress, request.headers),
       route: "other",
     };
     response.locals["facts"] = facts;
@@ -103,8 +106,6 @@ function securityHeaders(secure: boolean): RequestHandler {
   });
 }
 
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
-
 function systemRoutes({ readiness, metrics, document, guard }: AppParts): express.Router {
   const router = express.Router();
   const named =
@@ -121,8 +122,8 @@ function systemRoutes({ readiness, metrics, document, guard }: AppParts): expres
   });
   router.get("/metrics", named("/metrics"), async (request, response) => {
     const { authorization, cookie } = request.headers;
-    const { remoteAddress } = factsOf(response);
-    if (!LOOPBACK.test(remoteAddress)) {
+    const { remoteAddress, local } = factsOf(response);
+    if (!local) {
       const principal = await guard.authenticate({ authorization, cookie, remoteAddress });
       if (!principal?.permissions.has("system.operate")) throw new HttpRefusal("UNAUTHENTICATED");
     }

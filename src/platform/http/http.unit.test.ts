@@ -1,10 +1,17 @@
 // What this folder decides without a network: problems, permissions, store failures, ETags, faces.
 import { ORPCError } from "@orpc/server";
 import { describe, expect, it } from "vitest";
-import { commonErrors, decodeCursor, encodeCursor, errorOf, problemCode } from "#platform/contract";
-import { authorize, refuseForeignSite } from "./access.js";
+import {
+  commonErrors,
+  decodeCursor,
+  encodeCursor,
+  errorOf,
+  problemCode,
+  type RouteMeta,
+} from "#platform/contract";
+import { authorize, isLocal, refuseForeignSite } from "./access.js";
 import { matchesEtag } from "./api.js";
-import { createFace, listRoutes, systemPrincipal } from "./index.js";
+import { createFace, listRoutes, type Principal, systemPrincipal } from "./index.js";
 import { readErrors } from "./pages.js";
 import { HttpRefusal, httpProblems, toAnswer } from "./problems.js";
 import { isStoreFailure } from "./store-failure.js";
@@ -48,13 +55,49 @@ describe("problems", () => {
 });
 
 describe("permissions", () => {
-  it("follow the contract's meta", () => {
-    const person = { ...systemPrincipal, permissions: new Set(["a.b"]) };
-    authorize({ public: true }, null);
-    authorize({}, person);
-    authorize({ permission: "a.b" }, person);
-    expect(() => authorize({}, null)).toThrow(HttpRefusal);
-    expect(() => authorize({ permission: "a.c" }, person)).toThrow(/a\.c/);
+  const person = { ...systemPrincipal, permissions: new Set(["a.b"]) };
+  const ask = (meta: RouteMeta, principal: Principal | null = person, approval?: string) =>
+    authorize({ meta, path: "/a/1" }, principal, {
+      approval,
+      use: ({ approval: given }) => Promise.resolve(given === "good" ? boss : null),
+    });
+  const boss = { id: "2", name: "Boss" };
+
+  it("follow the contract's meta", async () => {
+    expect(await ask({ public: true }, null)).toBeNull();
+    expect(await ask({})).toBe(person);
+    expect(await ask({ permission: "a.b" })).toBe(person);
+    await expect(ask({}, null)).rejects.toThrow(HttpRefusal);
+    await expect(ask({ permission: "a.c" })).rejects.toThrow(/a\.c/);
+  });
+
+  it("are given by an approval where the route allows it, and only where they are lacking", async () => {
+    const meta: RouteMeta = { permission: "a.c", approvable: true };
+    expect(await ask(meta, person, "good")).toEqual({ ...person, approvedBy: boss });
+    await expect(ask(meta)).rejects.toMatchObject({ extra: { members: { approvable: true } } });
+    await expect(ask(meta, person, "bad")).rejects.toThrow(/given again/);
+    await expect(ask({ permission: "a.c" }, person, "good")).rejects.toMatchObject({
+      extra: { members: { approvable: false } },
+    });
+    expect(await ask({ permission: "a.b", approvable: true }, person, "good")).toBe(person);
+  });
+
+  it("are none until a one-time PIN is replaced", async () => {
+    const newcomer = { ...person, mustChangePin: true };
+    await expect(ask({}, newcomer)).rejects.toMatchObject({ problem: "PIN_CHANGE_REQUIRED" });
+    expect(await ask({ beforePinChange: true }, newcomer)).toBe(newcomer);
+  });
+
+  it.each([
+    ["127.0.0.1", { host: "localhost:3000" }, true],
+    ["::1", { host: "[::1]:3000" }, true],
+    ["::ffff:127.0.0.1", { host: "127.0.0.1" }, true],
+    ["192.168.1.5", { host: "localhost" }, false],
+    ["127.0.0.1", { host: "rebound.example:3000" }, false],
+    ["127.0.0.1", { host: "localhost", "x-forwarded-for": "10.0.0.9" }, false],
+    ["127.0.0.1", { host: "localhost", forwarded: "for=10.0.0.9" }, false],
+  ])("trust the machine itself: %s %j is %s", (address, headers, local) => {
+    expect(isLocal(address, headers)).toBe(local);
   });
 
   it("refuse foreign sites for what changes something", () => {

@@ -25,7 +25,15 @@ const problemContent = {
   "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } },
 };
 
+const approvalHeader = {
+  name: "approval",
+  in: "header",
+  description: "What POST /approvals answered, where the caller lacks the permission",
+  schema: { type: "string" },
+} as const;
+
 type Operation = Record<string, unknown> & {
+  parameters?: object[];
   responses?: Record<string, { description?: string; content?: object }>;
 };
 
@@ -87,7 +95,7 @@ function complete(operation: Operation, { meta, errors, module, hasBody }: Route
   };
   for (const { code, status, message } of errors) add(status, `\`${code}\`: ${message}`);
   const own: (keyof typeof httpProblems)[] = [
-    ...(meta.public ? [] : (["UNAUTHENTICATED", "FORBIDDEN"] as const)),
+    ...(meta.public ? [] : (["UNAUTHENTICATED", "FORBIDDEN", "PIN_CHANGE_REQUIRED"] as const)),
     ...(hasBody ? (["BAD_REQUEST", "BODY_TOO_LARGE", "UNSUPPORTED_MEDIA_TYPE"] as const) : []),
     "TOO_MANY_REQUESTS",
     "INTERNAL_ERROR",
@@ -99,4 +107,8 @@ function complete(operation: Operation, { meta, errors, module, hasBody }: Route
   operation["tags"] = [module];
   operation["security"] = meta.public ? [] : [{ bearer: [] }, { session: [] }];
   if (meta.permission !== undefined) operation["x-permission"] = meta.permission;
+  if (meta.approvable) {
+    operation["x-approvable"] = true;
+    operation.parameters = [...(operation.parameters ?? []), approvalHeader];
+  }
 }

@@ -8,6 +8,7 @@ export const httpProblems = {
   BAD_REQUEST: [400, "The request cannot be read. Send well-formed JSON in UTF-8."],
   UNAUTHENTICATED: [401, "Nobody is signed in, or the session has ended. Sign in and try again."],
   FORBIDDEN: [403, "You are not allowed to do this. Ask somebody who is."],
+  PIN_CHANGE_REQUIRED: [403, "Your PIN is for one sign-in only. Choose your own first."],
   FOREIGN_ORIGIN: [403, "This request comes from another site. Use the pages of this server."],
   UNKNOWN_ROUTE: [404, "There is nothing at this address. Look at /docs for what there is."],
   METHOD_NOT_ALLOWED: [405, "This address does not know this method. See the Allow header."],

@@ -4,18 +4,25 @@ import { defineEvent } from "./events.js";
 
 const Person = z.object({ id: z.string(), name: z.string() });
 
+/** Who did something, with whose approval, from where. */
+export const ActionBy = z.object({
+  actor: Person.extend({ role: z.string() }),
+  /** The manager who confirmed it in place, where the actor alone may not do it. */
+  approvedBy: Person.optional(),
+  /** The network address. */
+  from: z.string().optional(),
+});
+export type ActionBy = z.infer<typeof ActionBy>;
+
 /** A module's own `<module>.action-taken.v1`. It is written with the change itself, in its transaction, so that no
  *  change goes unrecorded and no refused one is recorded. One event for each subject that changed.
  *  @public */
 export const defineActionTaken = (module: string) =>
   defineEvent(`${module}.action-taken.v1`, {
     key: (event) => event.subject.id,
-    schema: z.object({
+    schema: ActionBy.extend({
       /** Named like the permission that it needs: `orders.cancel`. */
       action: z.string(),
-      actor: Person.extend({ role: z.string() }),
-      /** The manager who confirmed it in place, where the actor alone may not do it. */
-      approvedBy: Person.optional(),
       /** What it was done to: type `order`, `staff`, `product`, `event`…, and its id. */
       subject: z.object({ type: z.string(), id: z.string(), name: z.string().optional() }),
       at: z.iso.datetime(),

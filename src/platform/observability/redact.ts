@@ -5,13 +5,13 @@ const CENSORED = "[redacted]";
 
 /** `token`, `cardToken`, `set-cookie`, `currentPin`…; booleans such as `mustChangePin` tell nothing and stay. */
 const SECRET_NAME =
-  /^(authorization|proxy-authorization|cookie|set-cookie|pin|token|password|secret|passphrase)$|(Pin|Token|Password|Secret|Cookie|_pin|_token|_password|_secret)s?$/;
+  /^(authorization|proxy-authorization|cookie|set-cookie|approval|pin|token|password|secret|passphrase)$|(Pin|Token|Password|Secret|Cookie|_pin|_token|_password|_secret)s?$/;
 
 const SECRET_TEXT: readonly (readonly [RegExp, string])[] = [
   // Credentials inside an address: postgres://user:password@host
   [/(\b[a-z][a-z+]{1,20}:\/\/[^\s:/@]{0,100}):[^\s@]{1,200}@/gi, `$1:${CENSORED}@`],
   [/\b(Bearer) [\w.~+/-]{8,2000}=*/gi, `$1 ${CENSORED}`],
-  [/\b(tiffin_session)=[^;\s"]+/g, `$1=${CENSORED}`],
+  [/\b(tiffin_(?:session|device))=[^;\s"]+/g, `$1=${CENSORED}`],
   [/("?(?:pin|token|password|secret)"?\s*[:=]\s*)"?[^\s",;}]+"?/gi, `$1${CENSORED}`],
 ];
 

@@ -47,7 +47,7 @@ export const movements = {
     .output(page(Movement))
     .errors({ NOT_FOUND }),
   record: route
-    .meta({ permission: "inventory.adjust" })
+    .meta({ permission: "inventory.adjust", approvable: true })
     .route({
       method: "POST",
       path: "/inventory/products/{productId}/movements",

@@ -1,0 +1,5 @@
+// What auth tells: what people did here. A leaf: it imports only the kernel.
+import { defineActionTaken } from "#platform/kernel";
+
+/** Staff, PINs, passwords, devices, sign-ins and approvals. */
+export const ActionTaken = defineActionTaken("auth");
