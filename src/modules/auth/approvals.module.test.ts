@@ -57,7 +57,8 @@ describe("an approval", () => {
   it("is used by one of many requests at the same moment", async () => {
     const { body } = await ask();
     const answers = await Promise.all(Array.from({ length: 8 }, () => adjust(body.approval)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([200, ...Array(7).fill(403)]);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 403)).toHaveLength(7);
   });
 
   it("survives a restart, unused or used", async () => {

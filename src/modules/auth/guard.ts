@@ -1,10 +1,10 @@
 // Who is asking? Turns a bearer token or a cookie into a principal. Remembers for a few seconds, so that a till's
 // requests do not each read the session; ended sessions are forgotten at once. Uses up approvals, once each.
 import type { Guard, Principal } from "#platform/http";
+import { useApproval } from "./commands/approvals.js";
 import { hashToken } from "./commands/secrets.js";
 import { readBearer, readCookie, SESSION_COOKIE } from "./cookies.js";
 import { findOpenSession, type SessionRow } from "./queries.js";
-import { useApproval } from "./repository/approvals.js";
 import { isSessionOver, permissionsOf } from "./rules.js";
 import type { AuthDatabase } from "./schema.js";
 
@@ -40,18 +40,7 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
       remembered.set(token, { principal, session, checkedAt: now.getTime() });
       return principal;
     },
-    async useApproval({ approval, principal: { sessionId }, permission, path }) {
-      if (sessionId === undefined) return null;
-      const giver = await useApproval(database, {
-        tokenHash: hashToken(approval),
-        sessionId,
-        permission,
-        subjects: path.split("/"),
-        now: clock(),
-      });
-      if (!giver || !permissionsOf(giver.role).has(permission)) return null;
-      return { id: giver.id, name: giver.name };
-    },
+    useApproval: (use) => useApproval(database, use, clock()),
   };
 
   return {

@@ -1,10 +1,10 @@
 // The front door of auth. No module calls it: `platform/http` declares the guard, `app.ts` plugs this one in.
 import { addFirstManager, addSampleStaff } from "./commands/first-staff.js";
 import type { AuthParts } from "./commands/parts.js";
+import { purge } from "./commands/sign-in.js";
 import { contract } from "./contract.js";
 import { createGuard } from "./guard.js";
 import { hasSampleStaff } from "./queries.js";
-import { purge } from "./repository/sessions.js";
 import { createRouter } from "./router.js";
 import type { AuthTables } from "./schema.js";
 
@@ -33,7 +33,7 @@ export function createAuth({ secure, ...parts }: AuthModuleParts) {
     hasSampleStaff: () => hasSampleStaff(database),
     start: () => {
       // A failed purge costs nothing: the next one takes what it left.
-      timer = setInterval(() => void purge(database).catch(() => undefined), PURGE_MS);
+      timer = setInterval(() => void purge(parts).catch(() => undefined), PURGE_MS);
       timer.unref();
       return Promise.resolve();
     },

@@ -130,7 +130,7 @@ const PASSWORD_LENGTH = 10;
 
 /** Why a password is refused, or undefined when it is fine. Length is what counts, as NIST SP 800-63B says. */
 export function passwordFault(password: string, name: string): string | undefined {
-  if ([...password].length < PASSWORD_LENGTH)
+  if (Array.from(password).length < PASSWORD_LENGTH)
     return `A password has at least ${PASSWORD_LENGTH} characters; a few words are easy to remember`;
   const plain = password.toLowerCase();
   if (/^\d+$/.test(plain) || new Set(plain).size < 5 || COMMON.test(plain))

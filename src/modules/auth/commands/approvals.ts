@@ -1,9 +1,10 @@
 // Manager approval in place: somebody who may, says yes on the screen of somebody who may not. Nobody is signed out.
+import type { ApprovalUse } from "#platform/http";
 import { newId } from "#platform/kernel";
-import { insertApproval } from "../repository/approvals.js";
+import { insertApproval, markUsed } from "../repository/approvals.js";
 import { findActiveByName } from "../repository/staff.js";
 import { APPROVAL_SECONDS, type Origin, permissionsOf } from "../rules.js";
-import type { StaffRow } from "../schema.js";
+import type { AuthDatabase, StaffRow } from "../schema.js";
 import { guess } from "./guesses.js";
 import { actionTaken, type AuthParts, type By, personOf } from "./parts.js";
 import { hashToken, isSecret, newToken } from "./secrets.js";
@@ -72,4 +73,19 @@ export async function approve(
   });
   outbox.wake();
   return { kind: "approved", token, approver, expiresAt };
+}
+
+/** The giver, the first time; null for whatever is not, or no longer, good for this. */
+export async function useApproval(
+  database: AuthDatabase,
+  { approval, principal: { sessionId }, permission, path }: ApprovalUse,
+  now: Date,
+): Promise<{ id: string; name: string } | null> {
+  if (sessionId === undefined) return null;
+  const tokenHash = hashToken(approval);
+  const subjects = path.split("/");
+  const giver = await markUsed(database, { tokenHash, sessionId, permission, subjects, now });
+  return giver && permissionsOf(giver.role).has(permission)
+    ? { id: giver.id, name: giver.name }
+    : null;
 }

@@ -3,7 +3,12 @@ import { callerOf, type CallContext } from "#platform/http";
 import { newId } from "#platform/kernel";
 import { DEVICE_COOKIE, readCookie } from "../cookies.js";
 import { findDevice, insertDevice, revokeDevice } from "../repository/devices.js";
-import { endSessions, insertSession, type WhichSessions } from "../repository/sessions.js";
+import {
+  endSessions,
+  insertSession,
+  purge as purgeSessions,
+  type WhichSessions,
+} from "../repository/sessions.js";
 import { findActiveByName } from "../repository/staff.js";
 import { isPinEnough, type Origin } from "../rules.js";
 import type { AuthTransaction, StaffRow } from "../schema.js";
@@ -195,3 +200,7 @@ async function endAndTell(
   outbox.wake();
   return ended;
 }
+
+/** Old sessions, approvals and counts leave. */
+export const purge = ({ database }: Pick<AuthParts, "database">): Promise<void> =>
+  purgeSessions(database);

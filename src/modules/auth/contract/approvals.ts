@@ -2,8 +2,12 @@
 import { z } from "zod";
 import { route } from "#platform/contract";
 import { Uuid } from "#platform/kernel";
-import { allPermissions } from "../rules.js";
 import { Pin, SIGN_IN_PAUSED, TypedName } from "./shapes.js";
+
+const Permission = z
+  .string()
+  .max(60)
+  .regex(/^[a-z-]+(\.[a-z-]+)+$/, "A permission looks like orders.cancel");
 
 export const approvals = {
   create: route
@@ -20,7 +24,7 @@ export const approvals = {
       z.strictObject({
         name: TypedName.meta({ description: "Of whoever approves" }),
         pin: Pin,
-        permission: z.enum([...allPermissions]).meta({
+        permission: Permission.meta({
           description: "As the `forbidden` problem named it",
         }),
         subject: z.string().min(1).max(120).optional().meta({

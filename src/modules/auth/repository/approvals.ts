@@ -27,7 +27,7 @@ export interface ApprovalUseRow {
 
 /** Answers with its giver to the first who uses it, and to nobody else: of two at the same moment, one waits for the
  *  row and then finds it used. */
-export const useApproval = async (
+export const markUsed = async (
   database: AuthDatabase,
   { tokenHash, sessionId, permission, subjects, now }: ApprovalUseRow,
 ) => (await database.run(use, [tokenHash, sessionId, permission, now, subjects]))[0];
