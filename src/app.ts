@@ -120,9 +120,9 @@ export async function createApp(parts: AppParts) {
   );
   hear(ordersParts.database, orders.subscriptions);
 
-  const kitchen = grants.register(
-    createKitchen({ database: postgres.connect<KitchenTables>("kitchen"), clock }),
-  );
+  const kitchenParts = publishing<KitchenTables>("kitchen");
+  const kitchen = grants.register(createKitchen({ ...kitchenParts, clock }));
+  hear(kitchenParts.database, kitchen.subscriptions);
 
   const reporting = grants.register(
     createReporting({ database: postgres.connect<ReportingTables>("reporting"), clock }),

@@ -19,7 +19,7 @@ export const manifest = {
     calls: ["restaurant", "inventory", "payments"],
     hears: ["inventory", "payments", "restaurant"],
   },
-  kitchen: { store: "postgres", calls: [], hears: [] },
+  kitchen: { store: "postgres", calls: [], hears: ["orders"] },
   reporting: { store: "postgres", calls: [], hears: [] },
   audit: { store: "postgres", calls: [], hears: [] },
 } as const satisfies Record<string, ModuleEntry>;

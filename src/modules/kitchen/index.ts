@@ -1,22 +1,26 @@
-// The front door of kitchen.
+// The front door of kitchen: its contract and its maker.
+import type { Transaction } from "#platform/db";
 import type { Face } from "#platform/contract";
+import type { Outbox } from "#platform/outbox";
 import { contract } from "./contract.js";
-import type { KitchenDatabase } from "./repository.js";
+import { subscriptions } from "./listeners.js";
 import { createRouter } from "./router.js";
+import type { KitchenDatabase, KitchenTables } from "./schema.js";
 
 export { contract };
-export type { KitchenTables } from "./schema.js";
+export type { KitchenTables };
 export type KitchenFace = Face<typeof contract>;
 
-export interface KitchenParts {
+export interface KitchenModuleParts {
   readonly database: KitchenDatabase;
+  readonly outbox: Outbox<Transaction<KitchenTables>>;
   readonly clock: () => Date;
 }
 
-export function createKitchen({ database, clock }: KitchenParts) {
+export function createKitchen(parts: KitchenModuleParts) {
   return {
     name: "kitchen" as const,
-    router: createRouter({ database, clock }),
-    subscriptions: [],
+    router: createRouter(parts),
+    subscriptions: subscriptions(parts),
   };
 }

@@ -1,31 +1,104 @@
-// Between the contract and the module.
-import { implementContract } from "#platform/http";
-import { addEntry } from "./commands.js";
+// Between the contract and the module: turns requests into commands and decisions into typed answers.
+import { type CallContext, implementContract } from "#platform/http";
+import { changeTicket, type KitchenParts, type Outcome, recallLast, type Who } from "./commands.js";
 import { contract } from "./contract.js";
-import { listEntries } from "./queries.js";
-import type { KitchenDatabase } from "./repository.js";
-import type { EntryRow } from "./schema.js";
+import type { Ticket } from "./events.js";
+import { getAllDay, getOrder, getStations, getTicket, listTickets } from "./queries.js";
+import { acknowledge, advance, crossOff, recall, toTicket } from "./rules.js";
 
-const toEntry = ({ id, label, createdAt }: EntryRow) => ({
-  id,
-  label,
-  createdAt: createdAt.toISOString(),
-});
+function whoOf({ principal, trace }: CallContext): Who {
+  if (!principal) throw new Error("The guard lets nobody in without a principal");
+  return { by: { id: principal.id, name: principal.name }, trace: trace || null };
+}
 
-export function createRouter({
-  database,
-  clock,
-}: {
-  database: KitchenDatabase;
-  clock: () => Date;
-}) {
+export function createRouter(parts: KitchenParts) {
+  const { database } = parts;
   const kitchen = implementContract(contract);
+
   return kitchen.router({
-    add: kitchen.add.handler(async ({ input }) =>
-      toEntry(await addEntry(database, input.label, clock())),
-    ),
-    list: kitchen.list.handler(async () => ({
-      items: (await listEntries(database)).map(toEntry),
+    stations: kitchen.stations.handler(async () => ({ items: await getStations(database) })),
+    tickets: {
+      list: kitchen.tickets.list.handler(({ input }) => listTickets(database, input)),
+      get: kitchen.tickets.get.handler(async ({ input, errors }) => {
+        const ticket = await getTicket(database, input.id);
+        if (!ticket) throw errors.NOT_FOUND();
+        return ticket;
+      }),
+      advance: kitchen.tickets.advance.handler(async ({ input, context, errors }) =>
+        done(
+          await changeTicket(
+            parts,
+            input,
+            (ticket, now) => advance(ticket, input.to, now),
+            whoOf(context),
+          ),
+          errors,
+        ),
+      ),
+      recall: kitchen.tickets.recall.handler(async ({ input, context, errors }) => {
+        const outcome = await changeTicket(parts, input, recall, whoOf(context));
+        if (outcome.kind === "nothing-to-recall") throw errors.NOTHING_TO_RECALL();
+        return done(outcome, errors);
+      }),
+      crossOff: kitchen.tickets.crossOff.handler(async ({ input, context, errors }) =>
+        done(
+          await changeTicket(
+            parts,
+            input,
+            (ticket, now) => crossOff(ticket, input.lineId, input.crossedOff, now),
+            whoOf(context),
+          ),
+          errors,
+        ),
+      ),
+      acknowledge: kitchen.tickets.acknowledge.handler(async ({ input, context, errors }) =>
+        done(
+          await changeTicket(
+            parts,
+            input,
+            (ticket, now) => acknowledge(ticket, input.lineId, now),
+            whoOf(context),
+          ),
+          errors,
+        ),
+      ),
+    },
+    recallLast: kitchen.recallLast.handler(async ({ input, context, errors }) => {
+      const ticket = await recallLast(parts, input, whoOf(context));
+      if (!ticket) throw errors.NOTHING_TO_RECALL();
+      return toTicket(ticket);
+    }),
+    allDay: kitchen.allDay.handler(async ({ input }) => ({
+      items: await getAllDay(database, input.station),
     })),
+    order: kitchen.order.handler(async ({ input, errors }) => {
+      const order = await getOrder(database, input.orderId);
+      if (!order) throw errors.NOT_FOUND();
+      return order;
+    }),
   });
+}
+
+interface ChangeErrors {
+  NOT_FOUND(): Error;
+  VERSION_CONFLICT(options: { data: { currentVersion: number; ticket: Ticket } }): Error;
+  TICKET_CANCELLED(options: { data: { ticket: Ticket } }): Error;
+  TICKET_MOVED_ON(options: { data: { ticket: Ticket } }): Error;
+}
+
+function done(outcome: Outcome, errors: ChangeErrors): Ticket {
+  if (outcome.kind === "not-found") throw errors.NOT_FOUND();
+  const ticket = toTicket(outcome.ticket);
+  switch (outcome.kind) {
+    case "changed":
+    case "unchanged":
+      return ticket;
+    case "stale":
+      throw errors.VERSION_CONFLICT({ data: { currentVersion: ticket.version, ticket } });
+    case "cancelled":
+      throw errors.TICKET_CANCELLED({ data: { ticket } });
+    case "moved-on":
+    case "nothing-to-recall":
+      throw errors.TICKET_MOVED_ON({ data: { ticket } });
+  }
 }

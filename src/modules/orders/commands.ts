@@ -73,9 +73,8 @@ export function preparePlacement(
   const { lines, faults } = priceLines(request.lineItems, rules);
   if (faults.length > 0) return { kind: "invalid-lines", faults };
   const { tableId, serviceType, payment } = request;
-  if (tableId !== undefined && !rules.tables.some((table) => table.id === tableId)) {
-    return { kind: "unknown-table" };
-  }
+  const table = rules.tables.find(({ id }) => id === tableId);
+  if (tableId !== undefined && !table) return { kind: "unknown-table" };
   const businessDate = businessDateOf(now, rules.restaurant);
   const { totals, taxes } = totalsOf(
     lines.map((line) => line.total),
@@ -92,6 +91,7 @@ export function preparePlacement(
   return {
     serviceType,
     tableId,
+    tableName: table?.name,
     businessDate,
     clock: clockOf(now, rules.restaurant),
     placedAt: now.toISOString(),
@@ -174,6 +174,7 @@ function orderOf(run: PlaceOrderRun): NewOrder {
       ...(input.clock && { clock: input.clock }),
       serviceType: input.serviceType,
       ...(input.tableId && { tableId: input.tableId }),
+      ...(input.tableName && { tableName: input.tableName }),
       placedAt: input.placedAt,
       placedBy: input.placedBy,
       lineItems: lines,

@@ -62,6 +62,8 @@ export const OrderPlaced = defineEvent("orders.order-placed.v1", {
     clock: RestaurantClock.optional(),
     serviceType: ServiceType,
     tableId: Uuid.optional(),
+    /** As the table was called then. */
+    tableName: z.string().optional(),
     placedAt: z.iso.datetime(),
     placedBy: z.object({ id: z.string(), name: z.string() }),
     lineItems: z.array(

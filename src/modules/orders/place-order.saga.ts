@@ -8,6 +8,7 @@ import type { PricedLine, Totals } from "./rules.js";
 export interface PlaceOrderInput {
   readonly serviceType: ServiceType;
   readonly tableId?: string | undefined;
+  readonly tableName?: string | undefined;
   readonly businessDate: string;
   /** Missing in sagas that an older version started. */
   readonly clock?: RestaurantClock | undefined;

@@ -19,7 +19,7 @@ export interface OrderingRules {
   };
   readonly tax: readonly TaxRate[];
   readonly serviceCharge: readonly ServiceChargeRate[];
-  readonly tables: readonly { readonly id: string }[];
+  readonly tables: readonly { readonly id: string; readonly name: string }[];
   readonly modifierGroups: readonly ModifierGroup[];
   readonly items: readonly MenuItem[];
 }

@@ -23,7 +23,13 @@ export {
 } from "./mongo/pending.js";
 export { outboxRows } from "./postgres/outbox-statements.js";
 export { toOutboxRows } from "./postgres/outbox-store.js";
-export { dataOf, defineSubscription, patternsOf, type Subscription } from "./subscription.js";
+export {
+  dataOf,
+  defineSubscription,
+  eventsOf,
+  patternsOf,
+  type Subscription,
+} from "./subscription.js";
 export type { RetryPolicy } from "./timing.js";
 export * from "./types.js";
 

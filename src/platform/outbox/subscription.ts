@@ -25,12 +25,18 @@ export interface Subscription<Tx> {
 export const defineSubscription = <Tx>(subscription: Subscription<Tx>): Subscription<Tx> =>
   subscription;
 
-/** The facts of one kind among `events`, in order, typed by their definition. */
+/** The events of one kind among `events`, in order, typed by their definition. */
+export const eventsOf = <Data>(
+  definition: EventDefinition<Data>,
+  events: readonly EventEnvelope[],
+): EventEnvelope<Data>[] =>
+  events.filter((event): event is EventEnvelope<Data> => event.name === definition.name);
+
+/** Their facts alone. */
 export const dataOf = <Data>(
   definition: EventDefinition<Data>,
   events: readonly EventEnvelope[],
-): Data[] =>
-  events.filter((event) => event.name === definition.name).map((event) => event.data as Data);
+): Data[] => eventsOf(definition, events).map((event) => event.data);
 
 export const patternsOf = <Tx>({ patterns, events }: Subscription<Tx>): readonly string[] =>
   patterns ?? events.map((event) => event.name);
