@@ -58,9 +58,9 @@ describe("an order that was placed", () => {
       ],
     });
     const told = await toldOf(order.orderId);
-    expect(told.map(({ change, ticket }) => [change, ticket.station]).toSorted()).toEqual([
-      ["sent", "drinks"],
-      ["sent", "noodle"],
+    expect(told.map(({ change, ticket }) => `${change} ${ticket.station}`).toSorted()).toEqual([
+      "sent drinks",
+      "sent noodle",
     ]);
     expect(told.map(({ ticket }) => ticket)).toEqual(expect.arrayContaining(tickets));
   });

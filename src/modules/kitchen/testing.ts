@@ -74,7 +74,7 @@ export type SomeOrder = ReturnType<typeof anOrder>;
 
 export const placed = (order: SomeOrder): EventEnvelope => OrderPlaced.create(order);
 
-export const cancelled = ({ placedBy, placedAt, ...order }: SomeOrder): EventEnvelope =>
+export const cancelled = ({ placedAt, ...order }: SomeOrder): EventEnvelope =>
   OrderCancelled.create({
     ...order,
     cancelledOn: order.businessDate,
