@@ -21,8 +21,9 @@ export function printReconciliation(result: Reconciliation): boolean {
       ["Reconciliation", "Count"],
       [
         ["Orders", result.orders],
+        ["of these cancelled", result.cancelled],
         ["Portions sold", result.sold],
-        ["Σ orders", result.ordersTotal],
+        ["Σ orders not cancelled", result.ordersTotal],
         ["Σ captured − Σ refunded", result.captured - result.refunded],
         ["Reservations left", result.reservations],
         ["Sagas open", result.openSagas],
@@ -33,6 +34,9 @@ export function printReconciliation(result: Reconciliation): boolean {
   );
   for (const { what, subject, detail } of result.differences) {
     console.log(`✗ ${what}: ${subject}: ${detail}`);
+  }
+  for (const { what, subject, detail } of result.accepted) {
+    console.log(`– ${what}: ${subject}: ${detail}`);
   }
   if (!result.quiet)
     console.log("✗ Not quiet yet: work is still under way. Run it again in a moment.");

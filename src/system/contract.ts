@@ -15,6 +15,8 @@ export const Reconciliation = z.object({
   /** False while sagas run, events travel or reservations wait for their movement: then nothing can be concluded. */
   quiet: z.boolean(),
   orders: z.int(),
+  /** Of these. What follows counts the others only. */
+  cancelled: z.int(),
   sold: z.int(),
   captured: z.int(),
   refunded: z.int(),
@@ -24,6 +26,8 @@ export const Reconciliation = z.object({
   deadLetters: z.int(),
   reservations: z.int(),
   differences: z.array(Difference),
+  /** Differences that a person settled by hand when they abandoned the saga. */
+  accepted: z.array(Difference),
 });
 export type Reconciliation = z.infer<typeof Reconciliation>;
 

@@ -51,6 +51,7 @@ export function createSystem(parts: SystemParts) {
       soldByProduct: summary.soldByProduct,
       orderFaults: summary.faults,
       openSagas: summary.openSagas,
+      abandonedSagas: summary.abandonedSagas,
       payments: await allById((after) =>
         payments.books.page({ limit: PAGE, ...(after && { after }) }),
       ),

@@ -22,14 +22,20 @@ export interface StockEntry {
   readonly reserved: number;
   readonly available: number;
   readonly movements: number;
-  /** Sold according to the movements, as a positive count. */
+  /** Sold and not taken back according to the movements, as a positive count. */
   readonly sold: number;
 }
 export interface Books {
   readonly orders: readonly OrderEntry[];
   readonly soldByProduct: Readonly<Record<string, number>>;
   readonly orderFaults: readonly string[];
-  readonly openSagas: readonly { id: string; status: string; cause: string | null }[];
+  readonly openSagas: readonly {
+    id: string;
+    subject: string;
+    status: string;
+    cause: string | null;
+  }[];
+  readonly abandonedSagas: readonly { id: string; subject: string; reason: string }[];
   readonly payments: readonly PaymentEntry[];
   readonly stock: readonly StockEntry[];
   readonly reservations: readonly { orderId: string; productId: string }[];
@@ -42,34 +48,44 @@ type Difference = Reconciliation["differences"][number];
 /** Every difference that remains when all is quiet is a fault; while work is under way the result is not final. */
 export function reconcile(books: Books, checkedAt: Date): Reconciliation {
   const running = books.openSagas.filter((saga) => saga.status !== "needs-attention");
+  const cancelled = books.orders.filter((order) => order.status === "cancelled");
+  const all = [
+    ...books.orderFaults.map((detail) => ({
+      what: "The order book is consistent",
+      subject: "orders",
+      detail,
+    })),
+    ...unfinished(books),
+    ...moneyDifferences(books),
+    ...stockDifferences(books),
+  ];
+  const settled = new Map(books.abandonedSagas.map(({ subject, reason }) => [subject, reason]));
   return {
     checkedAt: checkedAt.toISOString(),
     quiet: running.length === 0 && books.pendingEvents === 0,
     orders: books.orders.length,
+    cancelled: cancelled.length,
     sold: sum(Object.values(books.soldByProduct)),
     captured: sum(books.payments.map((payment) => payment.captured)),
     refunded: sum(books.payments.map((payment) => payment.refunded)),
-    ordersTotal: sum(books.orders.map((order) => order.total)),
+    ordersTotal: sum(books.orders.map(({ status, total }) => (status === "placed" ? total : 0))),
     openSagas: books.openSagas.length,
     pendingEvents: books.pendingEvents,
     deadLetters: books.deadLetters,
     reservations: books.reservations.length,
-    differences: [
-      ...books.orderFaults.map((detail) => ({
-        what: "The order book is consistent",
-        subject: "orders",
-        detail,
-      })),
-      ...unfinished(books),
-      ...moneyDifferences(books),
-      ...stockDifferences(books),
-    ],
+    differences: all.filter(({ subject }) => !settled.has(subject)),
+    accepted: all.flatMap(({ detail, ...difference }) => {
+      const reason = settled.get(difference.subject);
+      return reason === undefined
+        ? []
+        : [{ ...difference, detail: `${detail}; settled by hand: ${reason}` }];
+    }),
   };
 }
 
 function unfinished({ openSagas, reservations, deadLetters, orders }: Books): Difference[] {
   const differences: Difference[] = [];
-  const running = new Set(openSagas.map((saga) => saga.id));
+  const running = new Set(openSagas.map((saga) => saga.subject));
   const recorded = new Set(orders.map((order) => order.orderId));
   for (const saga of openSagas) {
     if (saga.status !== "needs-attention") continue;
@@ -99,18 +115,33 @@ function unfinished({ openSagas, reservations, deadLetters, orders }: Books): Di
   return differences;
 }
 
+/** Once nothing is under way. */
+const PAYMENT_STATUS: Readonly<Record<string, string>> = {
+  placed: "captured",
+  cancelled: "refunded",
+};
+
 function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] {
   const differences: Difference[] = [];
-  const running = new Set(openSagas.map((saga) => saga.id));
+  const running = new Set(openSagas.map((saga) => saga.subject));
   const byOrder = new Map(payments.map((payment) => [payment.orderId, payment]));
   for (const order of orders) {
     const payment = byOrder.get(order.orderId);
     byOrder.delete(order.orderId);
     const kept = payment ? payment.captured - payment.refunded : 0;
-    const due = order.paymentStatus === "refunded" ? 0 : order.total;
-    if (!payment || payment.paymentId !== order.paymentId || kept !== due) {
+    const due = order.status === "cancelled" ? 0 : order.total;
+    // The money of a cancelled order is on its way back while its saga runs.
+    const onItsWay = due === 0 && running.has(order.orderId) && kept === order.total;
+    const told = PAYMENT_STATUS[order.status] === order.paymentStatus || running.has(order.orderId);
+    if (!payment || payment.paymentId !== order.paymentId || (kept !== due && !onItsWay)) {
       const detail = payment ? `${kept} was taken, ${due} is due` : `no payment, ${due} is due`;
       differences.push({ what: "Each order is paid exactly once", subject: order.orderId, detail });
+    } else if (!told) {
+      differences.push({
+        what: "Each order tells how its payment stands",
+        subject: order.orderId,
+        detail: `it is ${order.status} and says ${order.paymentStatus}`,
+      });
     }
   }
   for (const payment of byOrder.values()) {

@@ -9,6 +9,7 @@ const sound: Books = {
   soldByProduct: { mohinga: 1 },
   orderFaults: [],
   openSagas: [],
+  abandonedSagas: [],
   payments: [{ orderId: "o1", paymentId: "p1", captured: 3500, refunded: 0 }],
   stock: [
     {
@@ -59,7 +60,11 @@ describe("reconcile", () => {
     ["No reservation is left over", { reservations: [{ orderId: "o9", productId: "mohinga" }] }],
     [
       "No saga needs attention",
-      { openSagas: [{ id: "o3", status: "needs-attention", cause: "the gateway is gone" }] },
+      {
+        openSagas: [
+          { id: "s3", subject: "o3", status: "needs-attention", cause: "the gateway is gone" },
+        ],
+      },
     ],
     ["No event is dead", { deadLetters: 1 }],
     ["The order book is consistent", { orderFaults: ["2 orders have 1 receipt number"] }],
@@ -73,9 +78,67 @@ describe("reconcile", () => {
     ]);
   });
 
+  const cancelled = { ...order, status: "cancelled", paymentStatus: "refunded" };
+  const takenBack = {
+    orders: [cancelled],
+    payments: [{ ...payment, refunded: 3500 }],
+    soldByProduct: {},
+    stock: [{ ...stock, onHand: 120, available: 120, movements: 120, sold: 0 }],
+  };
+
+  it("counts a cancelled order as neither sold nor due", () => {
+    expect(reconcile({ ...sound, ...takenBack }, new Date())).toMatchObject({
+      orders: 1,
+      cancelled: 1,
+      ordersTotal: 0,
+      sold: 0,
+      captured: 3500,
+      refunded: 3500,
+      differences: [],
+    });
+  });
+
+  it.each<[string, Partial<Books>]>([
+    ["Each order is paid exactly once", { payments: [payment] }],
+    ["Each order is paid exactly once", { payments: [{ ...payment, refunded: 1000 }] }],
+    [
+      "Each order tells how its payment stands",
+      { orders: [{ ...cancelled, paymentStatus: "refund-pending" }] },
+    ],
+    ["What was sold has left the stock", { stock: [stock] }],
+  ])("finds of a cancelled order: %s", (what, over) => {
+    expect(whats({ ...takenBack, ...over })).toEqual([what]);
+  });
+
+  it("waits for the money of a cancelled order while its saga runs", () => {
+    const openSagas = [{ id: "s1", subject: "o1", status: "finishing", cause: null }];
+    const orders = [{ ...cancelled, paymentStatus: "refund-pending" }];
+    for (const refunded of [0, 3500]) {
+      const over = { ...takenBack, orders, openSagas, payments: [{ ...payment, refunded }] };
+      expect(reconcile({ ...sound, ...over }, new Date())).toMatchObject({
+        quiet: false,
+        differences: [],
+      });
+    }
+  });
+
+  it("lists apart what a person settled by hand", () => {
+    const over = {
+      ...takenBack,
+      orders: [{ ...cancelled, paymentStatus: "refund-abandoned" }],
+      payments: [payment],
+      abandonedSagas: [{ id: "s1", subject: "o1", reason: "paid in cash" }],
+    };
+    const result = reconcile({ ...sound, ...over }, new Date());
+    expect(result.differences).toEqual([]);
+    expect(result.accepted).toMatchObject([
+      { subject: "o1", detail: expect.stringContaining("settled by hand: paid in cash") },
+    ]);
+  });
+
   it("leaves alone what a running saga still holds, and says that it is not quiet", () => {
     const over = {
-      openSagas: [{ id: "o2", status: "running", cause: null }],
+      openSagas: [{ id: "o2", subject: "o2", status: "running", cause: null }],
       payments: [payment, { ...payment, orderId: "o2", paymentId: "p2" }],
       reservations: [{ orderId: "o2", productId: "mohinga" }],
     };

@@ -1,19 +1,26 @@
-// What inventory hears: a placed order has taken its dishes for good.
+// What inventory hears: a placed order has taken its dishes for good; a cancelled one gives them back, or they are waste.
 import type { Connection } from "mongoose";
-import { OrderPlaced } from "#modules/orders/events";
+import { OrderCancelled, OrderPlaced } from "#modules/orders/events";
 import { defineSubscription } from "#platform/outbox";
 import type { InventoryParts } from "./commands/parts.js";
-import { settleSales } from "./commands/settle.js";
+import { settleSales, takeBackSales } from "./commands/settle.js";
+import { returnsOf } from "./rules/returns.js";
 import { salesOf } from "./rules/settlement.js";
 
 export const subscriptions = (parts: InventoryParts) => [
   defineSubscription<Connection>({
+    // One subscription for both, so that an order's cancellation waits for its sale.
     name: "inventory.settle-sold-stock",
-    events: [OrderPlaced],
-    handle: (events) =>
-      settleSales(
-        parts,
-        events.flatMap(({ data, trace }) => salesOf(OrderPlaced.schema.parse(data), trace)),
-      ),
+    events: [OrderPlaced, OrderCancelled],
+    handle: async (events) => {
+      const sales = events
+        .filter((event) => event.name === OrderPlaced.name)
+        .flatMap(({ data, trace }) => salesOf(OrderPlaced.schema.parse(data), trace));
+      const returns = events
+        .filter((event) => event.name === OrderCancelled.name)
+        .flatMap(({ data, trace }) => returnsOf(OrderCancelled.schema.parse(data), trace));
+      await settleSales(parts, sales);
+      await takeBackSales(parts, returns);
+    },
   }),
 ];

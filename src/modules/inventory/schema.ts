@@ -18,7 +18,8 @@ export interface ClosedOrder {
   readonly at: Date;
 }
 
-export type MovementType = "received" | "recount" | "waste" | "sold";
+/** `restocked`: a sale was taken back. */
+export type MovementType = "received" | "recount" | "waste" | "sold" | "restocked";
 
 export interface MovementDocument {
   readonly _id: string;
@@ -28,7 +29,7 @@ export interface MovementDocument {
   readonly type: MovementType;
   /** Signed: what it added to the stock on hand. */
   readonly quantity: number;
-  /** Sold while stock was not counted. */
+  /** Sold while stock was not counted; below 0 when it was taken back. */
   readonly uncounted: number;
   /** What a recount found. */
   readonly counted: number | null;

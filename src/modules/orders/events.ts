@@ -1,6 +1,6 @@
 // What orders tells: facts about orders, versioned. A leaf: it imports only the kernel.
 import { z } from "zod";
-import { defineEvent, LocalizedText, Money, Uuid } from "#platform/kernel";
+import { defineActionTaken, defineEvent, LocalizedText, Money, Uuid } from "#platform/kernel";
 
 export const ServiceType = z.enum(["dine-in", "takeaway"]);
 export type ServiceType = z.infer<typeof ServiceType>;
@@ -33,10 +33,15 @@ export const OrderTotals = z.object({
 });
 export type OrderTotals = z.infer<typeof OrderTotals>;
 
+/** `refund-pending`: the order is cancelled and the money on its way back, which may take a while with a card.
+ *  `refund-abandoned`: a person settled it by hand, outside of Tiffin. */
+export const PaymentStatus = z.enum(["captured", "refund-pending", "refunded", "refund-abandoned"]);
+export type PaymentStatus = z.infer<typeof PaymentStatus>;
+
 export const OrderPayment = z.object({
   id: Uuid,
   method: z.enum(["cash", "card"]),
-  status: z.enum(["captured", "refunded"]),
+  status: PaymentStatus,
   tendered: Money.optional(),
   change: Money.optional(),
 });
@@ -77,13 +82,14 @@ export const OrderPlaced = defineEvent("orders.order-placed.v1", {
   }),
 });
 
-const Person = z.object({ id: z.string(), name: z.string() });
+export const Person = z.object({ id: z.string(), name: z.string() });
 
 /** What becomes of a cancelled line's portions: uncooked they go back to stock, cooked they are waste. */
 export const StockOutcome = z.enum(["restock", "waste"]);
+export type StockOutcome = z.infer<typeof StockOutcome>;
 
-/** Refunded, and no longer to be cooked or counted as sold. At most one per order, after its `OrderPlaced`.
- *  @public */
+/** No longer to be cooked or counted as sold, for good. The money is on its way back from here on: payments tells when
+ *  it is there. At most one per order, after its `OrderPlaced`. */
 export const OrderCancelled = defineEvent("orders.order-cancelled.v1", {
   key: (event) => event.orderId,
   schema: z.object({
@@ -109,3 +115,5 @@ export const OrderCancelled = defineEvent("orders.order-cancelled.v1", {
     payment: OrderPayment,
   }),
 });
+
+export const OrdersActionTaken = defineActionTaken("orders");

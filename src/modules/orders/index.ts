@@ -7,14 +7,16 @@ import type { Transaction } from "#platform/db";
 import type { Logger } from "#platform/observability";
 import type { Outbox } from "#platform/outbox";
 import { createSagas } from "#platform/saga";
-import { createRecorder } from "./commands.js";
+import { cancelOrderSaga } from "./cancel-order.saga.js";
+import { createCancelling } from "./commands/cancel-order.js";
+import { createRecorder } from "./commands/place-order.js";
 import { contract } from "./contract.js";
 import { subscriptions } from "./listeners.js";
 import { placeOrderSaga } from "./place-order.saga.js";
 import { createRouter } from "./router.js";
 import type { OrderingRules } from "./rules.js";
 import type { OrdersDatabase, OrdersTables } from "./schema.js";
-import { asRefusal, placeOrderSteps } from "./steps.js";
+import { asRefusal, cancelOrderSteps, placeOrderSteps } from "./steps.js";
 
 export { contract };
 export type { OrdersTables };
@@ -48,7 +50,10 @@ export function createOrders({
   const record = createRecorder(database, outbox);
   const sagas = createSagas({
     database,
-    definitions: [placeOrderSaga(placeOrderSteps(faces, record))],
+    definitions: [
+      placeOrderSaga(placeOrderSteps(faces, record)),
+      cancelOrderSaga(cancelOrderSteps(faces, createCancelling(database, outbox))),
+    ],
     asRefusal,
     logger,
     alone,

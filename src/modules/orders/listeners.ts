@@ -3,7 +3,7 @@ import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import { SettingsChanged } from "#modules/restaurant/events";
 import type { Transaction } from "#platform/db";
 import { dataOf, defineSubscription } from "#platform/outbox";
-import { applyProductChanges, applyStockChanges } from "./commands.js";
+import { applyProductChanges, applyStockChanges } from "./commands/catalogue.js";
 import type { OrdersDatabase, OrdersTables } from "./schema.js";
 
 export const subscriptions = (database: OrdersDatabase, forgetRules: () => void) => [

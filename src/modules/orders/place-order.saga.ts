@@ -51,6 +51,11 @@ export const placeOrderSaga = (
 ): SagaDefinition<PlaceOrderInput, PlaceOrderResults> => ({
   name: PLACE_ORDER,
   deadlineMs: 30_000,
+  timedOut: {
+    code: "PLACEMENT_TIMED_OUT",
+    status: 503,
+    message: "This took too long and was undone; nothing was taken. Please try again.",
+  },
   steps: [
     {
       name: "reserve",

@@ -5,15 +5,9 @@ import { money, Uuid } from "#platform/kernel";
 import type { Order } from "./contract.js";
 import type { ServiceType } from "./events.js";
 import { type PlaceOrderInput, type PlaceOrderResults, sold } from "./place-order.saga.js";
-import {
-  findCatalogueEntries,
-  findOrder,
-  listBook,
-  listOrders,
-  type OrderQuery,
-  type OrderRow,
-  summarizeBook,
-} from "./repository.js";
+import { listBook, summarizeBook } from "./repository/books.js";
+import { findCatalogueEntries } from "./repository/catalogue.js";
+import { findOrder, listOrders, type OrderQuery, type OrderRow } from "./repository/orders.js";
 import {
   type AskedLine,
   businessDateOf,
@@ -24,7 +18,7 @@ import {
 import type { OrdersDatabase } from "./schema.js";
 
 /** The order as its rows tell it; nothing of it is looked up anywhere else. */
-function toOrder(row: OrderRow): Order {
+export function toOrder(row: OrderRow): Order {
   const of = (amount: number) => money(amount, row.currency);
   return {
     id: row.id,
@@ -63,8 +57,21 @@ function toOrder(row: OrderRow): Order {
     },
     placedBy: { id: row.placedById, name: row.placedByName },
     placedAt: row.placedAt.toISOString(),
+    ...(row.cancellation && { cancellation: toCancellation(row.cancellation) }),
   };
 }
+
+const toCancellation = (row: NonNullable<OrderRow["cancellation"]>) => ({
+  reason: row.reason,
+  cancelledAt: new Date(row.cancelledAt).toISOString(),
+  cancelledOn: row.cancelledOn,
+  cancelledBy: { id: row.cancelledById, name: row.cancelledByName },
+  ...(row.approvedById !== null && {
+    approvedBy: { id: row.approvedById, name: row.approvedByName ?? "" },
+  }),
+  lineItems: row.outcomes,
+  ...(row.attention !== null && { attention: row.attention }),
+});
 
 /** The order as its saga made it: equal to what `getOrder` reads, without reading. */
 export function placedOrder(id: string, input: PlaceOrderInput, results: object): Order {
@@ -166,6 +173,9 @@ export async function summarize(database: OrdersDatabase) {
   const faults: string[] = [];
   if (row.wrongTotals > 0) {
     faults.push(`${row.wrongTotals} orders differ from the sum of their lines`);
+  }
+  if (row.wrongCancellations > 0) {
+    faults.push(`${row.wrongCancellations} orders and their cancellations disagree`);
   }
   if (row.numbers !== row.orders || row.lastNumber !== row.orders) {
     faults.push(

@@ -1,8 +1,10 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
 import { implementContract } from "#platform/http";
 import type { Outcome, SagaCoordinator } from "#platform/saga";
-import { placeOrder, preparePlacement, type Rejection } from "./commands.js";
+import { cancelOrder } from "./commands/cancel-order.js";
+import { placeOrder, preparePlacement, type Rejection } from "./commands/place-order.js";
 import { contract, type Order, placeErrors } from "./contract.js";
+import { PLACE_ORDER } from "./place-order.saga.js";
 import { calculate, getOrder, listOrderPage, placedOrder, readBook, summarize } from "./queries.js";
 import type { OrderingRules } from "./rules.js";
 import type { OrdersDatabase } from "./schema.js";
@@ -87,6 +89,7 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
         throw (errors[known] as (details: { data: unknown }) => Error)({ data });
       }
       case "running":
+      case "parked":
         return {
           status: 202,
           headers: { location: `${location}/placement`, "retry-after": "2" },
@@ -95,11 +98,40 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
     }
   });
 
+  const cancel = orders.cancel.handler(async ({ input, context, errors }) => {
+    const { principal, trace } = context;
+    if (!principal) throw new Error("The guard lets nobody in without a principal");
+    const by = { principal, trace, rules: await rules(), now: clock() };
+    const cancelling = await cancelOrder({ database, sagas }, input, by);
+    if (cancelling.kind === "being-placed") throw errors.ORDER_BEING_PLACED();
+    if (cancelling.kind === "unknown-lines") {
+      throw errors.UNKNOWN_LINES({ data: { lineIds: [...cancelling.lineIds] } });
+    }
+    const outcome =
+      cancelling.kind === "cancelling"
+        ? await decided(cancelling.id, cancelling.outcome)
+        : undefined;
+    const order = await getOrder(database, input.id);
+    if (cancelling.kind === "not-found" || !order) throw errors.NOT_FOUND();
+    const refused = outcome?.kind === "refused" ? outcome.refusal.code : undefined;
+    if (cancelling.kind === "stale" || refused === "VERSION_CONFLICT") {
+      throw errors.VERSION_CONFLICT({ data: { currentVersion: order.version, order } });
+    }
+    if (order.status !== "cancelled") throw errors.CANCELLATION_TIMED_OUT();
+    if (order.payment.status !== "refund-pending") return { status: 200, body: order };
+    return {
+      status: 202,
+      headers: { location: `/api/orders/${order.id}`, "retry-after": "2" },
+      body: order,
+    };
+  });
+
   return orders.router({
     place,
+    cancel,
     placement: orders.placement.handler(async ({ input, errors }) => {
       const saga = await sagas.find(input.id);
-      if (!saga) throw errors.NOT_FOUND();
+      if (saga?.definition !== PLACE_ORDER) throw errors.NOT_FOUND();
       const order = saga.status === "completed" ? await getOrder(database, input.id) : undefined;
       const problem = saga.refusal && {
         code: saga.refusal.code.toLowerCase().replaceAll("_", "-"),
@@ -133,6 +165,7 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
       summary: orders.books.summary.handler(async () => ({
         ...(await summarize(database)),
         openSagas: await sagas.listOpen(),
+        abandonedSagas: await sagas.listAbandoned(),
       })),
       page: orders.books.page.handler(({ input }) => readBook(database, input.after, input.limit)),
     },

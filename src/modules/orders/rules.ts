@@ -8,7 +8,7 @@ import {
   roundedShare,
   sum,
 } from "#platform/kernel";
-import type { RestaurantClock, ServiceType } from "./events.js";
+import type { RestaurantClock, ServiceType, StockOutcome } from "./events.js";
 
 /** The restaurant's rules that pricing needs, as `restaurant.getOrderingRules` tells them. */
 export interface OrderingRules {
@@ -234,6 +234,18 @@ export function quantitiesByProduct(lines: readonly AskedLine[]) {
     wanted.set(productId, { productId, unitPrice, quantity: quantity + (other?.quantity ?? 0) });
   }
   return [...wanted.values()];
+}
+
+/** What becomes of each line of a cancelled order; `unknown` names lines that the order does not have. */
+export function outcomesOf(
+  lines: readonly { readonly id: string }[],
+  stock: StockOutcome,
+  exceptions: readonly { readonly id: string; readonly stock: StockOutcome }[],
+): { outcomes: { id: string; outcome: StockOutcome }[]; unknown: string[] } {
+  const own = new Map(exceptions.map((line) => [line.id, line.stock]));
+  const outcomes = lines.map(({ id }) => ({ id, outcome: own.get(id) ?? stock }));
+  for (const { id } of lines) own.delete(id);
+  return { outcomes, unknown: [...own.keys()] };
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

@@ -2,6 +2,7 @@
 import type { Generated } from "kysely";
 import type { Database } from "#platform/db";
 import type { LocalizedText } from "#platform/kernel";
+import type { PaymentStatus, StockOutcome } from "./events.js";
 
 export interface OrdersTable {
   id: string;
@@ -22,7 +23,7 @@ export interface OrdersTable {
   taxes: unknown;
   paymentId: string;
   paymentMethod: "cash" | "card";
-  paymentStatus: "captured" | "refunded";
+  paymentStatus: PaymentStatus;
   tendered: number | null;
   change: number | null;
   placedById: string;
@@ -47,6 +48,18 @@ export interface LineItemsTable {
   total: number;
 }
 
+export interface CancellationsTable {
+  orderId: string;
+  reason: string;
+  outcomes: { id: string; outcome: StockOutcome }[];
+  cancelledOn: string;
+  cancelledAt: string;
+  cancelledById: string;
+  cancelledByName: string;
+  approvedById: string | null;
+  approvedByName: string | null;
+}
+
 export interface CatalogueTable {
   productId: string;
   sku: string | null;
@@ -63,6 +76,7 @@ export interface CatalogueTable {
 export interface OrdersTables {
   orders: OrdersTable;
   lineItems: LineItemsTable;
+  cancellations: CancellationsTable;
   catalogue: CatalogueTable;
 }
 

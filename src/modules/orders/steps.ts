@@ -1,12 +1,14 @@
-// The saga's steps on the faces of inventory and payments, and which of their answers are a definite no.
+// The sagas' steps on the faces of inventory and payments, and which of their answers are a definite no.
 import type { InventoryFace } from "#modules/inventory";
 import type { PaymentsFace } from "#modules/payments";
 import { errorOf } from "#platform/contract";
 import type { Refusal } from "#platform/saga";
+import type { CancelOrderSteps } from "./cancel-order.saga.js";
 import type { PlaceOrderInput, PlaceOrderSteps } from "./place-order.saga.js";
 
 /** Everything that one request caused carries its trace. */
-const traced = ({ trace }: PlaceOrderInput) => (trace === null ? {} : { context: { trace } });
+const traced = ({ trace }: Pick<PlaceOrderInput, "trace">) =>
+  trace === null ? {} : { context: { trace } };
 
 /** Below 500 a face has decided; from 500 on, and for anything that is no typed answer, it is worth asking again. */
 export function asRefusal(error: unknown): Refusal | null {
@@ -52,4 +54,15 @@ export const placeOrderSteps = (
     await payments.reverse({ orderId: id, reason: "The order was not placed" }, traced(input));
   },
   record,
+});
+
+export const cancelOrderSteps = (
+  { payments }: { payments: PaymentsFace },
+  own: Pick<CancelOrderSteps, "cancel" | "settle">,
+): CancelOrderSteps => ({
+  ...own,
+  /** Takes back whatever the order's payment still holds: once, however often it is asked. */
+  async refund({ subject, input }) {
+    await payments.reverse({ orderId: subject, reason: input.reason }, traced(input));
+  },
 });

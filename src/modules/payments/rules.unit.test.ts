@@ -177,6 +177,8 @@ describe("a card's token", () => {
     ["sim_slow_250", { status: "captured", slowMs: 250 }],
     ["sim_unknown_captured", { status: "captured", answerLost: true }],
     ["sim_unknown_lost", { status: "lost" }],
+    ["sim_refund_refused", { status: "captured", refunds: "refused" }],
+    ["sim_refund_unknown", { status: "captured", refunds: "answer-lost" }],
     ["sim_slow_99999", { status: "declined", code: "unknown-token" }],
     ["sim_slow_-1", { status: "declined", code: "unknown-token" }],
     ["4111111111111111", { status: "declined", code: "unknown-token" }],

@@ -15,8 +15,7 @@ export const ActionBy = z.object({
 export type ActionBy = z.infer<typeof ActionBy>;
 
 /** A module's own `<module>.action-taken.v1`. It is written with the change itself, in its transaction, so that no
- *  change goes unrecorded and no refused one is recorded. One event for each subject that changed.
- *  @public */
+ *  change goes unrecorded and no refused one is recorded. One event for each subject that changed. */
 export const defineActionTaken = (module: string) =>
   defineEvent(`${module}.action-taken.v1`, {
     key: (event) => event.subject.id,

@@ -8,7 +8,7 @@ import {
   type Definition,
   type Drive,
   type DriverOptions,
-  FencedOff,
+  isLeft,
   type Outcome,
   outcomeOf,
 } from "./drive.js";
@@ -19,6 +19,8 @@ import { messageOf, pause } from "./timing.js";
 
 export interface StartRequest {
   readonly id: string;
+  /** What it is about. Default: its own id. */
+  readonly subject?: string;
   readonly idempotencyKey: string;
   /** A digest of the request: the same key with another one is `key-reused`. */
   readonly fingerprint: string;
@@ -40,12 +42,16 @@ export type SagaCoordinator = ReturnType<typeof createSagas>;
 /** @throws StartError naming every fault of every definition */
 export function createSagas(options: SagaOptions) {
   const { database, logger } = options;
-  const run = createDriver(options);
+  const stopping = new AbortController();
+  const run = createDriver(options, stopping.signal);
   const definitions = new Map<string, Definition>();
+  const faults: string[] = [];
   for (const definition of options.definitions as unknown as readonly Definition[]) {
+    faults.push(...faultsOf(definition));
+    if (definitions.has(definition.name))
+      faults.push(`two definitions are called ${definition.name}, the first is unreachable`);
     definitions.set(definition.name, definition);
   }
-  const faults = [...definitions.values()].flatMap((definition) => faultsOf(definition));
   if (faults.length > 0) throw new StartError(`Saga definitions are wrong: ${faults.join("; ")}.`);
 
   const owner = randomUUID();
@@ -94,6 +100,7 @@ export function createSagas(options: SagaOptions) {
     const sent = performance.now();
     const row = await startDurably({
       ...request,
+      subject: request.subject ?? request.id,
       definition: name,
       steps: definition.steps.map((step) => step.name),
     });
@@ -116,7 +123,7 @@ export function createSagas(options: SagaOptions) {
     };
     const outcome = run(drive)
       .catch((error: unknown): Outcome => {
-        if (!(error instanceof FencedOff)) {
+        if (!isLeft(error)) {
           logger.error({ saga: row.id, error: messageOf(error) }, "saga left to recovery");
         }
         return { kind: "running", id: row.id };
@@ -138,7 +145,8 @@ export function createSagas(options: SagaOptions) {
           await store.parkSaga(
             database,
             row,
-            `No code knows ${row.definition}. Start the version that does.`,
+            `No code knows ${row.definition}. Start the version that does, and resume the saga there.`,
+            row.journal,
           );
       }
       return rows.length;
@@ -154,18 +162,21 @@ export function createSagas(options: SagaOptions) {
       const row = await store.findSaga(database, id);
       return row ? outcomeOf(row) : { kind: "running", id };
     },
+    /** The newest saga about a subject, and how it stands or ends. */
+    async findLatest(subject: string) {
+      const [row] = await store.listSagas(database, { subject, limit: 1 });
+      return row && { row, outcome: inFlight.get(row.id) ?? Promise.resolve(outcomeOf(row)) };
+    },
     async findByKey(idempotencyKey: string) {
       const row = await store.findSagaByKey(database, idempotencyKey);
       return row && { row, outcome: inFlight.get(row.id) ?? Promise.resolve(outcomeOf(row)) };
     },
-    list: (query: Parameters<typeof store.listSagas>[1]) => store.listSagas(database, query),
-    listOpen: async () => [...(await store.listOpenSagas(database))],
-    /** Tries a parked saga again. False when it is not parked. */
-    async resume(id: string): Promise<boolean> {
-      const resumed = await store.resumeSaga(database, id);
-      if (resumed) recovery.wake();
-      return resumed;
-    },
+    list: (query: store.SagaQuery) => store.listSagas(database, query),
+    listOpen: () => store.listOpenSagas(database),
+    listAbandoned: () => store.listAbandonedSagas(database),
+    countOpen: () => store.countOpenSagas(database),
+    /** Looks at once for sagas that wait: after a person resumed one. */
+    wake: () => recovery.wake(),
     /** Checks unfinished sagas against the code, then recovers, now and for ever.
      *  @throws StartError when a saga still runs by a list of steps that the code no longer has */
     async begin(): Promise<void> {
@@ -187,6 +198,7 @@ export function createSagas(options: SagaOptions) {
     /** Waits until every saga of this process stands at a durable point. */
     async drain(graceMs: number): Promise<void> {
       clearInterval(purging);
+      stopping.abort();
       await recovery.end();
       await Promise.race([Promise.allSettled(inFlight.values()), pause(graceMs)]);
     },

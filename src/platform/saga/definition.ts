@@ -1,13 +1,17 @@
 // A saga is data: named steps with `run` and `undo`, so that it can be validated at start-up and drawn.
+import type { Refusal } from "./store.js";
 
 /** One run of a saga, as its steps see it. */
 export interface SagaRun<Input, Results> {
-  /** The subject's id (an order's id): the idempotency key of every step. */
+  /** Its own id. */
   readonly id: string;
+  /** The id of what it is about, such as an order: the idempotency key of every step. */
+  readonly subject: string;
   /** Fencing token: a statement that ends the saga must prove it is still the current one. */
   readonly token: number;
   readonly input: Input;
-  /** What earlier steps answered. Kept in memory: recovery runs the steps again and gets the same answers. */
+  /** What earlier steps answered. Kept in memory: recovery runs the steps again and gets the same answers. Steps after
+   *  the pivot see only each other's, since what stands before the pivot is never run again once that was passed. */
   readonly results: Readonly<Partial<Results>>;
   /** What was tried so far; the pivot stores it with the saga's end. */
   readonly journal: readonly unknown[];
@@ -15,14 +19,23 @@ export interface SagaRun<Input, Results> {
 
 export interface SagaStep<Input, Results> {
   readonly name: string;
-  /** Idempotent by `saga.id`. Throws a refusal (see `asRefusal`) when it holds nothing, anything else to be tried again. */
+  /** Idempotent by `saga.subject`. Throws a refusal (`Refused`, or see `asRefusal`) when it holds nothing, anything else
+   *  to be tried again: before the pivot until the saga's deadline, after it for ever. */
   run(saga: SagaRun<Input, Results>): Promise<Partial<Results>>;
   /** May run when `run` never did, or before it lands: harmless alone, harmless twice, and it bars a late `run`. */
   undo?(saga: SagaRun<Input, Results>): Promise<void>;
-  /** The point of no return: it ends the saga in its own transaction (`endSagas`). Only forward from here. */
+  /** The point of no return, noted in the step's own transaction (`passPivots`). Only forward from here. The last step,
+   *  pivot or not, ends the saga in its own transaction (`endSagas`). */
   readonly pivot?: true;
   /** How long one attempt may take. */
   readonly timeoutMs: number;
+}
+
+/** A step's definite no. After the pivot: a person decides. */
+export class Refused extends Error {
+  constructor(readonly refusal: Refusal) {
+    super(refusal.message);
+  }
 }
 
 export interface SagaDefinition<Input, Results> {
@@ -30,6 +43,8 @@ export interface SagaDefinition<Input, Results> {
   readonly name: string;
   /** From the durable start; when it passes before the pivot, the saga is rolled back. */
   readonly deadlineMs: number;
+  /** What is answered then. */
+  readonly timedOut: Refusal;
   readonly steps: readonly SagaStep<Input, Results>[];
 }
 
@@ -59,24 +74,24 @@ export function faultsOf<Input, Results>(definition: SagaDefinition<Input, Resul
     if (index < pivot && !step.undo)
       say(`step "${step.name}" stands before the pivot and needs an undo`);
   }
-  if (pivot >= 0 && pivot !== steps.length - 1) {
-    const late = steps.slice(pivot + 1).map((step) => `"${step.name}"`);
-    say(`${late.join(", ")} stand after the pivot, which ends the saga: publish an event instead`);
-  }
   return faults;
 }
 
 /** A Mermaid state diagram of the definition, for docs/sagas.md. */
 export function drawSaga<Input, Results>({ name, steps }: SagaDefinition<Input, Results>): string {
   const lines = ["stateDiagram-v2", `  [*] --> ${steps[0]?.name ?? "completed"}`];
+  const pivot = steps.findIndex((step) => step.pivot);
+  const undoBefore = (index: number) => {
+    const undone = steps.slice(0, index).findLast((earlier) => earlier.undo);
+    return undone ? `undo_${undone.name}` : "rolled_back";
+  };
   for (const [index, step] of steps.entries()) {
     const next = steps[index + 1]?.name ?? "completed";
     lines.push(`  ${step.name} --> ${next}${step.pivot ? ": pivot" : ""}`);
-    const undone = steps.slice(0, index).findLast((earlier) => earlier.undo);
-    lines.push(`  ${step.name} --> ${undone ? `undo_${undone.name}` : "rolled_back"}: refused`);
+    if (index > pivot) lines.push(`  ${step.name} --> needs_attention: refused`);
+    else lines.push(`  ${step.name} --> ${undoBefore(index)}: refused or out of time`);
     if (step.undo) {
-      const before = steps.slice(0, index).findLast((earlier) => earlier.undo);
-      lines.push(`  undo_${step.name} --> ${before ? `undo_${before.name}` : "rolled_back"}`);
+      lines.push(`  undo_${step.name} --> ${undoBefore(index)}`);
       lines.push(`  undo_${step.name} --> needs_attention: keeps failing`);
     }
   }

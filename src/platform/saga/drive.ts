@@ -1,17 +1,17 @@
 // One run of a saga, from its row to its end. Nothing is written between the steps, since every step is idempotent by
 // the saga's id and recovery runs them again. The trade: recovery repeats work, in exchange for no commit between steps.
 //
-// A run ends in one of four ways: completed (by its pivot), rolled back (refused, or out of time: every step that
-// may have run is undone, last first), parked as needs-attention (an undo kept failing), or given up without a
-// trace because another process holds it now (fenced off).
+// A run ends in one of four ways: completed (by its last step), rolled back (refused, or out of time: every step that
+// may have run is undone, last first), parked as needs-attention (an undo kept failing, or a step after the pivot was
+// refused), or left as it stands: another process holds it now (fenced off), or this one stops and recovery goes on.
 import type { Runner } from "#platform/db";
 import { crashPoint } from "#platform/kernel";
-import type { SagaDefinition, SagaStep } from "./definition.js";
+import { Refused, type SagaDefinition, type SagaStep } from "./definition.js";
 import * as store from "./store.js";
 import type { JournalEntry, Refusal, SagaRow } from "./store.js";
 import { backoffMs, type Logger, messageOf, pause, withTimeout } from "./timing.js";
 
-/** How a saga stands: decided (completed, or refused and undone) or still under way. */
+/** How a saga stands: decided (completed, or refused and undone), still under way, or parked. */
 export type Outcome =
   | {
       readonly kind: "completed";
@@ -19,15 +19,12 @@ export type Outcome =
       readonly results: Readonly<Record<string, unknown>> | null;
     }
   | { readonly kind: "refused"; readonly id: string; readonly refusal: Refusal }
-  | { readonly kind: "running"; readonly id: string };
+  | { readonly kind: "running"; readonly id: string }
+  /** Past its pivot, and waiting for a person. */
+  | { readonly kind: "parked"; readonly id: string };
 
 /** Attempts of one undo before a person is asked. With the pauses of `backoffMs`: about two minutes. */
 const UNDO_ATTEMPTS = 12;
-const OUT_OF_TIME: Refusal = {
-  code: "PLACEMENT_TIMED_OUT",
-  status: 503,
-  message: "This took too long and was undone; nothing was taken. Please try again.",
-};
 export type Definition = SagaDefinition<unknown, Record<string, unknown>>;
 type Step = SagaStep<unknown, Record<string, unknown>>;
 
@@ -43,39 +40,84 @@ export interface Drive {
 
 /** Another process drives this saga now. */
 export class FencedOff extends Error {}
+/** This process stops; the saga stands at a durable point. */
+class Stopping extends Error {}
+export const isLeft = (error: unknown) => error instanceof FencedOff || error instanceof Stopping;
 
 export interface DriverOptions {
   readonly database: Runner;
   /** Reads a definite no out of an error that a step threw; null for one that is worth another attempt. */
   readonly asRefusal: (error: unknown) => Refusal | null;
   readonly logger: Logger;
-  readonly observe?: (entry: JournalEntry & { definition: string; failed: boolean }) => void;
+  readonly observe?: (entry: StepObservation) => void;
 }
 
-/** Runs a saga to its end. @throws FencedOff, or what the store threw: then recovery goes on. */
-export function createDriver({ database, asRefusal, logger, observe }: DriverOptions) {
-  const run = (drive: Drive) =>
-    drive.row.status === "compensating"
-      ? undo(drive, drive.row.refusal ?? OUT_OF_TIME, drive.definition.steps)
+/** One step of one run, with all its attempts. */
+export interface StepObservation extends JournalEntry {
+  readonly definition: string;
+  readonly failed: boolean;
+}
+
+/** Runs a saga to its end. @throws FencedOff, Stopping, or what the store threw: then recovery goes on. */
+export function createDriver(
+  { database, asRefusal, logger, observe }: DriverOptions,
+  stopping: AbortSignal,
+) {
+  const refusalOf = (error: unknown) =>
+    error instanceof Refused ? error.refusal : asRefusal(error);
+  const isRefusal = (error: unknown) => refusalOf(error) !== null;
+
+  function run(drive: Drive): Promise<Outcome> {
+    const { row, definition } = drive;
+    if (row.status === "finishing") return finish(drive);
+    return row.status === "compensating"
+      ? undo(drive, row.refusal ?? definition.timedOut, definition.steps)
       : forward(drive);
+  }
 
   async function forward(drive: Drive): Promise<Outcome> {
-    const { row, definition, results } = drive;
-    for (const [index, step] of definition.steps.entries()) {
+    const { definition, results, deadline } = drive;
+    const { steps, timedOut } = definition;
+    for (const [index, step] of steps.entries()) {
       try {
         Object.assign(
           results,
-          await attempt(drive, step, "run", (error) => asRefusal(error) !== null),
+          await attempt(drive, step, "run", { isFinal: isRefusal, deadline, results }),
         );
       } catch (error) {
-        if (error instanceof FencedOff) throw error;
-        const refusal = asRefusal(error);
+        if (isLeft(error)) throw error;
+        const refusal = refusalOf(error);
         // A refusing step holds nothing; a step that only ran out of time may yet have run, and is undone too.
-        const mayHaveRun = definition.steps.slice(0, refusal ? index : index + 1);
-        return rollBack(drive, refusal ?? OUT_OF_TIME, messageOf(error), mayHaveRun);
+        const mayHaveRun = steps.slice(0, refusal ? index : index + 1);
+        return rollBack(drive, refusal ?? timedOut, messageOf(error), mayHaveRun);
+      }
+      if (step.pivot) break;
+    }
+    return finish(drive);
+  }
+
+  /** What stands after the pivot: tried until it succeeds. Only a definite no stops it, for a person to decide. */
+  async function finish(drive: Drive): Promise<Outcome> {
+    const { row, definition } = drive;
+    const pivot = definition.steps.findIndex((step) => step.pivot);
+    const results: Record<string, unknown> = {};
+    for (const step of definition.steps.slice(pivot + 1)) {
+      try {
+        Object.assign(results, await attempt(drive, step, "run", { isFinal: isRefusal, results }));
+      } catch (error) {
+        if (isLeft(error)) throw error;
+        const cause = `"${step.name}" was refused: ${messageOf(error)}`;
+        return park(drive, cause, { kind: "parked", id: row.id });
       }
     }
-    return { kind: "completed", id: row.id, results };
+    return { kind: "completed", id: row.id, results: { ...drive.results, ...results } };
+  }
+
+  async function park({ row, journal }: Drive, cause: string, outcome: Outcome): Promise<Outcome> {
+    const told = `${cause} Mend the cause and resume the saga, or settle it by hand and abandon it.`;
+    await store.parkSaga(database, row, told, journal);
+    logger.error({ saga: row.id, cause: told }, "saga needs attention");
+    return outcome;
   }
 
   async function rollBack(
@@ -97,17 +139,16 @@ export function createDriver({ database, asRefusal, logger, observe }: DriverOpt
   }
 
   async function undo(drive: Drive, refusal: Refusal, steps: readonly Step[]): Promise<Outcome> {
-    const { row } = drive;
+    const { row, results } = drive;
+    const isFinal = (_error: unknown, attempts: number) => attempts >= UNDO_ATTEMPTS;
     for (const step of steps.toReversed()) {
       if (!step.undo) continue;
       try {
-        await attempt(drive, step, "undo", (_error, attempts) => attempts >= UNDO_ATTEMPTS);
+        await attempt(drive, step, "undo", { isFinal, results });
       } catch (error) {
-        if (error instanceof FencedOff) throw error;
-        const cause = `Undoing "${step.name}" kept failing: ${messageOf(error)}. Mend the cause, then resume the saga.`;
-        await store.parkSaga(database, row, cause);
-        logger.error({ saga: row.id, cause }, "saga needs attention");
-        return { kind: "refused", id: row.id, refusal };
+        if (isLeft(error)) throw error;
+        const cause = `Undoing "${step.name}" kept failing: ${messageOf(error)}.`;
+        return park(drive, cause, { kind: "refused", id: row.id, refusal });
       }
     }
     return endUndone(drive, refusal);
@@ -127,25 +168,36 @@ export function createDriver({ database, asRefusal, logger, observe }: DriverOpt
     return current ? outcomeOf(current) : { kind: "running", id: row.id };
   }
 
-  /** Tries until it succeeds, `isFinal` says no, or (for a run) the saga's deadline passes. */
+  /** Tries until it succeeds, `isFinal` says no, or the deadline passes. Without a deadline nobody waits: then a pause
+   *  ends when this process stops. */
   async function attempt(
     drive: Drive,
     step: Step,
     action: "run" | "undo",
-    isFinal: (error: unknown, attempts: number) => boolean,
+    {
+      isFinal,
+      deadline,
+      results,
+    }: {
+      isFinal: (error: unknown, attempts: number) => boolean;
+      deadline?: number;
+      results: Record<string, unknown>;
+    },
   ): Promise<Record<string, unknown>> {
     const started = performance.now();
+    const atMs = Math.max(0, Date.now() - drive.row.startedAt.getTime());
     const journal = (attempts: number, failed: boolean) => {
       const tookMs = Math.round(performance.now() - started);
-      const entry: JournalEntry = { step: step.name, action, attempts, tookMs };
-      if (!step.pivot) drive.journal.push(entry);
+      const entry: JournalEntry = { step: step.name, action, attempts, atMs, tookMs };
+      // The last step stores the journal itself, when it succeeds.
+      if (failed || step !== drive.definition.steps.at(-1)) drive.journal.push(entry);
       observe?.({ ...entry, definition: drive.definition.name, failed });
     };
     for (let attempts = 1; ; attempts++) {
       await keepLease(drive);
       crashPoint(`saga.${step.name}.before-${action}`);
       try {
-        const saga = { ...drive.row, results: drive.results, journal: drive.journal };
+        const saga = { ...drive.row, results, journal: drive.journal };
         const work = action === "run" ? step.run(saga) : step.undo?.(saga).then(() => ({}));
         const answer = await withTimeout(work ?? Promise.resolve({}), step.timeoutMs);
         crashPoint(`saga.${step.name}.after-${action}`);
@@ -153,7 +205,7 @@ export function createDriver({ database, asRefusal, logger, observe }: DriverOpt
         return answer;
       } catch (error) {
         const pauseMs = backoffMs(attempts);
-        const outOfTime = action === "run" && performance.now() + pauseMs > drive.deadline;
+        const outOfTime = deadline !== undefined && performance.now() + pauseMs > deadline;
         if (isFinal(error, attempts) || outOfTime) {
           journal(attempts, true);
           throw error;
@@ -163,7 +215,8 @@ export function createDriver({ database, asRefusal, logger, observe }: DriverOpt
           "saga step failed, trying again",
         );
         await note(drive, messageOf(error), pauseMs);
-        await pause(pauseMs);
+        if (deadline !== undefined) await pause(pauseMs);
+        else if (!(await pause(pauseMs, stopping))) throw new Stopping();
       }
     }
   }
@@ -194,7 +247,10 @@ export function createDriver({ database, asRefusal, logger, observe }: DriverOpt
 
 /** How a saga stands by its row. */
 export function outcomeOf(row: SagaRow): Outcome {
-  if (row.status === "completed") return { kind: "completed", id: row.id, results: null };
   if (row.refusal) return { kind: "refused", id: row.id, refusal: row.refusal };
+  if (row.status === "completed" || row.status === "abandoned") {
+    return { kind: "completed", id: row.id, results: null };
+  }
+  if (row.status === "needs-attention") return { kind: "parked", id: row.id };
   return { kind: "running", id: row.id };
 }

@@ -7,16 +7,29 @@ import { createModuleDatabase } from "../db/testing.js";
 import { createSagas, type SagaOptions } from "./coordinator.js";
 import type { SagaDefinition, SagaRun } from "./definition.js";
 import type { Outcome } from "./drive.js";
-import { endSagas } from "./store.js";
+import { abandonSagas, endSagas, passPivots, resumeSagas } from "./store.js";
 
 class No extends Error {}
 const refusal = { code: "NO", status: 409, message: "No." };
+const timedOut = { code: "TOO_SLOW", status: 503, message: "Too slow." };
 const asRefusal = (error: unknown) => (error instanceof No ? refusal : null);
 const quiet = { warn: () => undefined, error: () => undefined };
 
 const endOne = defineStatement<{ id: string }>(
   "test.end-saga",
   `with input as (select $1::uuid as saga_id, $2::integer as token, $3::jsonb as journal) ${endSagas}`,
+);
+const passOne = defineStatement<{ id: string }>(
+  "test.pass-pivot",
+  `with input as (select $1::uuid as saga_id, $2::integer as token, $3::jsonb as journal) ${passPivots}`,
+);
+const resumeOne = defineStatement<{ id: string }>(
+  "test.resume",
+  `with input as (select $1::uuid as saga_id) ${resumeSagas}`,
+);
+const abandonOne = defineStatement<{ id: string }>(
+  "test.abandon",
+  `with input as (select $1::uuid as saga_id, 'paid in cash'::text as reason) ${abandonSagas}`,
 );
 const expireLease = defineStatement<never>(
   "test.expire-lease",
@@ -51,6 +64,7 @@ function build(
   const definition: SagaDefinition<object, object> = {
     name: "orders.test-saga.v1",
     deadlineMs: over.deadlineMs ?? 5_000,
+    timedOut,
     steps: [
       {
         name: "one",
@@ -150,7 +164,7 @@ describe("a saga", () => {
     });
     expect(await outcome(coordinator(definition))).toMatchObject({
       kind: "refused",
-      refusal: { code: "PLACEMENT_TIMED_OUT" },
+      refusal: { code: "TOO_SLOW" },
     });
     expect(calls.slice(-2)).toEqual(["undo two", "undo one"]);
     expect(calls).not.toContain("end");
@@ -202,7 +216,7 @@ describe("recovery", () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect((await sagas.find(start.id))?.status).toBe("running");
     await test.database.run(expireLease, [start.id]);
-    await sagas.resume(start.id);
+    sagas.wake();
     const again = coordinator(definition);
     await again.begin();
     await until(async () => (await again.find(start.id))?.status === "completed");
@@ -258,12 +272,149 @@ describe("recovery", () => {
   });
 });
 
+describe("after the pivot", () => {
+  /** first → pivot → after → end; `after` does what the test says. */
+  function buildForward(after: Step) {
+    const calls: string[] = [];
+    const step = (name: string, run: Step) => ({
+      name,
+      timeoutMs: 1_000,
+      run: (saga: Run) => {
+        calls.push(name);
+        return run(saga);
+      },
+    });
+    const once = async (statement: typeof passOne, saga: Run) => {
+      const values = [saga.id, saga.token, JSON.stringify(saga.journal)];
+      if ((await test.database.run(statement, values)).length === 0) throw new Error("not ours");
+      return {};
+    };
+    const definition: SagaDefinition<object, object> = {
+      name: "orders.test-saga.v1",
+      deadlineMs: 200,
+      timedOut,
+      steps: [
+        {
+          ...step("first", () => Promise.resolve({ from: "first" })),
+          undo: async () => void calls.push("undo"),
+        },
+        { ...step("pivot", (saga) => once(passOne, saga)), pivot: true },
+        step("after", after),
+        step("end", (saga) => once(endOne, saga)),
+      ],
+    };
+    return { calls, definition };
+  }
+
+  it("tries for as long as it takes, whatever the deadline says, and undoes nothing", async () => {
+    let failures = 4; // more than 200 ms of pauses
+    const { calls, definition } = buildForward(() =>
+      failures-- > 0 ? Promise.reject(new Error("down")) : Promise.resolve({}),
+    );
+    expect((await outcome(coordinator(definition))).kind).toBe("completed");
+    expect(calls).toEqual(["first", "pivot", ...Array(5).fill("after"), "end"]);
+  });
+
+  it("goes on after a crash without running again what stands before it", async () => {
+    const start = request();
+    const dead = buildForward(() => new Promise(() => undefined));
+    await coordinator(dead.definition).start("orders.test-saga.v1", start);
+    await until(() => Promise.resolve(dead.calls.includes("after")));
+    let seen: object | undefined;
+    const { calls, definition } = buildForward((saga) => {
+      seen = saga.results;
+      return Promise.resolve({});
+    });
+    const sagas = coordinator(definition, { alone: true });
+    await sagas.begin();
+    await until(async () => (await sagas.find(start.id))?.status === "completed");
+    expect(calls).toEqual(["after", "end"]);
+    expect(seen).toEqual({});
+    await sagas.drain(100);
+  });
+
+  it("lets a person decide after a definite no: resumed, it goes on where it stood", async () => {
+    let refusals = 1;
+    const { calls, definition } = buildForward(() =>
+      refusals-- > 0 ? Promise.reject(new No("no refund")) : Promise.resolve({}),
+    );
+    const sagas = coordinator(definition);
+    const start = request();
+    expect((await outcome(sagas, start)).kind).toBe("parked");
+    expect(await sagas.find(start.id)).toMatchObject({
+      status: "needs-attention",
+      parkedFrom: "finishing",
+      cause: expect.stringMatching(/"after" was refused: no refund.*resume.*abandon/),
+      journal: [{ step: "first" }, { step: "pivot" }, { step: "after" }],
+    });
+    await sagas.begin();
+    await test.database.run(resumeOne, [start.id]);
+    sagas.wake();
+    await until(async () => (await sagas.find(start.id))?.status === "completed");
+    expect(calls).toEqual(["first", "pivot", "after", "after", "end"]);
+    await sagas.drain(100);
+  });
+
+  it("is over when a person abandons it, and stays as an explanation", async () => {
+    const { definition } = buildForward(() => Promise.reject(new No()));
+    const sagas = coordinator(definition);
+    const start = request();
+    await outcome(sagas, start);
+    const [first, second] = await Promise.all([
+      test.database.run(abandonOne, [start.id]),
+      test.database.run(abandonOne, [start.id]),
+    ]);
+    expect(first.length + second.length).toBe(1);
+    expect(await sagas.listAbandoned()).toContainEqual({
+      id: start.id,
+      subject: start.id,
+      reason: "paid in cash",
+    });
+    expect(await sagas.outcomeOf(start.id)).toMatchObject({ kind: "completed" });
+    expect(await test.database.run(resumeOne, [start.id])).toEqual([]);
+  });
+
+  it("does not keep a process from stopping", async () => {
+    const { calls, definition } = buildForward(() => Promise.reject(new Error("down")));
+    const sagas = coordinator(definition);
+    const start = request();
+    const running = outcome(sagas, start);
+    await until(() => Promise.resolve(calls.filter((call) => call === "after").length > 4));
+    await sagas.drain(60_000); // longer than this test may take
+    expect((await running).kind).toBe("running");
+    expect((await sagas.find(start.id))?.status).toBe("finishing");
+  });
+});
+
 describe("start-up", () => {
   it("refuses definitions with faults, all at once", () => {
     const { definition } = build();
     const steps = definition.steps.map((step) => ({ ...step, timeoutMs: 0 }));
     expect(() => coordinator({ ...definition, name: "Bad", steps })).toThrow(
       /must look like.*"one" needs timeoutMs.*"two"/s,
+    );
+  });
+
+  it("refuses an undo from the pivot on, a missing one before it, and what is unreachable", () => {
+    const { definition } = build();
+    const [one, two, end] = definition.steps;
+    if (!one || !two || !end) throw new Error("it has three steps");
+    const { undo: _undo, ...bare } = one;
+    const undone = { ...end, undo: () => Promise.resolve() };
+    const late = { ...two, name: "late" };
+    expect(() => coordinator({ ...definition, steps: [bare, two, two, undone, late] })).toThrow(
+      /two steps are called "two", the second is unreachable.*"one" stands before the pivot and needs an undo.*"end" has an undo.*"late" has an undo/s,
+    );
+    expect(() =>
+      createSagas({
+        database: test.database,
+        definitions: [definition, definition],
+        asRefusal,
+        logger: quiet,
+      }),
+    ).toThrow(/two definitions are called orders.test-saga.v1, the first is unreachable/);
+    expect(() => coordinator({ ...definition, deadlineMs: 0, steps: [one, two] })).toThrow(
+      /deadlineMs must be above 0.*no step is the pivot/s,
     );
   });
 

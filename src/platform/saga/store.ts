@@ -2,7 +2,16 @@
 import { defineStatement, type Runner } from "#platform/db";
 
 export type SagaStatus =
-  "running" | "compensating" | "completed" | "rolled-back" | "needs-attention";
+  | "running"
+  /** Being undone. */
+  | "compensating"
+  /** Past its pivot: only forward. */
+  | "finishing"
+  /** A person decides: resume or abandon. */
+  | "needs-attention"
+  | "completed"
+  | "rolled-back"
+  | "abandoned";
 
 /** A step's or coordinator's definite no, as data, so that a repeated request gets the same answer. */
 export interface Refusal {
@@ -16,12 +25,17 @@ export interface JournalEntry {
   readonly step: string;
   readonly action: "run" | "undo";
   readonly attempts: number;
+  /** From the saga's start to this step's. */
+  readonly atMs: number;
   readonly tookMs: number;
 }
 
 export interface SagaRow {
   readonly id: string;
+  readonly subject: string;
   readonly definition: string;
+  /** Their names, as they were when it started. */
+  readonly steps: readonly string[];
   readonly idempotencyKey: string;
   readonly fingerprint: string;
   readonly input: unknown;
@@ -31,12 +45,15 @@ export interface SagaRow {
   readonly attempts: number;
   readonly token: number;
   readonly journal: readonly JournalEntry[];
+  readonly parkedFrom: SagaStatus | null;
+  readonly abandonedReason: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date | null;
 }
 
 export interface NewSaga {
   readonly id: string;
+  readonly subject: string;
   readonly definition: string;
   readonly steps: readonly string[];
   readonly idempotencyKey: string;
@@ -44,8 +61,8 @@ export interface NewSaga {
   readonly input: unknown;
 }
 
-const COLUMNS = `id, definition, idempotency_key as "idempotencyKey", fingerprint, input, status, refusal,
-  cause, attempts, token, journal, started_at as "startedAt", ended_at as "endedAt"`;
+const COLUMNS = `id, subject, definition, steps, idempotency_key as "idempotencyKey", fingerprint, input, status, refusal,
+  cause, attempts, token, journal, parked_from as "parkedFrom", abandoned_reason as "abandonedReason", started_at as "startedAt", ended_at as "endedAt"`;
 
 /** A lease outlives a slow step, and is short enough for a till to wait for. Renewed while a saga runs longer. */
 export const LEASE_SECONDS = 10;
@@ -54,10 +71,10 @@ const insertSagas = defineStatement<SagaRow>(
   "saga.insert",
   `with input as (
      select * from jsonb_to_recordset($1::jsonb) as input(
-       id uuid, definition text, steps jsonb, "idempotencyKey" text, fingerprint text, input jsonb)
+       id uuid, subject uuid, definition text, steps jsonb, "idempotencyKey" text, fingerprint text, input jsonb)
    ), inserted as (
-     insert into sagas (id, definition, steps, idempotency_key, fingerprint, input, owner, lease_until)
-     select id, definition, steps, "idempotencyKey", fingerprint, input, $2::uuid,
+     insert into sagas (id, subject, definition, steps, idempotency_key, fingerprint, input, owner, lease_until)
+     select id, subject, definition, steps, "idempotencyKey", fingerprint, input, $2::uuid,
        now() + make_interval(secs => ${LEASE_SECONDS})
      from input
      on conflict (idempotency_key) do nothing
@@ -90,12 +107,21 @@ const selectByKey = defineStatement<SagaRow>(
 export const findSagaByKey = async (database: Runner, idempotencyKey: string) =>
   (await database.run(selectByKey, [idempotencyKey]))[0];
 
-/** For the CTE of a pivot step: forgets `input.secret` and ends the sagas of `input(saga_id, token, journal)` that are still this owner's to
- *  end. In the same statement as the change itself, so neither can exist without the other. */
-export const endSagas = `update sagas as saga
-  set status = 'completed', ended_at = now(), lease_until = null, journal = input.journal, input = saga.input - 'secret'
+/** For the CTE of a pivot that other steps follow: notes that the sagas of `input(saga_id, token, journal)` which are
+ *  still this owner's are past it. In the same statement as the change itself, so neither can exist without the other. */
+export const passPivots = `update sagas as saga
+  set status = 'finishing', attempts = 0, cause = null, journal = input.journal
   from input
   where saga.id = input.saga_id and saga.token = input.token and saga.status = 'running'
+  returning saga.id`;
+
+/** For the CTE of the last step: forgets `input.secret` and ends the sagas of `input(saga_id, token, journal)` that are
+ *  still this owner's to end. In the same statement as the change itself, so neither can exist without the other. */
+export const endSagas = `update sagas as saga
+  set status = 'completed', ended_at = now(), lease_until = null, cause = null, journal = input.journal,
+    input = saga.input - 'secret'
+  from input
+  where saga.id = input.saga_id and saga.token = input.token and saga.status in ('running', 'finishing')
   returning saga.id`;
 
 const update = (name: string, set: string, where: string) =>
@@ -115,20 +141,21 @@ const rollBack = update(
    input = input - 'secret'`,
   "status in ('running', 'compensating')",
 );
+const UNDER_WAY = "status in ('running', 'compensating', 'finishing')";
 const postpone = update(
   "saga.postpone",
   "attempts = attempts + 1, cause = $3, lease_until = now() + make_interval(secs => $4)",
-  "status in ('running', 'compensating')",
+  UNDER_WAY,
 );
 const park = update(
   "saga.park",
-  "status = 'needs-attention', cause = $3, lease_until = null",
-  "status in ('running', 'compensating')",
+  "status = 'needs-attention', parked_from = status, cause = $3, journal = $4, lease_until = null",
+  UNDER_WAY,
 );
 const renew = update(
   "saga.renew",
   `lease_until = now() + make_interval(secs => ${LEASE_SECONDS})`,
-  "status in ('running', 'compensating')",
+  UNDER_WAY,
 );
 
 interface Held {
@@ -163,8 +190,12 @@ export const postponeSaga = (
   pauseSeconds: number,
 ) => changed(database.run(postpone, [id, token, cause, pauseSeconds]));
 
-export const parkSaga = (database: Runner, { id, token }: Held, cause: string) =>
-  changed(database.run(park, [id, token, cause]));
+export const parkSaga = (
+  database: Runner,
+  { id, token }: Held,
+  cause: string,
+  journal: readonly JournalEntry[],
+) => changed(database.run(park, [id, token, cause, JSON.stringify(journal)]));
 
 export const renewLease = (database: Runner, { id, token }: Held) =>
   changed(database.run(renew, [id, token]));
@@ -175,7 +206,7 @@ const claim = defineStatement<SagaRow>(
      lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
    where id in (
      select id from sagas
-     where status in ('running', 'compensating') and (lease_until < now() or $2::boolean and owner <> $1::uuid)
+     where ${UNDER_WAY} and (lease_until < now() or $2::boolean and owner <> $1::uuid)
      order by lease_until limit $3 for update skip locked)
    returning ${COLUMNS}`,
 );
@@ -187,39 +218,66 @@ export const claimAbandoned = (
   { ownerGone, limit }: { ownerGone: boolean; limit: number },
 ) => database.run(claim, [owner, ownerGone, limit]);
 
-const resume = defineStatement<{ id: string }>(
-  "saga.resume",
-  `update sagas set status = 'compensating', attempts = 0, lease_until = now()
-   where id = $1 and status = 'needs-attention' returning id`,
-);
+/** For the CTE of a person's "try again" to the parked sagas of `input(saga_id)`: each goes on where it stood. Wake the
+ *  coordinator after the commit. */
+export const resumeSagas = `update sagas as saga
+  set status = coalesce(saga.parked_from, 'compensating'), attempts = 0, lease_until = now()
+  from input
+  where saga.id = input.saga_id and saga.status = 'needs-attention'
+  returning saga.id, saga.subject, saga.definition, saga.cause`;
 
-/** A person says "try again": the next recovery round takes it. */
-export const resumeSaga = (database: Runner, id: string) => changed(database.run(resume, [id]));
+/** For the CTE of a person's "I have settled this by hand", of the parked sagas of `input(saga_id, reason)`. */
+export const abandonSagas = `update sagas as saga
+  set status = 'abandoned', ended_at = now(), abandoned_reason = input.reason, input = saga.input - 'secret'
+  from input
+  where saga.id = input.saga_id and saga.status = 'needs-attention'
+  returning saga.id, saga.subject, saga.definition, saga.cause`;
 
 const list = defineStatement<SagaRow>(
   "saga.list",
   `select ${COLUMNS} from sagas
-   where ($1::text is null or status = $1) and ($2::uuid is null or id < $2)
-   order by id desc limit $3`,
+   where ($1::text is null or status = $1) and ($2::uuid is null or id = $2 or subject = $2 and subject <> id) and ($3::uuid is null or id < $3)
+   order by id desc limit $4`,
 );
 
-/** Newest first. */
+export interface SagaQuery {
+  readonly status?: SagaStatus | undefined;
+  readonly subject?: string | undefined;
+  /** The last id of the page before. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+/** Newest first: ids are UUIDv7, so they sort by time. */
 export const listSagas = (
   database: Runner,
-  {
-    status = null,
-    before = null,
-    limit = 50,
-  }: { status?: SagaStatus | null; before?: string | null; limit?: number },
-) => database.run(list, [status, before, limit]);
+  { status, subject, before, limit }: SagaQuery,
+): Promise<SagaRow[]> =>
+  database.run(list, [status ?? null, subject ?? null, before ?? null, limit]);
 
-const open = defineStatement<Pick<SagaRow, "id" | "status" | "cause">>(
+const open = defineStatement<Pick<SagaRow, "id" | "subject" | "status" | "cause">>(
   "saga.open",
-  `select id, status, cause from sagas where ended_at is null order by id limit 1000`,
+  `select id, subject, status, cause from sagas where ended_at is null order by id limit 1000`,
 );
 
 /** Those that have not ended, oldest first, at most 1,000. */
 export const listOpenSagas = (database: Runner) => database.run(open, []);
+
+const abandoned = defineStatement<{ id: string; subject: string; reason: string }>(
+  "saga.abandoned",
+  `select id, subject, abandoned_reason as reason from sagas where status = 'abandoned' order by id limit 1000`,
+);
+
+/** Those that a person settled by hand, oldest first, at most 1,000. */
+export const listAbandonedSagas = (database: Runner) => database.run(abandoned, []);
+
+const count = defineStatement<{ definition: string; status: SagaStatus; count: number }>(
+  "saga.count",
+  `select definition, status, count(*) as count from sagas where ended_at is null group by definition, status`,
+);
+
+/** How many have not ended, by definition and status. */
+export const countOpenSagas = (database: Runner) => database.run(count, []);
 
 const unfinished = defineStatement<{ definition: string; steps: string[] }>(
   "saga.unfinished",
@@ -231,10 +289,12 @@ export const listUnfinishedShapes = (database: Runner) => database.run(unfinishe
 const purge = defineStatement<{ id: string }>(
   "saga.purge",
   `delete from sagas where id in (
-     select id from sagas where ended_at < now() - make_interval(days => $1) limit 1000)
+     select id from sagas
+     where ended_at < now() - make_interval(days => $1) and status <> 'abandoned' limit 1000)
    returning id`,
 );
 
-/** Forgets ended sagas, and with them their idempotency keys, after `days`. */
+/** Forgets ended sagas, and with them their idempotency keys, after `days`. What a person settled by hand stays: it
+ *  explains the books. */
 export const purgeSagas = async (database: Runner, days: number) =>
   (await database.run(purge, [days])).length;

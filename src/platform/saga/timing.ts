@@ -7,7 +7,9 @@ export interface Logger {
   error(details: object, message: string): void;
 }
 
-export const pause = (ms: number) => sleep(ms, undefined, { ref: true });
+/** False when the signal ended it. */
+export const pause = (ms: number, signal?: AbortSignal): Promise<boolean> =>
+  sleep(ms, true, { ...(signal && { signal }) }).catch(() => false);
 
 /** 50 ms, doubling, at most 15 s; half of it is chance, so that many do not come back together. */
 export function backoffMs(attempts: number, random: () => number = Math.random): number {

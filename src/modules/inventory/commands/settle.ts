@@ -1,4 +1,4 @@
-// What a placed order does to stock, and what has to be tidied up from time to time.
+// What a placed or cancelled order does to stock, and what has to be tidied up from time to time.
 import { crashPoint } from "#platform/kernel";
 import { findHeldProducts, forgetClosedOrders } from "../repository/reservations.js";
 import {
@@ -7,6 +7,7 @@ import {
   findProductsForSettlement,
   settle,
 } from "../repository/movements.js";
+import { planReturns, restockedMovementId, type Return } from "../rules/returns.js";
 import { planSettlement, type Sale, soldMovementId } from "../rules/settlement.js";
 import { type InventoryParts, untilDecided } from "./parts.js";
 import { release } from "./reserve.js";
@@ -17,6 +18,7 @@ export async function settleSales(
   { models, outbox, clock }: InventoryParts,
   sales: readonly Sale[],
 ): Promise<void> {
+  if (sales.length === 0) return;
   const productIds = [...new Set(sales.map((sale) => sale.productId))];
   await untilDecided("Settling sales", async () => {
     const products = await findProductsForSettlement(models, productIds);
@@ -26,6 +28,28 @@ export async function settleSales(
     return (await settle(models, plan, clock())) === plan.length ? true : undefined;
   });
   crashPoint("inventory.after-settle");
+  outbox.wake();
+  await fileMovements(models, productIds);
+}
+
+/** Takes the sales of cancelled orders back: to stock, or into waste. Settles them first where that was not done yet, so
+ *  it may come before or after the sale. Repeated: no change. */
+export async function takeBackSales(
+  parts: InventoryParts,
+  returns: readonly Return[],
+): Promise<void> {
+  const { models, outbox, clock } = parts;
+  if (returns.length === 0) return;
+  await settleSales(parts, returns);
+  const productIds = [...new Set(returns.map((one) => one.productId))];
+  await untilDecided("Taking sales back", async () => {
+    const products = await findProductsForSettlement(models, productIds);
+    // In this order, as above.
+    const filed = await findFiledIds(models, returns.map(restockedMovementId));
+    const plan = planReturns(returns, products, filed);
+    return (await settle(models, plan, clock())) === plan.length ? true : undefined;
+  });
+  crashPoint("inventory.after-take-back");
   outbox.wake();
   await fileMovements(models, productIds);
 }

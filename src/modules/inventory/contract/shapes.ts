@@ -45,9 +45,13 @@ export const Movement = z.object({
   id: z.string(),
   productId: Uuid,
   sequence: z.int(),
-  type: z.enum(["received", "recount", "waste", "sold"]),
+  type: z.enum(["received", "recount", "waste", "sold", "restocked"]).meta({
+    description: "`restocked`: a sale was taken back; `waste` follows where it was cooked already",
+  }),
   quantity: z.int().meta({ description: "Signed: what it added to the stock on hand" }),
-  uncounted: z.int().meta({ description: "Sold while stock was not counted" }),
+  uncounted: z
+    .int()
+    .meta({ description: "Sold while stock was not counted; below 0 when it was taken back" }),
   counted: z.int().nullable().meta({ description: "What a recount found" }),
   reason: z.string(),
   reference: z.string().nullable(),

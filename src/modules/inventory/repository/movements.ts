@@ -157,7 +157,7 @@ export interface FiledSum {
   readonly last: number;
 }
 
-const isSold = { $eq: ["$type", "sold"] };
+const isSold = { $in: ["$type", ["sold", "restocked"]] };
 
 /** Sums of filed movements for each of these products. */
 export const sumFiled = ({ movements }: InventoryModels, productIds: readonly string[]) =>

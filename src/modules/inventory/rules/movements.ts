@@ -66,7 +66,8 @@ const sumOf = (movements: readonly MovementDocument[]): MovementSum =>
   movements.reduce(
     (sum, { type, quantity, uncounted }) => ({
       quantity: sum.quantity + quantity,
-      sold: sum.sold + (type === "sold" ? uncounted - quantity : 0),
+      // What was taken back has the opposite signs, so the same formula takes it off.
+      sold: sum.sold + (type === "sold" || type === "restocked" ? uncounted - quantity : 0),
     }),
     { quantity: 0, sold: 0 },
   );

@@ -24,7 +24,7 @@ export interface StockChange {
 
 export interface SettledOrder {
   readonly sale: Sale;
-  readonly reason: "sold" | "released";
+  readonly reason: "sold" | "released" | "restocked" | "waste";
   readonly change: StockChange;
 }
 
@@ -45,8 +45,8 @@ export interface Settlement {
 export const soldMovementId = ({ orderId, productId }: { orderId: string; productId: string }) =>
   `${orderId}:${productId}:sold`;
 
-const NONE: StockChange = { onHand: 0, reserved: 0, available: 0 };
-const add = (a: StockChange, b: StockChange): StockChange => ({
+export const NONE: StockChange = { onHand: 0, reserved: 0, available: 0 };
+export const add = (a: StockChange, b: StockChange): StockChange => ({
   onHand: a.onHand + b.onHand,
   reserved: a.reserved + b.reserved,
   available: a.available + b.available,

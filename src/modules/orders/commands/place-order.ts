@@ -1,14 +1,18 @@
-// What changes orders: placing one. The decision is made in rules.ts, the work is driven by the saga.
+// Placing an order. The decision is made in rules.ts, the work is driven by the saga.
 import { createHash } from "node:crypto";
-import type { Transaction } from "#platform/db";
 import type { Principal } from "#platform/http";
 import { createBatcher, crashPoint, type Money, newId } from "#platform/kernel";
 import type { Outbox } from "#platform/outbox";
 import type { Outcome, SagaCoordinator } from "#platform/saga";
-import type { PlaceOrder } from "./contract.js";
-import { OrderPlaced } from "./events.js";
-import { PLACE_ORDER, type PlaceOrderInput, type PlaceOrderRun, sold } from "./place-order.saga.js";
-import { copyProducts, copyStock, type NewOrder, recordOrders } from "./repository.js";
+import type { PlaceOrder } from "../contract.js";
+import { OrderPlaced } from "../events.js";
+import {
+  PLACE_ORDER,
+  type PlaceOrderInput,
+  type PlaceOrderRun,
+  sold,
+} from "../place-order.saga.js";
+import { type NewOrder, recordOrders } from "../repository/orders.js";
 import {
   businessDateOf,
   clockOf,
@@ -17,36 +21,8 @@ import {
   priceLines,
   quantitiesByProduct,
   totalsOf,
-} from "./rules.js";
-import type { OrdersDatabase, OrdersTables } from "./schema.js";
-
-/** Copies products as inventory tells them; the newest version wins. */
-export const applyProductChanges = (
-  database: OrdersDatabase,
-  changes: readonly { readonly price: Money; readonly productId: string }[],
-  tx: Transaction<OrdersTables>,
-) =>
-  copyProducts(
-    database,
-    changes.map(({ price, ...product }) => ({
-      ...product,
-      price: price.amount,
-      currency: price.currency,
-    })),
-    tx,
-  );
-
-/** Copies stock levels; the newest version wins. */
-export const applyStockChanges = (
-  database: OrdersDatabase,
-  changes: readonly { readonly productId: string; readonly level: object }[],
-  tx: Transaction<OrdersTables>,
-) =>
-  copyStock(
-    database,
-    changes.map(({ productId, level }) => ({ productId, ...level })),
-    tx,
-  );
+} from "../rules.js";
+import type { OrdersDatabase } from "../schema.js";
 
 /** A request that no saga is started for. */
 export type Rejection =

@@ -1,9 +1,9 @@
-// Every query of orders, no decision.
+// Queries of orders and their lines, no decision.
 import { sql } from "kysely";
-import { defineStatement, type Transaction } from "#platform/db";
-import type { LocalizedText } from "#platform/kernel";
+import { defineStatement } from "#platform/db";
 import { endSagas } from "#platform/saga";
-import type { LineItemsTable, OrdersDatabase, OrdersTable, OrdersTables } from "./schema.js";
+import type { CancellationsTable, LineItemsTable, OrdersDatabase, OrdersTable } from "../schema.js";
+import { snakeKeys } from "./rows.js";
 
 /** An order to record, with its lines, its event and the end of its saga. */
 export interface NewOrder extends Omit<OrdersTable, "number" | "status" | "version" | "placedAt"> {
@@ -67,13 +67,13 @@ const insertOrders = defineStatement<{ id: string; number: number }>(
 export const recordOrders = (database: OrdersDatabase, orders: readonly NewOrder[]) =>
   database.run(insertOrders, [JSON.stringify(orders.map(toRow))]);
 
-const SNAKE = /[A-Z]/g;
-const snake = (name: string) => name.replace(SNAKE, (letter) => `_${letter.toLowerCase()}`);
-const snakeKeys = (row: object) =>
-  Object.fromEntries(Object.entries(row).map(([key, value]) => [snake(key), value as unknown]));
 const toRow = (order: NewOrder) => ({ ...snakeKeys(order), lines: order.lines.map(snakeKeys) });
 
-export type OrderRow = OrdersTable & { lines: LineItemsTable[] };
+export type OrderRow = OrdersTable & {
+  lines: LineItemsTable[];
+  /** Of a cancelled order; `attention` says what a person must do before its money is back. */
+  cancellation: (CancellationsTable & { attention: string | null }) | null;
+};
 
 const orderWithLines = (database: OrdersDatabase) =>
   database.kysely
@@ -86,11 +86,19 @@ const orderWithLines = (database: OrdersDatabase) =>
         .select(
           sql<LineItemsTable[]>`jsonb_agg(jsonb_build_object(
             'id', id, 'productId', product_id, 'sku', sku, 'name', name, 'quantity', quantity,
-            'unitPrice', unit_price, 'modifiers', modifiers, 'note', note, 'total', total) order by position)`.as(
-            "lines",
-          ),
+            'category', category, 'station', station, 'unitPrice', unit_price, 'modifiers', modifiers, 'note', note,
+            'total', total) order by position)`.as("lines"),
         )
         .as("lines"),
+    )
+    .select(
+      sql<OrderRow["cancellation"]>`case when status = 'cancelled' then (
+        select jsonb_build_object('orderId', order_id, 'reason', reason, 'outcomes', outcomes,
+          'cancelledOn', cancelled_on, 'cancelledAt', cancelled_at, 'cancelledById', cancelled_by_id,
+          'cancelledByName', cancelled_by_name, 'approvedById', approved_by_id, 'approvedByName', approved_by_name,
+          'attention', (select cause from sagas
+            where subject = orders.id and subject <> sagas.id and sagas.status = 'needs-attention' limit 1))
+        from cancellations where order_id = orders.id) end`.as("cancellation"),
     );
 
 export const findOrder = (database: OrdersDatabase, id: string): Promise<OrderRow | undefined> =>
@@ -112,101 +120,3 @@ export function listOrders(database: OrdersDatabase, query: OrderQuery): Promise
   if (query.before) orders = orders.where("id", "<", query.before);
   return orders.$castTo<OrderRow>().execute();
 }
-
-export interface CatalogueEntry {
-  readonly productId: string;
-  readonly name: LocalizedText;
-  readonly price: number;
-  readonly currency: string;
-  readonly archived: boolean;
-  readonly tracked: boolean;
-  readonly available: number | null;
-}
-
-const selectCatalogue = defineStatement<CatalogueEntry>(
-  "orders.catalogue",
-  `select product_id as "productId", name, price, currency, archived, tracked, available
-   from catalogue where product_id = any($1::uuid[]) and version > 0`,
-);
-
-export const findCatalogueEntries = (database: OrdersDatabase, productIds: readonly string[]) =>
-  database.run(selectCatalogue, [productIds]);
-
-const upsertProducts = defineStatement<never>(
-  "orders.copy-products",
-  `insert into catalogue as copy (product_id, sku, name, price, currency, archived, version)
-   select distinct on (product_id) product_id, sku, name, price, currency, archived, version
-   from jsonb_to_recordset($1::jsonb) as input(
-     product_id uuid, sku text, name jsonb, price bigint, currency text, archived boolean, version integer)
-   order by product_id, version desc
-   on conflict (product_id) do update set
-     (sku, name, price, currency, archived, version) =
-     (excluded.sku, excluded.name, excluded.price, excluded.currency, excluded.archived, excluded.version)
-   where copy.version < excluded.version`,
-);
-
-const upsertStock = defineStatement<never>(
-  "orders.copy-stock",
-  `insert into catalogue as copy (product_id, tracked, available, stock_version)
-   select distinct on (product_id) product_id, tracked, available, stock_version
-   from jsonb_to_recordset($1::jsonb) as input(
-     product_id uuid, tracked boolean, available integer, stock_version integer)
-   order by product_id, stock_version desc
-   on conflict (product_id) do update set
-     (tracked, available, stock_version) = (excluded.tracked, excluded.available, excluded.stock_version)
-   where copy.stock_version < excluded.stock_version`,
-);
-
-/** The newest version wins, so repetition and disorder are harmless. */
-export const copyProducts = (
-  database: OrdersDatabase,
-  products: readonly object[],
-  tx: Transaction<OrdersTables>,
-) => database.run(upsertProducts, [JSON.stringify(products.map(snakeKeys))], tx);
-
-export const copyStock = (
-  database: OrdersDatabase,
-  levels: readonly object[],
-  tx: Transaction<OrdersTables>,
-) => database.run(upsertStock, [JSON.stringify(levels.map(snakeKeys))], tx);
-
-export interface BookSummary {
-  readonly orders: number;
-  readonly lastNumber: number;
-  readonly numbers: number;
-  readonly soldByProduct: Record<string, number> | null;
-  readonly wrongTotals: number;
-}
-
-const selectSummary = defineStatement<BookSummary>(
-  "orders.book-summary",
-  `select
-     (select count(*) from orders) as orders,
-     (select last from counters where series = 'receipts') as "lastNumber",
-     (select count(distinct number) from orders) as numbers,
-     (select jsonb_object_agg(product_id, sold) from (
-        select product_id, sum(quantity) as sold from line_items group by product_id) as sums) as "soldByProduct",
-     (select count(*) from orders
-      where subtotal <> (select sum(line_items.total) from line_items where order_id = orders.id)) as "wrongTotals"`,
-);
-
-export const summarizeBook = async (database: OrdersDatabase) =>
-  (await database.run(selectSummary, []))[0];
-
-export interface BookLine {
-  readonly orderId: string;
-  readonly paymentId: string;
-  readonly total: number;
-  readonly status: OrdersTable["status"];
-  readonly paymentStatus: OrdersTable["paymentStatus"];
-}
-
-const selectBookPage = defineStatement<BookLine>(
-  "orders.book-page",
-  `select id as "orderId", payment_id as "paymentId", total, status, payment_status as "paymentStatus"
-   from orders where $1::uuid is null or id > $1 order by id limit $2`,
-);
-
-/** In the order of ids. */
-export const listBook = (database: OrdersDatabase, after: string | undefined, limit: number) =>
-  database.run(selectBookPage, [after ?? null, limit]);
