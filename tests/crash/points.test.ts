@@ -7,8 +7,11 @@ import { allPoints } from "./points.js";
 const SOURCE = resolve(import.meta.dirname, "../../src");
 const CALL = /crashPoint\(\s*(["`])([^"`]+)\1/g;
 
-/** The saga's steps as the code names them; the pivot has no undo. */
-const STEPS = { run: ["reserve", "charge", "record"], undo: ["reserve", "charge"] };
+/** The sagas' steps as the code names them; from the pivot on there is no undo. */
+const STEPS = {
+  run: ["reserve", "charge", "record", "cancel", "refund", "settle"],
+  undo: ["reserve", "charge"],
+};
 
 function expand(name: string): string[] {
   if (!name.includes("${")) return [name];

@@ -1,5 +1,5 @@
 // Every named crash point, and the stories whose death there is tried. A point that the source has and this list has
-// not fails points.test.ts; a point that no story reaches fails matrix.test.ts or recovery.test.ts.
+// not fails points.test.ts; a point that no story reaches fails matrix.test.ts, recovery.test.ts or cancel.test.ts.
 
 /** What the guests do. `together`: all four kinds of payment at once, so that each is under way when the process dies. */
 export type Story = "cash" | "approve" | "decline" | "unknown" | "short" | "together";
@@ -47,4 +47,25 @@ export const reversal = [
   "saga.charge.after-undo",
 ] as const;
 
-export const allPoints: readonly string[] = [...Object.keys(matrix), ...reversal];
+/** Met by a cancellation, in this order. */
+export const cancellation = [
+  "saga.cancel.before-run",
+  "orders.before-cancel",
+  "orders.after-cancel",
+  "saga.cancel.after-run",
+  "saga.refund.before-run",
+  "payments.after-bar",
+  "payments.after-hold",
+  "payments.after-gateway-refund",
+  "payments.after-settle-refund",
+  "saga.refund.after-run",
+  "saga.settle.before-run",
+  "orders.before-settle-refund",
+  "orders.after-settle-refund",
+  "saga.settle.after-run",
+  "inventory.after-take-back",
+] as const;
+
+export const allPoints: readonly string[] = [
+  ...new Set([...Object.keys(matrix), ...reversal, ...cancellation]),
+];

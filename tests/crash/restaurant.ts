@@ -12,14 +12,18 @@ export interface Sale {
   /** The only right end: placed, declined (402), too little stock (409) or given up as too slow (503). */
   readonly status: 201 | 402 | 409 | 503;
   answer?: Answer | undefined;
+  /** Then the portions: 3 back to stock, or 2 of them waste. */
+  cancelled?: "restock" | "waste";
 }
 
-export type Kind = "cash" | "approve" | "decline" | "unknown" | "short" | `slow_${number}`;
+export type Kind =
+  "cash" | "approve" | "decline" | "unknown" | "refund-unknown" | "short" | `slow_${number}`;
 
 const TOKENS: Record<string, string> = {
   approve: "sim_approve",
   decline: "sim_decline",
   unknown: "sim_unknown_captured",
+  "refund-unknown": "sim_refund_unknown",
   short: "sim_approve",
 };
 /** Slower than the saga's deadline: so slow that it is given up, and captured all the same a moment later. */
@@ -94,6 +98,37 @@ export async function openRestaurant(env: Record<string, string> = {}) {
     }
   }
 
+  /** Cancels a placed order; without an answer when the process dies first. */
+  async function cancel(
+    running: RunningProcess,
+    { answer }: Sale,
+    stock: "restock" | "waste",
+  ): Promise<Answer | undefined> {
+    const path = `/api/orders/${answer?.body.id}/cancel`;
+    return office(running)
+      .send("POST", path, { reason: "The guest left", stock })
+      .catch(() => undefined);
+  }
+
+  /** Repeats until the money is back. */
+  async function settleCancel(
+    running: RunningProcess,
+    sale: Sale,
+    stock: "restock" | "waste",
+  ): Promise<Answer> {
+    sale.cancelled = stock;
+    const deadline = Date.now() + WAIT_MS;
+    for (;;) {
+      const answer = await cancel(running, sale, stock);
+      if ((answer && answer.status !== 202) || Date.now() > deadline) {
+        expect(answer?.status, `${JSON.stringify(answer?.body)}\n${running.output()}`).toBe(200);
+        expect(answer?.body).toMatchObject({ status: "cancelled", version: 2 });
+        return answer as Answer;
+      }
+      await pause(100);
+    }
+  }
+
   async function quiet(running: RunningProcess): Promise<Reconciliation> {
     const deadline = Date.now() + WAIT_MS;
     for (;;) {
@@ -118,6 +153,8 @@ export async function openRestaurant(env: Record<string, string> = {}) {
     },
     send,
     settle,
+    cancel,
+    settleCancel,
     /** Everything adds up: in the books, and with what the guests were told since the restaurant opened. */
     async check(running: RunningProcess): Promise<void> {
       const books = await quiet(running);
@@ -127,7 +164,9 @@ export async function openRestaurant(env: Record<string, string> = {}) {
       );
       expect(new Set(placed).size).toBe(placed.length);
       expect(books.orders).toBe(placed.length);
-      expect(books.sold).toBe(3 * placed.length);
+      const cancelled = sales.filter((one) => one.cancelled !== undefined);
+      expect(books.cancelled).toBe(cancelled.length);
+      expect(books.sold).toBe(3 * (placed.length - cancelled.length));
       expect(books.captured - books.refunded).toBe(books.ordersTotal);
     },
     close: () => place.remove(),

@@ -105,12 +105,10 @@ export const stock = {
           reserved: z.int(),
           available: z.int(),
           movements: z.int().meta({ description: "Their sum" }),
-          sold: z
-            .int()
-            .meta({
-              description:
-                "Sold and not taken back, as a positive count, also where it was not counted",
-            }),
+          sold: z.int().meta({
+            description:
+              "Sold and not taken back, as a positive count, also where it was not counted",
+          }),
         }),
       ),
     ),
