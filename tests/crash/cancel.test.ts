@@ -46,9 +46,9 @@ describe("a process that dies by SIGKILL while it cancels", () => {
 
   it("recovers an order that dies again at each step of its cancellation", async () => {
     const sale = restaurant.sale("approve");
-    const [first = "", ...others] = cancellation.filter(
-      (point) => point !== "inventory.after-take-back",
-    );
+    // What recovery does not pass again: a step that was committed already is not run again.
+    const once = ["saga.cancel.after-run", "saga.settle.after-run", "inventory.after-take-back"];
+    const [first = "", ...others] = cancellation.filter((point) => !once.includes(point));
     const doomed = await restaurant.start({ TIFFIN_CRASH_AT: first });
     await restaurant.settle(doomed, sale);
     await restaurant.cancel(doomed, sale, "waste");

@@ -127,8 +127,9 @@ describe("cancelling an order", () => {
   });
 
   it("takes a free order back too", async () => {
-    const free = { ...tea, price: mmk(0) };
-    const path = `/api/inventory/products/${tea.productId}`;
+    const water = await test.cashier.dish("WTR-01");
+    const free = { ...water, price: mmk(0) };
+    const path = `/api/inventory/products/${water.productId}`;
     const { version } = (await test.manager.get(path)).body;
     const patched = await test.manager.send("PATCH", path, { version, price: mmk(0) });
     expect(patched.status).toBe(200);

@@ -3,7 +3,7 @@ import { defineStatement } from "#platform/db";
 import type { EventEnvelope } from "#platform/kernel";
 import { endSagas, passPivots, type SagaStatus } from "#platform/saga";
 import type { CancellationsTable, OrdersDatabase, OrdersTable } from "../schema.js";
-import { snakeKeys } from "./rows.js";
+import { snakeKeys } from "../rows.js";
 
 export interface NewCancellation extends CancellationsTable {
   readonly sagaId: string;

@@ -2,7 +2,7 @@
 import { defineStatement, type Transaction } from "#platform/db";
 import type { LocalizedText } from "#platform/kernel";
 import type { OrdersDatabase, OrdersTables } from "../schema.js";
-import { snakeKeys } from "./rows.js";
+import { snakeKeys } from "../rows.js";
 
 export interface CatalogueEntry {
   readonly productId: string;

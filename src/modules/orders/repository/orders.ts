@@ -3,7 +3,7 @@ import { sql } from "kysely";
 import { defineStatement } from "#platform/db";
 import { endSagas } from "#platform/saga";
 import type { CancellationsTable, LineItemsTable, OrdersDatabase, OrdersTable } from "../schema.js";
-import { snakeKeys } from "./rows.js";
+import { snakeKeys } from "../rows.js";
 
 /** An order to record, with its lines, its event and the end of its saga. */
 export interface NewOrder extends Omit<OrdersTable, "number" | "status" | "version" | "placedAt"> {
