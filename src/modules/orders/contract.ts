@@ -8,7 +8,7 @@ import { NotFound, Order, OrderStatus } from "./contract/shapes.js";
 
 export { cancelErrors, type CancelOrder } from "./contract/cancel.js";
 export { placeErrors } from "./contract/place.js";
-export type { Order, PlaceOrder } from "./contract/shapes.js";
+export { type Order, PlaceOrder } from "./contract/shapes.js";
 
 export const contract = {
   ...placing,

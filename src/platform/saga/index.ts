@@ -10,12 +10,10 @@ export {
   type SagaStep,
 } from "./definition.js";
 export {
-  abandonSagas,
   endSagas,
   type JournalEntry,
   passPivots,
   type Refusal,
-  resumeSagas,
   type SagaQuery,
   type SagaRow,
   type SagaStatus,
