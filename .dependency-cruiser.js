@@ -42,6 +42,8 @@ const forbid = (name, comment, from, to) => ({ name, severity: "error", comment,
 
 const TEST =
   "(\\.test\\.ts|/testing\\.ts|/testing/.*|/test-[a-z-]+\\.ts|/(fixtures|conformance[a-z-]*)\\.ts)$";
+/** The way onto the bus: a door of its own, which opens for the relay. */
+const EMIT = "^src/platform/bus/emit/";
 const modules = Object.keys(manifest);
 const either = (/** @type {readonly string[]} */ names) => `(${names.join("|")})`;
 const library = (/** @type {string} */ name) => `(^|/)node_modules/(@types/)?(${name})(/|$)`;
@@ -114,7 +116,7 @@ const rules = [
     "front-doors-of-the-platform",
     "A part of the platform is entered by its index.ts; tests may use its testing.ts.",
     { path: "^(src|bench)/", pathNot: ["^src/platform/", TEST] },
-    { path: "^src/platform/[^/]+/", pathNot: "^src/platform/[^/]+/index\\.ts$" },
+    { path: "^src/platform/[^/]+/", pathNot: ["^src/platform/[^/]+/index\\.ts$", EMIT] },
   ),
   forbid(
     "front-doors-between-platform-parts",
@@ -122,8 +124,14 @@ const rules = [
     { path: "^src/platform/([^/]+)/", pathNot: TEST },
     {
       path: "^src/platform/[^/]+/",
-      pathNot: "^src/platform/$1/|^src/platform/[^/]+/index\\.ts$",
+      pathNot: ["^src/platform/$1/", "^src/platform/[^/]+/index\\.ts$", EMIT],
     },
+  ),
+  forbid(
+    "only-the-relay-emits",
+    "What is emitted without having been stored is lost in a crash: write it to an outbox.",
+    { path: "^(src|web|bench)/", pathNot: ["^src/platform/outbox/(run|catch-up)\\.ts$", TEST] },
+    { path: EMIT },
   ),
   ...forModules,
   forbid(

@@ -31,6 +31,9 @@ for (const text of [
   plant("front-doors-between-modules", `src/modules/${one}`, text(`../${two}/rules.js`));
   plant("front-doors-of-the-platform", "src/cli", text("../platform/db/inner.js"));
   plant("front-doors-between-platform-parts", "src/platform/outbox", text("../db/inner.js"));
+  for (const folder of ["src", `src/modules/${one}`, "src/platform/outbox", "src/platform/http"]) {
+    plant("only-the-relay-emits", folder, text("#platform/bus/emit"));
+  }
   plant("platform-knows-no-module", "src/platform/saga", text(`#modules/${one}/events`));
   plant("modules-know-only-the-platform", `src/modules/${one}`, text("../../app.js"));
   for (const module of modules) {

@@ -36,6 +36,9 @@ export function soundFiles(): Files {
       part === "kernel" ? use("zod") : use("#platform/kernel") + use("./inner.js");
     files[`src/platform/${part}/inner.ts`] = use("node:path");
   }
+  files["src/platform/bus/emit/index.ts"] = use("../inner.js");
+  files["src/platform/outbox/run.ts"] = use("#platform/bus/emit");
+  files["src/platform/outbox/index.ts"] += use("./run.js");
   for (const module of modules) {
     const { calls, hears } = manifest[module as keyof typeof manifest];
     const own: Record<string, string> = {

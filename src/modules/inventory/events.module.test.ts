@@ -2,6 +2,7 @@
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { OrderPlaced } from "#modules/orders/events";
 import { createBus } from "#platform/bus";
+import { emit } from "#platform/bus/emit";
 import { type EventEnvelope, newId } from "#platform/kernel";
 import { createMongoInbox, createMongoOutbox, defineSubscription } from "#platform/outbox";
 import { ProductChanged, StockChanged, type StockLevel } from "./events.js";
@@ -95,7 +96,7 @@ describe("inventory and its events", () => {
     await inventory.reservations.reserve({ orderId, lines: [line(dish, 2)] });
     const event = orderPlaced(orderId, dish, 2);
     const message = { ...event, json: JSON.stringify(event) };
-    const stored = [...bus.emit(message).values()].map((receipt) => receipt.stored);
+    const stored = [...emit(bus, message).values()].map((receipt) => receipt.stored);
     expect(stored).toHaveLength(1);
     await Promise.all(stored);
     expect(await stockOf(dish)).toEqual({ onHand: 8, reserved: 0, available: 8 });

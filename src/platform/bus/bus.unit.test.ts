@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { emit } from "./emit/index.js";
 import { createBus, type Message } from "./index.js";
 
 const message = (name: string): Message => ({
@@ -30,8 +31,8 @@ describe("the bus", () => {
     const all = listen(bus, "a.all", ["orders.**"]);
     const first = listen(bus, "a.first", ["*.*.v1"]);
     const other = listen(bus, "a.other", ["payments.**"]);
-    bus.emit(message("orders.order-placed.v1"));
-    bus.emit(message("orders.order-placed.v2"));
+    emit(bus, message("orders.order-placed.v1"));
+    emit(bus, message("orders.order-placed.v2"));
     expect(exact.heard).toEqual(["orders.order-placed.v1"]);
     expect(all.heard).toEqual(["orders.order-placed.v1", "orders.order-placed.v2"]);
     expect(first.heard).toEqual(["orders.order-placed.v1"]);
@@ -41,7 +42,7 @@ describe("the bus", () => {
   it("delivers once where two patterns of a subscription match", () => {
     const bus = createBus();
     const both = listen(bus, "a.both", ["orders.**", "orders.order-placed.v1"]);
-    expect(bus.emit(message("orders.order-placed.v1")).size).toBe(1);
+    expect(emit(bus, message("orders.order-placed.v1")).size).toBe(1);
     expect(both.heard.length).toBe(1);
   });
 
@@ -49,9 +50,9 @@ describe("the bus", () => {
     const bus = createBus();
     const one = listen(bus, "a.one", ["orders.**"]);
     const two = listen(bus, "a.two", ["orders.**"]);
-    bus.emit(message("orders.x.v1"), (subscription) => subscription !== "a.one");
+    emit(bus, message("orders.x.v1"), (subscription) => subscription !== "a.one");
     two.leave();
-    bus.emit(message("orders.x.v1"));
+    emit(bus, message("orders.x.v1"));
     expect([one.heard.length, two.heard.length]).toEqual([1, 1]);
   });
 

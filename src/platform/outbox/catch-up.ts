@@ -1,6 +1,7 @@
 // How a subscription that is behind, or new, reads the archive until it stands where the live stream is.
 // The archive has one writer, so reading on from a position misses nothing there.
 import type { Bus, Receipt } from "#platform/bus";
+import { emit } from "#platform/bus/emit";
 import { toMessage } from "./subscription.js";
 import type { ArchivedEvent, Claim, SubscriptionRecord } from "./types.js";
 
@@ -33,7 +34,7 @@ export async function catchUp({
 
   const send = (page: readonly ArchivedEvent[]): Receipt[] =>
     page.flatMap(({ event }) => [
-      ...bus.emit(toMessage(event), (other) => other === name).values(),
+      ...emit(bus, toMessage(event), (other) => other === name).values(),
     ]);
 
   while (!cancelled.aborted) {

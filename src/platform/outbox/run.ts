@@ -7,6 +7,7 @@
 // A subscription that does not answer in time is "behind": it leaves the live stream and reads the archive on from
 // where it stood (catch-up.ts). So nobody waits for it, and nothing piles up in memory for it.
 import type { Bus, BusListener, Message, Receipt } from "#platform/bus";
+import { emit } from "#platform/bus/emit";
 import { crashPoint, type EventEnvelope } from "#platform/kernel";
 import { catchUp } from "./catch-up.js";
 import { toMessage } from "./subscription.js";
@@ -112,7 +113,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
       flights.set(event.id, flight);
       addReceipts(
         flight,
-        bus.emit(flight.message, (name) => !apart.has(name)),
+        emit(bus, flight.message, (name) => !apart.has(name)),
       );
       if (isDone(flight)) archiveSoon();
     }
@@ -210,7 +211,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
         for (const flight of flights.values()) {
           addReceipts(
             flight,
-            bus.emit(flight.message, (other) => other === name),
+            emit(bus, flight.message, (other) => other === name),
           );
         }
         apart.delete(name);

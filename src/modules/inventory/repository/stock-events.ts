@@ -30,10 +30,14 @@ type Levelled = Pick<
   "tracked" | "onHand" | "reserved" | "available" | "stockVersion"
 >;
 
-/** What an update cannot know, the level after it, is told by the product as read: then it is the newest level. */
+/** What an update cannot know, the level after it, is told by the product as read: then it is the newest level.
+ *  @throws ZodError when what was stored is no such event */
 export function composeEvent(product: Levelled, pending: PendingEvent): EventEnvelope {
   if (pending.name !== StockChanged.name) return pending;
   const { tracked, onHand, reserved, available, stockVersion } = product;
   const level = { tracked, onHand, reserved, available, stockVersion };
-  return { ...pending, data: { ...(pending.data as StockFact), level } };
+  return {
+    ...pending,
+    data: StockChanged.schema.parse({ ...(pending.data as StockFact), level }),
+  };
 }
