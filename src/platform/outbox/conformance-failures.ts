@@ -71,7 +71,7 @@ export function promiseFailures<Tx>(suite: Suite<Tx>): void {
       expect((await process.inbox.status())[0]).toMatchObject({ dead: 1, held: 2 }),
     );
     broken = false;
-    expect(await process.inbox.replay({ eventId: dead?.event.id }, "Daw Mya")).toBe(1);
+    expect(await process.inbox.replay({ eventId: dead?.event.id }, { actor: "Daw Mya" })).toBe(1);
     await suite.applied("shop.a", [1, 2, 3]);
   });
 
@@ -94,10 +94,13 @@ export function promiseFailures<Tx>(suite: Suite<Tx>): void {
     );
     broken = false;
     expect(
-      await process.inbox.replay({ subscription: "shop.a", from: at(9), to: at(10) }, "Daw Mya"),
+      await process.inbox.replay(
+        { subscription: "shop.a", from: at(9), to: at(10) },
+        { actor: "Daw Mya" },
+      ),
     ).toBe(1);
     await suite.applied("shop.a", [2]);
-    expect(await process.inbox.replay({ subscription: "shop.a" }, "Daw Mya")).toBe(2);
+    expect(await process.inbox.replay({ subscription: "shop.a" }, { actor: "Daw Mya" })).toBe(2);
     await eventually(async () =>
       expect((await suite.world.effects("shop.a")).toSorted((a, b) => a - b)).toEqual([1, 2, 3]),
     );

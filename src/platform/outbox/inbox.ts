@@ -7,6 +7,7 @@ import { DEFAULT_RETRY, messageOf, type RetryPolicy } from "./timing.js";
 import {
   type FailureQuery,
   type InboxStore,
+  type Intervention,
   type Logger,
   type Metrics,
   noMetrics,
@@ -73,8 +74,8 @@ export function createInbox<Tx>(store: InboxStore<Tx>, options: InboxOptions<Tx>
     },
     list: (query: FailureQuery = {}) => store.list(query),
     /** Tries stored events again at once, dead ones too. Answers how many. */
-    async replay(query: FailureQuery, actor: string): Promise<number> {
-      const count = await store.replay(query, actor);
+    async replay(query: FailureQuery, by: Intervention): Promise<number> {
+      const count = await store.replay(query, by);
       retries.wake();
       return count;
     },
@@ -82,7 +83,7 @@ export function createInbox<Tx>(store: InboxStore<Tx>, options: InboxOptions<Tx>
     async discard(
       subscription: string,
       eventId: string,
-      by: { actor: string; reason: string },
+      by: Intervention & { readonly reason: string },
     ): Promise<boolean> {
       const discarded = await store.discard(subscription, eventId, by);
       retries.wake();

@@ -8,21 +8,21 @@ import type mongoose from "mongoose";
 import { createMongoInboxStore } from "./mongo/inbox-store.js";
 import { createMongoOutboxStore, type MongoOutboxOptions } from "./mongo/outbox-store.js";
 import { createPostgresInboxStore } from "./postgres/inbox-store.js";
-import { createPostgresOutboxStore, toOutboxRows } from "./postgres/outbox-store.js";
-import { insert } from "./postgres/outbox-statements.js";
+import { createPostgresOutboxStore } from "./postgres/outbox-store.js";
+import { insert, toOutboxRows } from "./postgres/outbox-statements.js";
 import type { Wake } from "./types.js";
 
 export type { Inbox } from "./inbox.js";
 export type { OutboxControl } from "./outbox.js";
 export type { EventSource, SourceDocument } from "./mongo/documents.js";
+export { failureSource } from "./mongo/inbox-documents.js";
 export {
   type PendingEvent,
   pendingEvent,
   pendingEventSchema,
   pendingIndex,
 } from "./mongo/pending.js";
-export { outboxRows } from "./postgres/outbox-statements.js";
-export { toOutboxRows } from "./postgres/outbox-store.js";
+export { outboxRows, toOutboxRows } from "./postgres/outbox-statements.js";
 export {
   dataOf,
   defineSubscription,

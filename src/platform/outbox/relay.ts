@@ -1,5 +1,6 @@
 // The relay of one outbox: claims the right to relay, relays while it has it, and begins anew when it lost it.
-// One process relays at a time; the others look every few seconds whether the claim is free.
+// One process relays at a time; the others look every few seconds whether the claim is free, and sooner when they have
+// called the one that relays.
 import { backoffMs, createBell, messageOf } from "./timing.js";
 import { createRun, type RelayOptions, type RelayRun } from "./run.js";
 import type { Claim } from "./types.js";
@@ -14,20 +15,21 @@ export function createRelay(options: RelayOptions) {
   let loop: Promise<void> | undefined;
   let notifying: Promise<void> | undefined;
   let notifyAgain = false;
+  let lookSoon: NodeJS.Timeout | undefined;
 
   async function relayForEver(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted;) {
       let waitMs = timing.claimEveryMs * (0.9 + Math.random() * 0.1);
       try {
-        const claim = await store.claim(() => {
+        const answer = await store.claim(() => {
           run?.wake();
           void run?.refresh();
-        });
-        if (claim) {
-          await relayWith(claim);
-          failures = 0;
+        }, timing.suspectAfterMs);
+        failures = 0;
+        if (answer.claim) {
+          await relayWith(answer.claim);
           waitMs = 0;
-        }
+        } else waitMs = Math.min(waitMs, answer.lookAgainMs ?? waitMs);
       } catch (error) {
         failures += 1;
         waitMs = backoffMs(failures, { firstPauseMs: 250, longestPauseMs: 10_000 });
@@ -63,6 +65,11 @@ export function createRelay(options: RelayOptions) {
 
   /** To the process that relays. One at a time, and one more for all that came meanwhile. */
   function notifyOthers(): void {
+    // Should it not be there any more, its successor need not wait for its turn to look.
+    lookSoon ??= setTimeout(() => {
+      lookSoon = undefined;
+      retry.ring();
+    }, timing.suspectAfterMs / 2);
     if (notifying) {
       notifyAgain = true;
       return;
@@ -98,6 +105,7 @@ export function createRelay(options: RelayOptions) {
     stop: async (graceMs = 5_000): Promise<void> => {
       await run?.drain(graceMs);
       stopping.abort();
+      clearTimeout(lookSoon);
       retry.ring();
       await loop;
       await notifying;

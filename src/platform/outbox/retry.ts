@@ -7,7 +7,7 @@ import type { Failure, InboxStore, Logger, Metrics } from "./types.js";
 
 const PAGE = 50;
 /** How long a copy that another process stored, or a person's replay elsewhere, may go unnoticed. */
-const LONGEST_WAIT_MS = 15_000;
+const LONGEST_WAIT_MS = 30_000;
 const AFTER_ERROR_MS = 2_000;
 
 export function createRetryLoop<Tx>(options: {

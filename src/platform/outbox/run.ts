@@ -10,7 +10,7 @@ import type { Bus, BusListener, Message, Receipt } from "#platform/bus";
 import { emit } from "#platform/bus/emit";
 import { crashPoint, type EventEnvelope } from "#platform/kernel";
 import { catchUp } from "./catch-up.js";
-import { toMessage } from "./subscription.js";
+import { hearsFrom, toMessage } from "./subscription.js";
 import { createBell, type RelayTiming, withTimeout } from "./timing.js";
 import type { Claim, Logger, Metrics, OutboxStore, SubscriptionRecord } from "./types.js";
 
@@ -40,8 +40,6 @@ export interface RelayOptions {
   readonly timing: RelayTiming;
 }
 
-const FIRST_WORD = /^[^.]+/;
-
 /** What relays while one claim lasts. */
 export type RelayRun = ReturnType<typeof createRun>;
 
@@ -64,11 +62,9 @@ export function createRun(claim: Claim, options: RelayOptions) {
   let archiveTimer: NodeJS.Timeout | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let lastFetchedAt = Date.now();
+  let lastProgressAt = Date.now();
 
-  const isOurs = ({ patterns }: BusListener) =>
-    patterns.some((pattern) =>
-      [publisher, "*", "**"].includes(FIRST_WORD.exec(pattern)?.[0] ?? ""),
-    );
+  const isOurs = ({ patterns }: BusListener) => hearsFrom(publisher, patterns);
   const listenerOf = (name: string) => {
     const listener = bus.find(name);
     return listener && isOurs(listener) ? listener : undefined;
@@ -134,6 +130,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
     await claim.archive(done);
     crashPoint("relay.after-archive");
     for (const event of done) flights.delete(event.id);
+    lastProgressAt = Date.now();
   }
 
   /** Takes a subscription out of the live stream, durably before anything is archived without it. */
@@ -288,8 +285,8 @@ export function createRun(claim: Claim, options: RelayOptions) {
           return;
       }
     },
-    /** What waits in memory, and since when. */
-    inFlight: () => ({ count: flights.size, lastFetchedAt }),
+    /** What waits in memory, and when events last left for good (or the relay began). */
+    inFlight: () => ({ count: flights.size, lastFetchedAt, lastProgressAt }),
     /** Fetches no more, and waits for a while until everything in flight is stored. */
     async drain(graceMs: number): Promise<void> {
       draining = true;

@@ -41,6 +41,12 @@ export const dataOf = <Data>(
 export const patternsOf = <Tx>({ patterns, events }: Subscription<Tx>): readonly string[] =>
   patterns ?? events.map((event) => event.name);
 
+const FIRST_WORD = /^[^.]+/;
+
+/** Whether anything that this module publishes can fit one of the patterns. */
+export const hearsFrom = (publisher: string, patterns: readonly string[]): boolean =>
+  patterns.some((pattern) => [publisher, "*", "**"].includes(FIRST_WORD.exec(pattern)?.[0] ?? ""));
+
 export const toMessage = (event: EventEnvelope): Message => ({
   id: event.id,
   name: event.name,

@@ -70,7 +70,13 @@ export interface World<Tx> {
 
 export const FAST: ProcessOptions = {
   retry: { attempts: 3, firstPauseMs: 10, longestPauseMs: 40 },
-  timing: { claimEveryMs: 200, firstPollMs: 50, longestPollMs: 500, stuckAfterMs: 400 },
+  timing: {
+    claimEveryMs: 200,
+    suspectAfterMs: 300,
+    firstPollMs: 50,
+    longestPollMs: 500,
+    stuckAfterMs: 400,
+  },
 };
 
 /** As one process would run it: a bus, an inbox with these subscriptions, an outbox. */

@@ -1,5 +1,5 @@
 // Pauses, time-outs and what is said of an error.
-import type { Cause, Verdict } from "./types.js";
+import type { Cause, Intervention, Verdict } from "./types.js";
 
 export interface RetryPolicy {
   /** The last attempt that fails makes a dead letter. */
@@ -26,8 +26,10 @@ export function backoffMs(
 }
 
 export interface RelayTiming {
-  /** Another process looks this often whether the claim is free. */
+  /** Another process looks this often whether the claim is free; sooner while events wait. */
   readonly claimEveryMs: number;
+  /** A process that relays, is called, and does nothing for this long is replaced (ADR 0009). */
+  readonly suspectAfterMs: number;
   /** The net below the wake-up calls: the pause doubles from the first to the longest while nothing comes. */
   readonly firstPollMs: number;
   readonly longestPollMs: number;
@@ -36,8 +38,9 @@ export interface RelayTiming {
 }
 export const DEFAULT_TIMING: RelayTiming = {
   claimEveryMs: 8_000,
+  suspectAfterMs: 3_000,
   firstPollMs: 250,
-  longestPollMs: 30_000,
+  longestPollMs: 60_000,
   stuckAfterMs: 10_000,
 };
 
@@ -63,6 +66,13 @@ const causeOf = (error: unknown, now: Date): Cause => ({
   message: storable(messageOf(error)),
   stack: error instanceof Error && error.stack !== undefined ? storable(error.stack) : null,
   at: now.toISOString(),
+});
+
+/** Stands among the causes, so that each attempt is seen with what came before it. */
+export const noteOfReplay = ({ actor, reason }: Intervention): Cause => ({
+  message: storable(`Replayed by ${actor}${reason === undefined ? "" : `: ${reason}`}`),
+  stack: null,
+  at: new Date().toISOString(),
 });
 
 export const messageOf = (error: unknown): string =>

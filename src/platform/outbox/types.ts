@@ -69,6 +69,8 @@ export interface Claim {
 }
 
 export interface OutboxStatus {
+  /** Whether some process has the right to relay. */
+  readonly claimed: boolean;
   readonly backlog: number;
   readonly oldestAt: Date | null;
   readonly archived: number;
@@ -92,9 +94,20 @@ export interface FoundEvent {
 /** Where to put a subscription: it hears everything after that point (again). */
 export type Rewind = "beginning" | "now" | Date;
 
+/** Another process has the right to relay. */
+export interface HeldElsewhere {
+  readonly claim: null;
+  /** Look again this soon, where that is sooner than usual. */
+  readonly lookAgainMs?: number | undefined;
+}
+
 export interface OutboxStore {
-  /** The right to relay, or null when another process holds it. */
-  claim(onNotified: () => void): Promise<Claim | null>;
+  /** The right to relay, unless another process holds it. One that was called because events wait, and gave no sign
+   *  of life for `suspectAfterMs`, has it no more: what it still tries is refused by the store. */
+  claim(
+    onNotified: () => void,
+    suspectAfterMs: number,
+  ): Promise<{ readonly claim: Claim } | HeldElsewhere>;
   /** Tells the process that relays that there is something to do. */
   notify(): Promise<void>;
   status(): Promise<OutboxStatus>;
@@ -138,11 +151,27 @@ export interface Verdict {
 export interface FailureQuery {
   readonly subscription?: string | undefined;
   readonly eventId?: string | undefined;
+  readonly key?: string | undefined;
   readonly status?: FailureStatus | undefined;
   /** By when the event happened. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
+  /** Where the page before this one ended. */
+  readonly after?: FailurePlace | undefined;
   readonly limit?: number | undefined;
+}
+
+/** Ids of events rise with time, so a list in this order is one in order of time, whatever the store. */
+export interface FailurePlace {
+  readonly eventId: string;
+  readonly subscription: string;
+}
+
+/** A person's hand on stored events: who, why, and what is told of it with each one that changes, in one transaction. */
+export interface Intervention {
+  readonly actor: string;
+  readonly reason?: string | undefined;
+  readonly tell?: ((failure: Pick<Failure, "subscription" | "event">) => EventEnvelope) | undefined;
 }
 
 export interface InboxCounts {
@@ -173,14 +202,16 @@ export interface InboxStore<Tx> {
   /** Applies a stored event, forgets the copy and lets the next of its key follow. Throws what the handler threw. */
   retry(subscription: StoredSubscription<Tx>, failure: Failure): Promise<void>;
   failAgain(failure: Failure, verdict: Verdict): Promise<void>;
+  /** By id of the event, then by subscription. */
   list(query: FailureQuery): Promise<readonly Failure[]>;
   counts(): Promise<readonly InboxCounts[]>;
   /** Dead or waiting events are tried at once, with a fresh count of attempts. Discarded ones too, by `eventId`. */
-  replay(query: FailureQuery, actor: string): Promise<number>;
+  replay(query: FailureQuery, by: Intervention): Promise<number>;
+  /** False when it is not stored, or discarded already. */
   discard(
     subscription: string,
     eventId: string,
-    by: { actor: string; reason: string },
+    by: Intervention & { readonly reason: string },
   ): Promise<boolean>;
   /** Which of these events each subscription has. */
   deliveries(

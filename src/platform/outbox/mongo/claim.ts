@@ -25,12 +25,13 @@ export interface ArchiveDocument extends PendingEvent {
 const PER_TOKEN = 2 ** 32;
 const DAY_MS = 86_400_000;
 
-/** Changes a subscription's record where it stands as `where` says; `ring` 1 tells the process that relays. */
+/** Changes a subscription's record where it stands as `where` says. A relay gives its token, and then only while it
+ *  holds the lease, in the same update; a person gives none, and the process that relays is told. */
 export type Move = (
   name: string,
   where: Partial<SubscriptionRecord>,
   set: Partial<SubscriptionRecord>,
-  ring?: number,
+  token?: number,
 ) => Promise<boolean>;
 
 interface ClaimParts {
@@ -67,12 +68,21 @@ export function claimOn(
     }
   }
 
+  /** What an owner before us copied and did not pull goes to the end all the same: a subscription that leaves the live
+   *  stream now stands there, and would never look so far back. */
+  async function lift(copies: readonly ArchiveDocument[]): Promise<void> {
+    const earlier = { $lt: lease.token * PER_TOKEN };
+    for (const { _id, position } of copies)
+      await archive.updateOne({ _id, position: earlier }, { $set: { position } });
+  }
+
   return {
     lost: lease.lost,
     async fetch(inFlight, limit) {
       lease.check();
       const events: EventEnvelope[] = [];
-      for (const { source, document } of await listPending(database, sources, limit, inFlight)) {
+      const event = inFlight.length > 0 ? { id: { $nin: [...inFlight] } } : {};
+      for (const { source, document } of await listPending(database, sources, { limit, event })) {
         const known = new Set(inFlight);
         for (const pending of document.outbox) {
           if (known.has(pending.id) || events.length >= limit) continue;
@@ -99,7 +109,7 @@ export function claimOn(
         position: last() + 1 + archived++,
         archivedAt,
       }));
-      await insertOnce(archive, copies);
+      if (!(await insertOnce(archive, copies))) await lift(copies);
       crashPoint("relay.after-copy");
       const done = events.flatMap((event) => origins.get(event.id) ?? []);
       await settle(done);
@@ -129,25 +139,26 @@ export function claimOn(
       await database
         .collection<LeaseDocument>("outbox_relay")
         .updateOne(
-          { ...leaseFilter, "subscriptions.name": { $ne: name } },
+          { ...leaseFilter, token: lease.token, "subscriptions.name": { $ne: name } },
           { $push: { subscriptions: record } },
         );
     },
     async fallBehind(name) {
       lease.check();
-      await move(name, { status: "live" }, { status: "behind", position: last(), since: null });
+      const behind = { status: "behind", position: last(), since: null } as const;
+      await move(name, { status: "live" }, behind, lease.token);
     },
     async advance({ name, epoch }, position) {
       lease.check();
-      return move(name, { epoch, status: "behind" }, { position });
+      return move(name, { epoch, status: "behind" }, { position }, lease.token);
     },
     async goLive({ name, epoch }) {
       lease.check();
-      return move(name, { epoch, status: "behind" }, { status: "live" });
+      return move(name, { epoch, status: "behind" }, { status: "live" }, lease.token);
     },
     async confirmPause(name) {
       lease.check();
-      await move(name, { status: "pausing" }, { status: "paused" });
+      await move(name, { status: "pausing" }, { status: "paused" }, lease.token);
     },
     async purge(days, limit) {
       lease.check();

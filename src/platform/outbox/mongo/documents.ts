@@ -62,18 +62,20 @@ export async function createIndexes(
   }
 }
 
-/** Documents with pending events that are not in flight, those with the oldest event first. */
+/** Documents with a pending event, or with one that `event` fits; those with the oldest event first. */
 export async function listPending(
   database: mongo.Db,
   sources: readonly EventSource[],
-  limit: number,
-  inFlight: readonly string[] = [],
+  {
+    limit,
+    event = {},
+  }: { readonly limit: number; readonly event?: Readonly<Record<string, unknown>> },
 ): Promise<Origin[]> {
   const found: Origin[] = [];
   for (const source of sources) {
     const filter = {
       "outbox.id": { $exists: true },
-      ...(inFlight.length > 0 && { outbox: { $elemMatch: { id: { $nin: [...inFlight] } } } }),
+      ...(Object.keys(event).length > 0 && { outbox: { $elemMatch: event } }),
     };
     const documents = await database
       .collection(source.collection)
@@ -121,15 +123,17 @@ export async function pullEvents(
   }
 }
 
-/** Those whose id exists are left as they are. */
+/** Those whose id exists are left as they are. Answers whether there were none. */
 export async function insertOnce<Row extends { _id: string }>(
   collection: mongo.Collection<Row>,
   rows: readonly Row[],
-): Promise<void> {
-  if (rows.length === 0) return;
+): Promise<boolean> {
+  if (rows.length === 0) return true;
   try {
     await collection.insertMany(rows as never, { ordered: false });
+    return true;
   } catch (error) {
     if (!isDuplicate(error)) throw error;
+    return false;
   }
 }

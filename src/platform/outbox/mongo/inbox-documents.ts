@@ -2,6 +2,8 @@
 import type { mongo } from "mongoose";
 import type { EventEnvelope } from "#platform/kernel";
 import type { Cause, Failure, FailureQuery, FailureStatus } from "../types.js";
+import type { EventSource } from "./documents.js";
+import type { PendingEvent } from "./pending.js";
 
 export interface InboxDocument {
   readonly _id: string;
@@ -9,6 +11,10 @@ export interface InboxDocument {
   readonly eventId: string;
   readonly storedAt: Date;
 }
+
+/** What a person's hand on a stored event tells lies in that event's own document, so that neither is without the
+ *  other: the module's outbox has this collection among its sources. */
+export const failureSource: EventSource = { collection: "inbox_failures" };
 
 export interface FailureDocument {
   readonly _id: string;
@@ -18,7 +24,8 @@ export interface FailureDocument {
   readonly key: string;
   readonly occurredAt: string;
   readonly event: EventEnvelope;
-  readonly status: FailureStatus;
+  /** `applied` stays only until what it has to tell was taken from it. */
+  readonly status: FailureStatus | "applied";
   readonly attempts: number;
   readonly nextAttemptAt: Date | null;
   readonly causes: Cause[];
@@ -26,13 +33,20 @@ export interface FailureDocument {
   readonly discardedAt: Date | null;
   readonly discardedBy: string | null;
   readonly discardedReason: string | null;
+  readonly outbox?: readonly PendingEvent[];
 }
 
+/** Not waiting for anything any more. */
+export const SETTLED: FailureDocument["status"][] = ["discarded", "applied"];
+/** No event waits in it. */
+export const HAS_TOLD = { "outbox.id": { $exists: false } };
+
+/** Of documents that are not `applied`. */
 export const toFailure = (document: FailureDocument): Failure => ({
   subscription: document.subscription,
   position: document.position,
   event: document.event,
-  status: document.status,
+  status: document.status as FailureStatus,
   attempts: document.attempts,
   nextAttemptAt: document.nextAttemptAt,
   causes: document.causes,
@@ -51,6 +65,7 @@ export async function createInboxIndexes(
   await inbox.createIndexes([{ key: { eventId: 1 } }, { key: { storedAt: 1 } }]);
   await failures.createIndexes([
     { key: { subscription: 1, key: 1, position: 1 } },
+    { key: { eventId: 1, subscription: 1 } },
     { key: { status: 1, nextAttemptAt: 1 } },
   ]);
 }
@@ -90,9 +105,11 @@ export function createCopier() {
 export function filterOf({
   subscription,
   eventId,
+  key,
   status,
   from,
   to,
+  after,
 }: Omit<FailureQuery, "limit">): mongo.Filter<FailureDocument> {
   const occurredAt = {
     ...(from && { $gte: from.toISOString() }),
@@ -101,7 +118,14 @@ export function filterOf({
   return {
     ...(subscription !== undefined && { subscription }),
     ...(eventId !== undefined && { eventId }),
-    ...(status !== undefined && { status }),
+    ...(key !== undefined && { key }),
+    status: status ?? { $ne: "applied" },
+    ...(after && {
+      $or: [
+        { eventId: { $gt: after.eventId } },
+        { eventId: after.eventId, subscription: { $gt: after.subscription } },
+      ],
+    }),
     ...((from ?? to) && { occurredAt }),
   };
 }

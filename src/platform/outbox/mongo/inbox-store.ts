@@ -5,23 +5,24 @@
 import type mongoose from "mongoose";
 import type { mongo } from "mongoose";
 import { crashPoint, type EventEnvelope } from "#platform/kernel";
-import type { Cause, FailureStatus, InboxStore } from "../types.js";
+import type { InboxStore } from "../types.js";
 import { databaseOf, insertOnce } from "./documents.js";
+import { createInterventions, MOST_CAUSES } from "./interventions.js";
 import {
   createCopier,
   createInboxIndexes,
   type FailureDocument,
-  filterOf,
+  HAS_TOLD,
   idOf,
   type InboxDocument,
+  SETTLED,
   toFailure,
 } from "./inbox-documents.js";
 
 const LONGER_DAYS = 30;
 const DAY_MS = 86_400_000;
-const MOST_CAUSES = 50;
 /** Held events whose head is gone (a crash between two writes) are looked for this often, so many at a time. */
-const MEND = { everyMs: 15_000, page: 200 };
+const MEND = { everyMs: 60_000, page: 200 };
 
 export function createMongoInboxStore(
   connection: mongoose.Connection,
@@ -83,7 +84,7 @@ export function createMongoInboxStore(
       .find({
         subscription,
         key: { $in: [...new Set(news.map((event) => event.key))] },
-        status: { $ne: "discarded" },
+        status: { $nin: SETTLED },
       })
       .project<{ key: string }>({ key: 1 })
       .toArray();
@@ -117,9 +118,16 @@ export function createMongoInboxStore(
     );
   }
 
+  /** Those that have something to tell stay, unseen, until it was taken from them. */
+  async function removeApplied(filter: mongo.Filter<FailureDocument>): Promise<void> {
+    await failures().deleteMany({ ...filter, ...HAS_TOLD });
+    await failures().updateMany(filter, { $set: { status: "applied" } });
+  }
+
   async function mend(): Promise<void> {
     if (Date.now() < mendAt) return;
     mendAt = Date.now() + MEND.everyMs;
+    await failures().deleteMany({ status: "applied", ...HAS_TOLD });
     const held = await failures()
       .find({ status: "held", subscription: { $in: [...subscriptions] } })
       .project<{ subscription: string; key: string }>({ subscription: 1, key: 1 })
@@ -174,7 +182,7 @@ export function createMongoInboxStore(
         };
         if (!(await failures().findOne(filter))) return;
         await subscription.handle([event], connection);
-        await failures().deleteOne({ _id: filter._id });
+        await removeApplied({ _id: filter._id });
         await promote(subscription.name, event.key);
       }),
     async failAgain({ subscription, event, attempts }, verdict) {
@@ -190,82 +198,7 @@ export function createMongoInboxStore(
         },
       );
     },
-    async list({ limit = 100, ...query }) {
-      return (
-        await failures().find(filterOf(query)).sort({ position: 1 }).limit(limit).toArray()
-      ).map(toFailure);
-    },
-    async counts() {
-      const rows = await failures()
-        .aggregate<{
-          _id: { subscription: string; status: FailureStatus };
-          count: number;
-          oldest: string;
-        }>([
-          { $match: { status: { $ne: "discarded" } } },
-          {
-            $group: {
-              _id: { subscription: "$subscription", status: "$status" },
-              count: { $sum: 1 },
-              oldest: { $min: "$occurredAt" },
-            },
-          },
-        ])
-        .toArray();
-      return subscriptions.map((subscription) => {
-        const own = rows.filter((row) => row._id.subscription === subscription);
-        const count = (status: FailureStatus) =>
-          own.find((row) => row._id.status === status)?.count ?? 0;
-        const oldest = own.map((row) => row.oldest).toSorted((a, b) => a.localeCompare(b))[0];
-        return {
-          subscription,
-          waiting: count("waiting"),
-          held: count("held"),
-          dead: count("dead"),
-          oldestAt: oldest === undefined ? null : new Date(oldest),
-        };
-      });
-    },
-    async replay(query, actor) {
-      const again: FailureStatus[] =
-        query.eventId === undefined ? ["dead", "waiting"] : ["dead", "waiting", "discarded"];
-      const note: Cause = {
-        message: `Replayed by ${actor}`,
-        stack: null,
-        at: new Date().toISOString(),
-      };
-      const { modifiedCount } = await failures().updateMany(
-        { $and: [filterOf(query), { status: { $in: again } }] },
-        {
-          $set: {
-            status: "waiting",
-            attempts: 0,
-            nextAttemptAt: new Date(),
-            discardedAt: null,
-            discardedBy: null,
-            discardedReason: null,
-          },
-          $push: { causes: { $each: [note], $slice: -MOST_CAUSES } },
-        },
-      );
-      return modifiedCount;
-    },
-    discard: (subscription, eventId, { actor, reason }) =>
-      alone(subscription, async () => {
-        const row = await failures().findOneAndUpdate(
-          { _id: idOf(subscription, eventId), status: { $ne: "discarded" } },
-          {
-            $set: {
-              status: "discarded",
-              discardedAt: new Date(),
-              discardedBy: actor,
-              discardedReason: reason,
-            },
-          },
-        );
-        if (row) await promote(subscription, row.key);
-        return row !== null;
-      }),
+    ...createInterventions({ subscriptions, failures, alone, promote }),
     async deliveries(eventIds) {
       const rows = await inbox()
         .find({ eventId: { $in: [...eventIds] } })
@@ -280,7 +213,7 @@ export function createMongoInboxStore(
     forget: (subscription, eventIds) =>
       alone(subscription, async () => {
         const filter = { subscription, ...(eventIds && { eventId: { $in: [...eventIds] } }) };
-        await failures().deleteMany(filter);
+        await removeApplied(filter);
         await inbox().deleteMany(filter);
       }),
     async purge(days, limit) {
@@ -292,7 +225,11 @@ export function createMongoInboxStore(
         .toArray();
       const known = await inbox().deleteMany({ _id: { $in: old.map((row) => row._id) } });
       const before = { $lt: ago(days) };
-      const discarded = await failures().deleteMany({ status: "discarded", discardedAt: before });
+      const discarded = await failures().deleteMany({
+        status: "discarded",
+        discardedAt: before,
+        ...HAS_TOLD,
+      });
       return known.deletedCount + discarded.deletedCount;
     },
   };

@@ -64,19 +64,25 @@ export interface Lease {
   release(): Promise<void>;
 }
 
-/** The lease, or null while another owner has it. A dead owner on this machine is followed at once. */
+/** Another owner has the lease, and keeps it for so long if it does not renew. */
+export interface HeldLease {
+  readonly heldForMs: number;
+}
+
+/** The lease, unless another owner has it. A dead owner on this machine is followed at once. */
 export async function takeLease(
   collection: mongo.Collection<LeaseDocument>,
   onRung: () => void,
   { renewMs, termMs }: LeaseTiming = DEFAULT_LEASE,
-): Promise<Lease | null> {
+): Promise<Lease | HeldLease> {
   const safeMs = termMs * (1 - MARGIN);
   const owner = randomUUID();
   const place = placeOf();
   const existing = await collection.findOne(leaseFilter);
   const now = Date.now();
   const ownerIsDead = existing?.host === place && !isRunning(existing.pid);
-  if (existing?.owner && !ownerIsDead && existing.until.getTime() > now) return null;
+  const heldForMs = existing ? existing.until.getTime() - now : 0;
+  if (existing?.owner && !ownerIsDead && heldForMs > 0) return { heldForMs };
 
   let validUntil = performance.now() + safeMs;
   const taken = { owner, host: place, pid: process.pid, until: new Date(now + termMs) };
@@ -87,14 +93,14 @@ export async function takeLease(
       { $set: taken, $inc: { token: 1 } },
       { returnDocument: "after" },
     );
-    if (!document) return null;
+    if (!document) return { heldForMs: termMs };
     current = document;
   } else {
     current = { _id: LEASE, ...taken, token: 1, rung: 0, subscriptions: [] };
     try {
       await collection.insertOne(current);
     } catch (error) {
-      if (isDuplicate(error)) return null;
+      if (isDuplicate(error)) return { heldForMs: termMs };
       throw error;
     }
   }

@@ -10,9 +10,11 @@ import {
   databaseOf,
   type EventSource,
   listPending,
+  type Origin,
   toEvent,
 } from "./documents.js";
 import { type LeaseDocument, type LeaseTiming, leaseFilter, takeLease } from "./lease.js";
+import type { PendingEvent } from "./pending.js";
 
 export interface MongoOutboxOptions {
   readonly connection: mongoose.Connection;
@@ -34,15 +36,18 @@ export function createMongoOutboxStore({
   const lastPosition = async () =>
     (await archive().find().sort({ position: -1 }).limit(1).toArray())[0]?.position ?? 0;
 
-  /** Changes one subscription's record where it stands as `where` says. */
-  const move: Move = async (name, where, set, ring = 0) => {
+  const move: Move = async (name, where, set, token) => {
     const fields = Object.entries({ ...set }).map(([field, value]) => [
       `subscriptions.$.${field}`,
       value,
     ]);
     const { matchedCount } = await leases().updateOne(
-      { ...leaseFilter, subscriptions: { $elemMatch: { name, ...where } } },
-      { $set: Object.fromEntries(fields) as object, $inc: { rung: ring } },
+      {
+        ...leaseFilter,
+        ...(token !== undefined && { token }),
+        subscriptions: { $elemMatch: { name, ...where } },
+      },
+      { $set: Object.fromEntries(fields) as object, $inc: { rung: token === undefined ? 1 : 0 } },
     );
     return matchedCount > 0;
   };
@@ -58,9 +63,30 @@ export function createMongoOutboxStore({
       const record = await find(name);
       if (!record) return false;
       const { epoch, status } = record;
-      if (await move(name, { epoch, status }, { ...(await change(record)), epoch: epoch + 1 }, 1))
+      if (await move(name, { epoch, status }, { ...(await change(record)), epoch: epoch + 1 }))
         return true;
     }
+  }
+
+  async function countPending(): Promise<{ backlog: number; oldestAt: Date | null }> {
+    let backlog = 0;
+    const oldest: string[] = [];
+    for (const { collection } of sources) {
+      const rows = await database()
+        .collection(collection)
+        .aggregate<{ backlog: number; oldest: string }>([
+          { $match: { "outbox.id": { $exists: true } } },
+          { $project: { count: { $size: "$outbox" }, oldest: { $min: "$outbox.occurredAt" } } },
+          { $group: { _id: null, backlog: { $sum: "$count" }, oldest: { $min: "$oldest" } } },
+        ])
+        .toArray();
+      for (const row of rows) {
+        backlog += row.backlog;
+        oldest.push(row.oldest);
+      }
+    }
+    const [first] = oldest.toSorted((a, b) => a.localeCompare(b));
+    return { backlog, oldestAt: first === undefined ? null : new Date(first) };
   }
 
   return {
@@ -68,31 +94,28 @@ export function createMongoOutboxStore({
       if (!indexed) await createIndexes(database(), sources);
       indexed = true;
       const lease = await takeLease(leases(), onNotified, leaseTiming);
-      return (
-        lease && claimOn(lease, { database: database(), archive: archive(), sources, move, logger })
-      );
+      if ("heldForMs" in lease) return { claim: null, lookAgainMs: lease.heldForMs };
+      const parts = { database: database(), archive: archive(), sources, move, logger };
+      return { claim: claimOn(lease, parts) };
     },
     async notify() {
       await leases().updateOne(leaseFilter, { $inc: { rung: 1 } });
     },
     async status() {
-      const documents = await listPending(database(), sources, 10_000);
-      const pending = documents.flatMap(({ document }) => document.outbox);
-      const records = (await leases().findOne(leaseFilter))?.subscriptions ?? [];
+      const { backlog, oldestAt } = await countPending();
+      const lease = await leases().findOne(leaseFilter);
       const subscriptions = [];
-      for (const record of records) {
-        const backlog =
+      for (const record of lease?.subscriptions ?? []) {
+        const behind =
           record.status === "live"
             ? 0
             : await archive().countDocuments({ position: { $gt: record.position } });
-        subscriptions.push({ ...record, backlog });
+        subscriptions.push({ ...record, backlog: behind });
       }
-      const oldest = pending
-        .map((event) => event.occurredAt)
-        .toSorted((a, b) => a.localeCompare(b))[0];
       return {
-        backlog: pending.length,
-        oldestAt: oldest === undefined ? null : new Date(oldest),
+        claimed: lease?.owner != null && lease.until.getTime() > Date.now(),
+        backlog,
+        oldestAt,
         archived: await archive().estimatedDocumentCount(),
         subscriptions,
       };
@@ -103,11 +126,12 @@ export function createMongoOutboxStore({
         .sort({ position: 1 })
         .limit(limit)
         .toArray();
-      const documents = await listPending(database(), sources, 10_000);
+      const documents = await listPending(database(), sources, {
+        limit,
+        event: eventFilterOf(query),
+      });
       const pending = documents
-        .flatMap(({ source, document }) =>
-          document.outbox.map((event) => compose({ source, document }, event)),
-        )
+        .flatMap((origin) => origin.document.outbox.map((event) => composeForPeople(origin, event)))
         .filter((event) => matches(query, event));
       const known = new Set(delivered.map((event) => event._id));
       return [
@@ -136,6 +160,21 @@ export function createMongoOutboxStore({
     },
   };
 }
+
+/** One that cannot be composed is shown as it lies there. */
+function composeForPeople(origin: Origin, event: PendingEvent): EventEnvelope {
+  try {
+    return compose(origin, event);
+  } catch {
+    return toEvent(event);
+  }
+}
+
+const eventFilterOf = ({ id, key, trace }: EventQuery) => ({
+  ...(id !== undefined && { id }),
+  ...(key !== undefined && { key }),
+  ...(trace !== undefined && { trace }),
+});
 
 function filterOf({ id, key, trace, from, to }: EventQuery) {
   const occurredAt = {

@@ -81,11 +81,14 @@ export const failAgain = defineStatement<never>(
 const MATCHES = `($1::text is null or subscription = $1) and ($2::uuid is null or event_id = $2)
   and ($3::text is null or status = $3)
   and ($4::timestamptz is null or (event->>'occurredAt')::timestamptz >= $4)
-  and ($5::timestamptz is null or (event->>'occurredAt')::timestamptz < $5)`;
+  and ($5::timestamptz is null or (event->>'occurredAt')::timestamptz < $5)
+  and ($6::text is null or key = $6)`;
 
 export const list = defineStatement<Failure>(
   "inbox.list",
-  `select ${FAILURE} from inbox_failures where ${MATCHES} order by position limit $6`,
+  `select ${FAILURE} from inbox_failures where ${MATCHES}
+     and ($7::uuid is null or (event_id, subscription collate "C") > ($7, $8::text collate "C"))
+   order by event_id, subscription collate "C" limit $9`,
 );
 
 export const counts = defineStatement<InboxCounts>(
@@ -100,19 +103,19 @@ export const counts = defineStatement<InboxCounts>(
    group by list.name order by list.name`,
 );
 
-export const replay = defineStatement<{ position: number }>(
+export const replay = defineStatement<Pick<Failure, "subscription" | "event">>(
   "inbox.replay",
   `update inbox_failures set status = 'waiting', attempts = 0, next_attempt_at = now(),
-     discarded_at = null, discarded_by = null, discarded_reason = null, ${withCause("$6")}
+     discarded_at = null, discarded_by = null, discarded_reason = null, ${withCause("$7")}
    where ${MATCHES} and (status in ('dead', 'waiting') or status = 'discarded' and $2::uuid is not null)
-   returning position`,
+   returning subscription, event`,
 );
 
-export const discard = defineStatement<{ key: string }>(
+export const discard = defineStatement<Pick<Failure, "subscription" | "event">>(
   "inbox.discard",
   `update inbox_failures set status = 'discarded', discarded_at = now(), discarded_by = $3, discarded_reason = $4
    where subscription = $1 and event_id = $2 and status <> 'discarded'
-   returning key`,
+   returning subscription, event`,
 );
 
 export const deliveries = defineStatement<{

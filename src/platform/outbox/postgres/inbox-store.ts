@@ -2,8 +2,10 @@
 // subscription (an advisory lock), so that two processes cannot pass each other within a key.
 import type { Database, Transaction } from "#platform/db";
 import type { EventEnvelope } from "#platform/kernel";
-import type { Failure, InboxCounts, InboxStore } from "../types.js";
+import { noteOfReplay } from "../timing.js";
+import type { Failure, InboxCounts, InboxStore, Intervention } from "../types.js";
 import * as sql from "./inbox-statements.js";
+import { insert, toOutboxRows } from "./outbox-statements.js";
 
 /** Copies of events outlive the archive they could come from again, so nothing is ever applied twice. */
 const LONGER_DAYS = 30;
@@ -22,6 +24,7 @@ const filters = (query: Parameters<InboxStore<never>["list"]>[0]) => [
   query.status ?? null,
   query.from ?? null,
   query.to ?? null,
+  query.key ?? null,
 ];
 
 export function createPostgresInboxStore<Tables>(
@@ -37,6 +40,15 @@ export function createPostgresInboxStore<Tables>(
       await database.run(sql.lock, [subscription], tx);
       return work(tx);
     });
+
+  async function tellOf(
+    tx: Transaction<Tables>,
+    changed: readonly Pick<Failure, "subscription" | "event">[],
+    { tell }: Intervention,
+  ): Promise<void> {
+    if (tell && changed.length > 0)
+      await database.run(insert, [toOutboxRows(changed.map(tell))], tx);
+  }
 
   async function learn(
     tx: Transaction<Tables>,
@@ -116,17 +128,28 @@ export function createPostgresInboxStore<Tables>(
       ]);
     },
     list: (query): Promise<Failure[]> =>
-      database.run(sql.list, [...filters(query), query.limit ?? 100]),
+      database.run(sql.list, [
+        ...filters(query),
+        query.after?.eventId ?? null,
+        query.after?.subscription ?? null,
+        query.limit ?? 100,
+      ]),
     counts: (): Promise<InboxCounts[]> => database.run(sql.counts, [subscriptions]),
-    async replay(query, actor) {
-      const note = { message: `Replayed by ${actor}`, stack: null, at: new Date().toISOString() };
-      return (await database.run(sql.replay, [...filters(query), JSON.stringify([note])])).length;
-    },
-    discard: (subscription, eventId, { actor, reason }) =>
+    replay: (query, by) =>
+      database.transaction(async (tx) => {
+        const note = JSON.stringify([noteOfReplay(by)]);
+        const replayed = await database.run(sql.replay, [...filters(query), note], tx);
+        await tellOf(tx, replayed, by);
+        return replayed.length;
+      }),
+    discard: (subscription, eventId, by) =>
       alone(subscription, async (tx) => {
-        const [row] = await database.run(sql.discard, [subscription, eventId, actor, reason], tx);
-        if (row) await database.run(sql.promote, [subscription, row.key], tx);
-        return row !== undefined;
+        const values = [subscription, eventId, by.actor, by.reason];
+        const discarded = await database.run(sql.discard, values, tx);
+        for (const { event } of discarded)
+          await database.run(sql.promote, [subscription, event.key], tx);
+        await tellOf(tx, discarded, by);
+        return discarded.length > 0;
       }),
     deliveries: (eventIds) => database.run(sql.deliveries, [subscriptions, eventIds]),
     async forget(subscription, eventIds, tx) {

@@ -1,5 +1,6 @@
 // Every statement of the Postgres outbox.
 import { defineStatement } from "#platform/db";
+import type { EventEnvelope } from "#platform/kernel";
 import type { SubscriptionRecord } from "../types.js";
 
 export interface EventRow {
@@ -17,6 +18,10 @@ const COLUMNS = "id, name, key, occurred_at, trace, data";
 export const outboxRows = (parameter: string): string =>
   `jsonb_to_recordset(${parameter}::jsonb) as event(id uuid, name text, key text, occurred_at timestamptz, trace text, data jsonb)`;
 
+/** The value for that parameter. */
+export const toOutboxRows = (events: readonly EventEnvelope[]): string =>
+  JSON.stringify(events.map(({ occurredAt, ...event }) => ({ ...event, occurred_at: occurredAt })));
+
 export const insert = defineStatement<never>(
   "outbox.insert",
   `insert into outbox (${COLUMNS}) select ${COLUMNS} from ${outboxRows("$1")}`,
@@ -29,6 +34,35 @@ const LOCK = "hashtextextended('outbox:' || current_schema(), 0)";
 export const claim = defineStatement<{ claimed: boolean }>(
   "outbox.claim",
   `select pg_try_advisory_lock(${LOCK}) as claimed, set_config('synchronous_commit', 'off', false)`,
+);
+
+/** The process that relays, if any, and for how long its connection has not asked anything. One that is working on a
+ *  statement is not silent, unless it only fails to take the answer. */
+const HOLDER = `select holder.pid,
+     case when activity.state = 'active' and activity.wait_event is distinct from 'ClientWrite' then 0 else
+       extract(epoch from clock_timestamp() - greatest(activity.query_start, activity.state_change))::float8 * 1000
+     end as silent_ms
+   from pg_locks as holder join pg_stat_activity as activity using (pid)
+   where holder.locktype = 'advisory' and holder.granted and holder.objsubid = 1
+     and holder.database = (select oid from pg_database where datname = current_database())
+     and (holder.classid::bigint << 32 | holder.objid::bigint) = ${LOCK}`;
+
+/** Without the right itself, so that looking costs no connection. One row, whose `pid` is null when nobody relays. */
+export const look = defineStatement<{
+  pid: number | null;
+  silentMs: number | null;
+  eventsWait: boolean;
+}>(
+  "outbox.look",
+  `select holder.pid, holder.silent_ms as "silentMs", exists (select from outbox) as "eventsWait"
+   from (select) as here left join (${HOLDER}) as holder on true limit 1`,
+);
+
+/** Ends the connection of the process that relays if it is still silent: its lock is free then, and nothing it still
+ *  sends can be done. */
+export const depose = defineStatement<{ ended: boolean }>(
+  "outbox.depose",
+  `select pg_terminate_backend(pid, 2000) as ended from (${HOLDER}) as holder where pid = $1 and silent_ms >= $2`,
 );
 
 export const notify = defineStatement<never>("outbox.notify", "select pg_notify($1, '')");
@@ -115,12 +149,13 @@ export const forgetSubscription = defineStatement<{ name: string }>(
 );
 
 export const backlog = defineStatement<{
+  claimed: boolean;
   backlog: number;
   oldestAt: Date | null;
   archived: number;
 }>(
   "outbox.backlog",
-  `select count(*) as backlog, min(occurred_at) as "oldestAt",
+  `select exists (${HOLDER}) as claimed, count(*) as backlog, min(occurred_at) as "oldestAt",
      (select coalesce(max(position) - min(position) + 1, 0) from outbox_archive) as archived
    from outbox`,
 );

@@ -1,5 +1,6 @@
 // The outbox in a module's own Postgres schema. The right to relay is a session advisory lock on a connection of its
 // own, and the relay works on that very connection: when it is lost, the lock is free and nothing more can be done.
+// So a relay that stands still can be replaced by ending its connection at the server, whatever becomes of the process.
 import type { Database, Session } from "#platform/db";
 import type { EventEnvelope } from "#platform/kernel";
 import type { Claim, OutboxStore, Rewind } from "../types.js";
@@ -14,10 +15,6 @@ const toEvent = ({ id, name, key, occurredAt, trace, data }: sql.EventRow): Even
   data,
 });
 
-/** The value for the parameter of `outboxRows`. */
-export const toOutboxRows = (events: readonly EventEnvelope[]): string =>
-  JSON.stringify(events.map(({ occurredAt, ...event }) => ({ ...event, occurred_at: occurredAt })));
-
 const wordOf = (rewind: Rewind | null): string | null => {
   if (rewind instanceof Date) return "beginning";
   return rewind;
@@ -25,30 +22,65 @@ const wordOf = (rewind: Rewind | null): string | null => {
 
 export function createPostgresOutboxStore<Tables>(database: Database<Tables>): OutboxStore {
   const channel = `outbox_${database.module}`;
+  /** The holder that was asked for a sign of life. */
+  let called: { readonly pid: number; readonly at: number } | undefined;
+
+  async function notify(): Promise<void> {
+    await database.run(sql.notify, [channel]);
+  }
+
+  /** True once it is certain that the holder can do nothing more. A process that is stopped, or whose machine is gone,
+   *  keeps its connection and with it the lock; whoever runs answers a call at once, by asking what waits. */
+  async function isDeposed(
+    {
+      pid,
+      silentMs,
+      eventsWait,
+    }: { pid: number | null; silentMs: number | null; eventsWait: boolean },
+    suspectAfterMs: number,
+  ): Promise<boolean> {
+    const now = performance.now();
+    if (pid === null || silentMs === null || !eventsWait || silentMs < suspectAfterMs) {
+      called = undefined;
+      return false;
+    }
+    if (called?.pid !== pid) {
+      called = { pid, at: now };
+      await notify();
+      return false;
+    }
+    const calledForMs = now - called.at;
+    if (calledForMs < suspectAfterMs || silentMs < calledForMs) return false;
+    return (await database.run(sql.depose, [pid, calledForMs])).some(({ ended }) => ended);
+  }
 
   return {
-    async claim(onNotified) {
+    async claim(onNotified, suspectAfterMs) {
+      const [holder] = await database.run(sql.look, []);
+      if (holder?.pid != null && !(await isDeposed(holder, suspectAfterMs))) {
+        const lookAgainMs = holder.eventsWait ? suspectAfterMs / 2 : undefined;
+        return { claim: null, lookAgainMs };
+      }
+      called = undefined;
       const session = await database.openSession("relay");
       try {
         const [row] = await session.run(sql.claim, []);
         if (row?.claimed) {
           await session.listen(channel, onNotified);
-          return claimOn(session);
+          return { claim: claimOn(session) };
         }
       } catch (error) {
         await session.close();
         throw error;
       }
       await session.close();
-      return null;
+      return { claim: null };
     },
-    async notify() {
-      await database.run(sql.notify, [channel]);
-    },
+    notify,
     async status() {
       const [counts] = await database.run(sql.backlog, []);
       const subscriptions = await database.run(sql.standing, []);
-      return { backlog: 0, oldestAt: null, archived: 0, ...counts, subscriptions };
+      return { claimed: false, backlog: 0, oldestAt: null, archived: 0, ...counts, subscriptions };
     },
     async find({ id, key, trace, from, to, limit = 100 }) {
       const values = [id ?? null, key ?? null, trace ?? null, from ?? null, to ?? null, limit];
