@@ -119,24 +119,23 @@ export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
       recorder(suite.world, "shop.a"),
       recorder(suite.world, "shop.other"),
     ]);
-    const inOrder = async (name: string, from: number, numbers: readonly number[]) => {
-      const effects = (await suite.world.effects(name)).slice(from);
+    const inOrder = async (name: string, numbers: readonly number[]) => {
+      const effects = await suite.world.effects(name);
       const byKey = (list: readonly number[]) =>
         range(0, 6).map((key) => list.filter((n) => n % 7 === key));
       expect(byKey(effects)).toEqual(byKey(numbers));
     };
     await process.publish(...range(1, 300).map((n) => noted(`k${n % 7}`, n)));
-    await eventually(() => inOrder("shop.other", 0, range(1, 300)));
+    await eventually(() => inOrder("shop.other", range(1, 300)));
     expect(await process.outbox.pause("shop.a")).toBe(true);
     await process.publish(noted("k0", 301));
-    await eventually(() => inOrder("shop.other", 0, range(1, 301)));
+    await eventually(() => inOrder("shop.other", range(1, 301)));
     expect((await suite.world.effects("shop.a")).length).toBe(300);
     await process.inbox.forget("shop.a", null);
+    await suite.world.clearEffects("shop.a");
     expect(await process.outbox.resume("shop.a", "beginning")).toBe(true);
     await process.publish(noted("k1", 302));
-    // Effects are kept in this test, so each event counts twice, and the last two once.
-    await eventually(async () => expect((await suite.world.effects("shop.a")).length).toBe(602));
-    await inOrder("shop.a", 300, range(1, 302));
+    await eventually(() => inOrder("shop.a", range(1, 302)));
   });
 
   it("stay out of the archive and the inbox after the retention time, and only then", async () => {
@@ -150,6 +149,14 @@ export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
     await eventually(async () => expect((await process.outbox.status()).archived).toBe(2));
     await process.outbox.purge();
     expect((await process.outbox.status()).archived).toBe(1);
+    // The inbox remembers for longer than an archive could bring an event back.
+    await process.inbox.purge();
+    expect(await suite.world.known()).toBe(2);
+    await suite.world.age(60);
+    await process.publish(noted("x", 3));
+    await suite.applied("shop.a", [1, 2, 3]);
+    await process.inbox.purge();
+    expect(await suite.world.known()).toBe(1);
   });
 
   it("in flight are applied before a graceful stop ends", async () => {

@@ -75,6 +75,59 @@ export function promiseFailures<Tx>(suite: Suite<Tx>): void {
     await suite.applied("shop.a", [1, 2, 3]);
   });
 
+  it("are tried again after pauses that grow, none of them the same for all", async () => {
+    const process = suite.start(
+      [
+        recorder(suite.world, "shop.a", {
+          fail: () => {
+            throw new Error("closed");
+          },
+        }),
+      ],
+      { retry: { attempts: 5, firstPauseMs: 20, longestPauseMs: 80 } },
+    );
+    await process.publish(...range(1, 12).map((n) => noted(`k${n}`, n)));
+    await eventually(async () =>
+      expect((await process.inbox.list({ status: "dead" })).length).toBe(12),
+    );
+    const pauses = (await process.inbox.list()).map(({ attempts, causes }) => {
+      expect([attempts, causes.length]).toEqual([5, 5]);
+      const at = causes.map((cause) => Date.parse(cause.at));
+      return at.slice(1).map((time, index) => time - (at[index] ?? time));
+    });
+    // Half of a pause is certain, the other half is chance; a millisecond is lost to rounding.
+    for (const [first = 0, second = 0, third = 0, fourth = 0] of pauses) {
+      expect(first).toBeGreaterThanOrEqual(9);
+      expect(second).toBeGreaterThanOrEqual(19);
+      expect(third).toBeGreaterThanOrEqual(39);
+      expect(fourth).toBeGreaterThanOrEqual(39);
+    }
+    expect(new Set(pauses.map((each) => each.join())).size).toBeGreaterThan(6);
+  });
+
+  it("that one subscription cannot apply are applied by another, in its own transaction", async () => {
+    const process = suite.start(
+      [
+        recorder(suite.world, "shop.a", {
+          fail: () => {
+            throw new Error("broken");
+          },
+        }),
+        recorder(suite.world, "shop.b"),
+      ],
+      { retry: { attempts: 1 } },
+    );
+    await process.publish(noted("x", 1), noted("x", 2));
+    await suite.applied("shop.b", [1, 2]);
+    await eventually(async () =>
+      expect((await process.inbox.list()).map(({ subscription }) => subscription)).toEqual([
+        "shop.a",
+        "shop.a",
+      ]),
+    );
+    expect(await suite.world.effects("shop.a")).toEqual([]);
+  });
+
   it("are replayed for a whole subscription, or for a span of time", async () => {
     let broken = true;
     const process = suite.start(

@@ -1,7 +1,9 @@
 // What an outbox and an inbox promise, whatever their store. Run from postgres.module.test.ts and mongo.module.test.ts.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect } from "vitest";
+import { promiseCommits } from "./conformance-commits.js";
 import { promiseDelivery } from "./conformance-delivery.js";
 import { promiseFailures } from "./conformance-failures.js";
+import { promiseInterventions } from "./conformance-interventions.js";
 import { eventually, startProcess, type Suite, type World } from "./testing.js";
 
 export function describeEvents<Tx>(store: string, createWorld: () => Promise<World<Tx>>): void {
@@ -30,7 +32,9 @@ export function describeEvents<Tx>(store: string, createWorld: () => Promise<Wor
       applied: (name, numbers) =>
         eventually(async () => expect(await world.effects(name)).toEqual(numbers)),
     };
+    promiseCommits(suite);
     promiseDelivery(suite);
     promiseFailures(suite);
+    promiseInterventions(suite);
   });
 }

@@ -1,5 +1,5 @@
-// Processes that share one database are killed with SIGKILL again and again while events are told: none is lost, none
-// is applied twice, each key stays in order, and another process takes over within seconds.
+// Processes that share one store are killed with SIGKILL, or stopped with SIGSTOP and let go on, again and again while
+// events are told: none is lost, none is applied twice, each key stays in order, another process takes over in seconds.
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -10,17 +10,19 @@ import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { startDocumentStore } from "../embedded/documents/index.js";
-import { startTestPostgres, type TestServer } from "../embedded/testing.js";
+import { startTestPostgres } from "../embedded/testing.js";
 import { createMongoWorld } from "./mongo/testing.js";
 import { createPostgresWorld } from "./postgres/testing.js";
 import { eventually, noted, range, type World } from "./testing.js";
 
 const SCRIPT = fileURLToPath(new URL("./test-process.ts", import.meta.url));
 const KEYS = 5;
+const START_MS = 20_000;
 
 interface Member {
   readonly child: ChildProcess;
-  relayingSince: number | null;
+  relaying: boolean;
+  stopped: boolean;
 }
 const members = new Set<Member>();
 
@@ -29,8 +31,10 @@ function startMember(args: readonly string[], env: Readonly<Record<string, strin
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });
-  const member: Member = { child, relayingSince: null };
-  child.stdout?.on("data", () => (member.relayingSince ??= performance.now()));
+  const member: Member = { child, relaying: false, stopped: false };
+  child.stdout?.on("data", (said: Buffer) => {
+    member.relaying = said.toString().trimEnd().endsWith("relaying");
+  });
   child.once("exit", () => members.delete(member));
   members.add(member);
   return member;
@@ -43,16 +47,19 @@ async function kill(member: Member): Promise<void> {
 }
 
 const killAll = () => Promise.all(Array.from(members, kill));
-afterEach(killAll);
 
-const relaying = () => [...members].find((member) => member.relayingSince !== null);
+const relaying = () => [...members].find((member) => member.relaying && !member.stopped);
+const untilOneRelays = async () => {
+  await eventually(() => expect(relaying()).toBeDefined(), START_MS);
+  return relaying() as Member;
+};
 
 /** Tells `count` events at 100/s while `harm` goes on; then every subscription must have each one once, in order. */
 async function survive<Tx>(
   world: World<Tx>,
   count: number,
   harm: (stop: AbortSignal) => Promise<void>,
-) {
+): Promise<void> {
   const stop = new AbortController();
   const harming = harm(stop.signal);
   for (const n of range(1, count)) {
@@ -66,6 +73,8 @@ async function survive<Tx>(
       async () => expect(new Set(await world.effects(subscription)).size).toBe(count),
       60_000,
     );
+    // What a process that was stopped still wants to do, it does in this time.
+    await pause(1_000);
     const effects = await world.effects(subscription);
     for (const key of range(0, KEYS - 1)) {
       expect(effects.filter((n) => n % KEYS === key)).toEqual(
@@ -75,90 +84,131 @@ async function survive<Tx>(
   }
 }
 
-describe("two processes on one PostgreSQL database", () => {
-  let server: TestServer;
-  beforeAll(async () => {
-    server = await startTestPostgres();
-  });
-  afterAll(() => server.stop());
+interface Place {
+  readonly world: World<never>;
+  readonly args: readonly string[];
+}
 
-  it("lose and double nothing while the relaying one is killed again and again", async () => {
-    const world = await createPostgresWorld(server.url);
-    const takeovers: number[] = [];
-    startMember(["postgres", world.url]);
-    startMember(["postgres", world.url]);
-    await eventually(() => expect(relaying()).toBeDefined(), 20_000);
-    await survive(world, 1_500, async (stop) => {
-      while (!stop.aborted) {
-        await pause(300 + Math.random() * 1_500);
-        const victim = relaying();
-        if (!victim) continue;
-        await kill(victim);
-        const killedAt = performance.now();
-        startMember(["postgres", world.url]);
-        await eventually(() => expect(relaying()).toBeDefined(), 20_000);
-        takeovers.push(performance.now() - killedAt);
-      }
+/** Seconds until another one relays, each time `strike` hits the one that does. */
+async function strikeAgainAndAgain(
+  stop: AbortSignal,
+  strike: (victim: Member) => Promise<() => Promise<void>>,
+): Promise<number[]> {
+  const takeovers: number[] = [];
+  while (!stop.aborted) {
+    await pause(300 + Math.random() * 1_500);
+    const victim = await untilOneRelays();
+    const recover = await strike(victim);
+    const struckAt = performance.now();
+    await untilOneRelays();
+    takeovers.push((performance.now() - struckAt) / 1_000);
+    await recover();
+  }
+  return takeovers;
+}
+
+function describeProcesses(store: string, open: () => Promise<Place>, points: readonly string[]) {
+  describe(`two processes on one ${store}`, () => {
+    let place: Place;
+    beforeAll(async () => {
+      place = await open();
     });
-    expect(takeovers.length).toBeGreaterThan(4);
-    expect(Math.max(...takeovers)).toBeLessThan(10_000);
-    await killAll();
-    await world.close();
-  });
+    afterEach(async () => {
+      await killAll();
+      await place.world.reset();
+    });
 
-  it.each(["relay.after-emit", "relay.before-archive"])("survive a death at %s", async (point) => {
-    const world = await createPostgresWorld(server.url);
-    startMember(["postgres", world.url], { TIFFIN_CRASH_AT: point, TIFFIN_CRASH_AFTER: "3" });
-    await eventually(() => expect(relaying()).toBeDefined(), 20_000);
-    const [doomed] = members;
-    startMember(["postgres", world.url]);
-    await survive(world, 200, async () => undefined);
-    expect(doomed?.child.signalCode).toBe("SIGKILL");
-    await killAll();
-    await world.close();
+    it("lose and double nothing while the relaying one is killed again and again", async () => {
+      startMember(place.args);
+      startMember(place.args);
+      await untilOneRelays();
+      let takeovers: number[] = [];
+      await survive(place.world, 1_000, async (stop) => {
+        takeovers = await strikeAgainAndAgain(stop, async (victim) => {
+          await kill(victim);
+          startMember(place.args);
+          return () => Promise.resolve();
+        });
+      });
+      expect(takeovers.length).toBeGreaterThan(3);
+      expect(Math.max(...takeovers)).toBeLessThan(10);
+    });
+
+    it("replace one that is only stopped, which does no harm when it goes on", async () => {
+      startMember(place.args);
+      startMember(place.args);
+      await untilOneRelays();
+      let takeovers: number[] = [];
+      await survive(place.world, 1_500, async (stop) => {
+        takeovers = await strikeAgainAndAgain(stop, async (victim) => {
+          victim.child.kill("SIGSTOP");
+          victim.stopped = true;
+          return async () => {
+            await pause(Math.random() * 1_000);
+            victim.child.kill("SIGCONT");
+            // It must have seen that it relays no more before it may be told apart from the one that does.
+            await eventually(() => expect(victim.relaying).toBe(false), START_MS);
+            victim.stopped = false;
+          };
+        });
+      });
+      expect(takeovers.length).toBeGreaterThan(2);
+      expect(Math.max(...takeovers)).toBeLessThan(10);
+    });
+
+    it.each(points)("survive a death at %s", async (point) => {
+      const doomed = startMember(place.args, {
+        TIFFIN_CRASH_AT: point,
+        TIFFIN_CRASH_AFTER: "3",
+      });
+      await eventually(() => expect(doomed.relaying).toBe(true), START_MS);
+      startMember(place.args);
+      await survive(place.world, 200, () => Promise.resolve());
+      expect(doomed.child.signalCode).toBe("SIGKILL");
+    });
   });
+}
+
+const POINTS = [
+  "relay.after-emit",
+  "inbox.before-apply",
+  "inbox.after-apply",
+  "relay.before-archive",
+  "relay.after-archive",
+];
+
+const closes: (() => Promise<void>)[] = [];
+afterAll(async () => {
+  for (const close of closes.toReversed()) await close();
 });
 
-describe("two processes on one document store", () => {
-  it("lose nothing while the relaying one is killed again and again", async () => {
+describeProcesses(
+  "PostgreSQL database",
+  async () => {
+    const server = await startTestPostgres();
+    const world = await createPostgresWorld(server.url);
+    closes.push(
+      () => server.stop(),
+      () => world.close(),
+    );
+    return { world: world as unknown as World<never>, args: ["postgres", world.url] };
+  },
+  POINTS,
+);
+
+describeProcesses(
+  "document store",
+  async () => {
     const folder = await mkdtemp(join(tmpdir(), "tiffin-events-"));
     const store = await startDocumentStore({ folder });
     const name = `tiffin_test_${randomBytes(6).toString("hex")}`;
     const world = await createMongoWorld(store.url, name);
-    const args = ["mongo", store.url, name];
-    startMember(args);
-    startMember(args);
-    await eventually(() => expect(relaying()).toBeDefined(), 20_000);
-    let kills = 0;
-    // This test's effects are not idempotent, so that the trade can be seen: an event may come twice, never not at all.
-    const stop = new AbortController();
-    const harming = (async () => {
-      while (!stop.signal.aborted) {
-        await pause(300 + Math.random() * 1_500);
-        const victim = relaying();
-        if (!victim) continue;
-        await kill(victim);
-        kills += 1;
-        startMember(args);
-        await eventually(() => expect(relaying()).toBeDefined(), 20_000);
-      }
-    })();
-    for (const n of range(1, 800)) {
-      await world.publish([noted(`k${n % KEYS}`, n)]);
-      await pause(10);
-    }
-    stop.abort();
-    await harming;
-    await eventually(
-      async () => expect(new Set(await world.effects("shop.a")).size).toBe(800),
-      60_000,
+    closes.push(
+      () => rm(folder, { recursive: true, force: true }),
+      () => store.stop(),
+      () => world.close(),
     );
-    const twice = (await world.effects("shop.a")).length - 800;
-    expect(kills).toBeGreaterThan(2);
-    expect(twice).toBeLessThan(kills * 100);
-    await killAll();
-    await world.close();
-    await store.stop();
-    await rm(folder, { recursive: true, force: true });
-  });
-});
+    return { world: world as unknown as World<never>, args: ["mongo", store.url, name] };
+  },
+  [...POINTS, "inbox.after-handle", "relay.after-copy"],
+);

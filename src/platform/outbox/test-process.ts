@@ -1,5 +1,5 @@
-// For long tests: one process of several that share an outbox and an inbox, to be killed. Started by them as
-// `node --import tsx test-process.ts postgres|mongo <url> [database]`; it says "relaying" when it does.
+// For long tests: one process of several that share an outbox and an inbox, to be killed or stopped. Started by them as
+// `node --import tsx test-process.ts postgres|mongo <url> [database]`; it says when it relays, and when no longer.
 import { joinMongoWorld } from "./mongo/testing.js";
 import { joinPostgresWorld } from "./postgres/testing.js";
 import { recorder, startProcess, type World } from "./testing.js";
@@ -8,12 +8,13 @@ const [kind, url = "", name = ""] = process.argv.slice(2);
 
 function run<Tx>(world: World<Tx>): void {
   const { outbox } = startProcess(world, [recorder(world, "shop.a"), recorder(world, "shop.b")], {
-    timing: { claimEveryMs: 300, stuckAfterMs: 5_000 },
+    timing: { claimEveryMs: 300, suspectAfterMs: 600, stuckAfterMs: 5_000 },
   });
   let said = false;
   setInterval(() => {
-    if (outbox.isRelaying() && !said) console.log("relaying");
-    said = outbox.isRelaying();
+    const relaying = outbox.isRelaying();
+    if (relaying !== said) console.log(relaying ? "relaying" : "standing by");
+    said = relaying;
   }, 10);
 }
 

@@ -48,10 +48,19 @@ export interface World<Tx> {
   /** Writes a change and its event and fails before the commit. */
   publishInVain(event: EventEnvelope): Promise<void>;
   changes(): Promise<number>;
+  /** Begins a transaction that tells this event, and leaves it open. Where the store has no transactions: the event
+   *  has its id, and is written later. */
+  beginLate(event: EventEnvelope): Promise<{ commit(): Promise<void> }>;
+  /** Reads what waits as one should not: by the highest position or id seen so far. */
+  readAfter(
+    last: string | number | null,
+  ): Promise<readonly { readonly place: string | number; readonly n: number }[]>;
   /** What a handler does: an effect in the inbox's store, in order. */
   apply(tx: Tx, subscription: string, events: readonly EventEnvelope[]): Promise<void>;
   /** The `n` of each applied event, in order. */
   effects(subscription: string): Promise<number[]>;
+  /** As a rebuild does before it begins. */
+  clearEffects(subscription: string): Promise<void>;
   createOutbox(bus: Bus, options: ProcessOptions): OutboxControl;
   createInbox(
     bus: Bus,
@@ -64,6 +73,8 @@ export interface World<Tx> {
   breakInbox(broken: boolean): Promise<void>;
   /** Makes everything in the archive and the inbox look `days` older. */
   age(days: number): Promise<void>;
+  /** How many events the inbox remembers. */
+  known(): Promise<number>;
   reset(): Promise<void>;
   close(): Promise<void>;
 }

@@ -37,7 +37,7 @@ export interface RelayTiming {
   readonly stuckAfterMs: number;
 }
 export const DEFAULT_TIMING: RelayTiming = {
-  claimEveryMs: 8_000,
+  claimEveryMs: 10_000,
   suspectAfterMs: 3_000,
   firstPollMs: 250,
   longestPollMs: 60_000,

@@ -6,10 +6,18 @@ import mongoose from "mongoose";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { createBus } from "#platform/bus";
 import { startDocumentStore } from "../../embedded/documents/index.js";
-import { createMongoInbox, createMongoOutbox, type EventSource } from "../index.js";
+import { createMongoInbox, createMongoOutbox, type EventSource, failureSource } from "../index.js";
+import { DEFAULT_TIMING } from "../timing.js";
 import { eventually, FAST, noted, type NotedData, quiet, recorder } from "../testing.js";
 import { databaseOf } from "./documents.js";
-import { type Lease, type LeaseDocument, type LeaseTiming, takeLease } from "./lease.js";
+import {
+  DEFAULT_LEASE,
+  type Lease,
+  type LeaseDocument,
+  type LeaseTiming,
+  takeLease,
+} from "./lease.js";
+import { createMongoOutboxStore } from "./outbox-store.js";
 import { createMongoWorld } from "./testing.js";
 
 describe("a MongoDB outbox", () => {
@@ -139,5 +147,89 @@ describe("a MongoDB outbox", () => {
     expect(second?.token).toBe(2);
     await expect(first?.reload()).rejects.toThrow("lease was lost");
     await second?.release();
+  });
+
+  it("asks fewer than 10 queries a minute while nothing happens", async () => {
+    // A hundred times faster than by default: a minute is 600 ms.
+    const hurry = <Timing extends object>(timing: Timing) =>
+      Object.fromEntries(
+        Object.entries(timing).map(([name, ms]) => [name, (ms as number) / 100]),
+      ) as Timing;
+    const monitored = await mongoose
+      .createConnection(store.url, { dbName: "shop", monitorCommands: true })
+      .asPromise();
+    const outbox = createMongoOutbox({
+      connection: monitored,
+      publisher: "shop",
+      sources: [{ collection: "things" }, failureSource],
+      lease: hurry(DEFAULT_LEASE),
+      timing: hurry(DEFAULT_TIMING),
+      bus: createBus(),
+      logger: quiet,
+    });
+    outbox.start();
+    stop = async () => {
+      await outbox.stop();
+      await monitored.close();
+    };
+    await eventually(() => expect(outbox.isRelaying()).toBe(true));
+    await new Promise((resolve) => setTimeout(resolve, 900)); // backing off
+    const asked: string[] = [];
+    monitored.getClient().on("commandStarted", ({ commandName }) => asked.push(commandName));
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(asked).toContain("findAndModify");
+    expect(asked.length).toBeLessThan(10);
+  });
+
+  /** A claim, and another process's afterwards: the first has not noticed. */
+  async function twoClaims() {
+    const createStore = () =>
+      createMongoOutboxStore({ connection, sources: [{ collection: "things" }], logger: quiet });
+    const claimOf = async () => {
+      const { claim } = await createStore().claim(() => undefined, 1_000);
+      if (!claim) throw new Error("the claim is not free");
+      return claim;
+    };
+    const first = await claimOf();
+    await leases().updateOne({ _id: "relay" }, { $set: { owner: null } });
+    const second = await claimOf();
+    return { first, second, end: () => Promise.all([first.release(), second.release()]) };
+  }
+
+  it("lets an owner that lost its lease unseen move no subscription any more", async () => {
+    const { first, second, end } = await twoClaims();
+    await second.register("shop.a", "beginning");
+    const [record] = await second.subscriptions(true);
+    if (!record) throw new Error("not registered");
+    expect(await first.advance(record, 7)).toBe(false);
+    expect(await first.goLive(record)).toBe(false);
+    await first.register("shop.b", "now");
+    expect(await second.advance(record, 3)).toBe(true);
+    expect(await second.subscriptions(true)).toEqual([{ ...record, position: 3 }]);
+    await end();
+  });
+
+  it("puts at the end of the archive what an owner before it had copied and not pulled", async () => {
+    const { first, second, end } = await twoClaims();
+    const event = noted("x", 1);
+    await world.publish([event, noted("x", 2)]);
+    await first.fetch([], 10);
+    // As after a death between the two writes of archiving.
+    await databaseOf(connection)
+      .collection("outbox_archive")
+      .insertOne({
+        ...event,
+        _id: event.id as never,
+        position: 2 ** 32 + 1,
+        archivedAt: new Date(),
+      });
+    await second.register("shop.late", "now");
+    const events = await second.fetch([], 10);
+    await second.fallBehind("shop.late");
+    await second.archive(events);
+    const [late] = await second.subscriptions(true);
+    const history = await second.history(late?.position ?? 0, null, 10);
+    expect(history.map((row) => (row.event.data as NotedData).n)).toEqual([1, 2]);
+    await end();
   });
 });

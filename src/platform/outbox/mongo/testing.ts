@@ -1,7 +1,7 @@
 // For tests: the `World` of conformance.ts in a MongoDB database.
 import mongoose from "mongoose";
 import type { EventEnvelope } from "#platform/kernel";
-import { createMongoInbox, createMongoOutbox } from "../index.js";
+import { createMongoInbox, createMongoOutbox, failureSource } from "../index.js";
 import { quiet, type World } from "../testing.js";
 
 interface Thing {
@@ -11,7 +11,7 @@ interface Thing {
 }
 interface Effects {
   readonly _id: string;
-  readonly list: number[];
+  readonly list: { readonly id: string; readonly n: number }[];
 }
 
 /** The world that another process created: the same, since nothing is made before it is needed. */
@@ -38,17 +38,19 @@ export async function createMongoWorld(
     },
   } as unknown as mongoose.Connection;
 
+  async function publish(events: readonly EventEnvelope[]): Promise<void> {
+    for (const key of new Set(events.map((event) => event.key))) {
+      const own = events.filter((event) => event.key === key);
+      await things().updateOne(
+        { _id: key },
+        { $inc: { changes: 1 }, $push: { outbox: { $each: own } } },
+        { upsert: true },
+      );
+    }
+  }
+
   return {
-    async publish(events) {
-      for (const key of new Set(events.map((event) => event.key))) {
-        const own = events.filter((event) => event.key === key);
-        await things().updateOne(
-          { _id: key },
-          { $inc: { changes: 1 }, $push: { outbox: { $each: own } } },
-          { upsert: true },
-        );
-      }
-    },
+    publish,
     async publishInVain(event) {
       // A guarded update: the guard refuses, so neither the change nor the event is there.
       await things().updateOne(
@@ -56,23 +58,48 @@ export async function createMongoWorld(
         { $inc: { changes: 1 }, $push: { outbox: event } },
       );
     },
+    beginLate(event) {
+      return Promise.resolve({ commit: () => publish([event]) });
+    },
+    async readAfter(last) {
+      const rows = (await things().find().toArray()).flatMap(({ outbox }) => outbox);
+      return rows
+        .filter(({ id }) => last === null || id > String(last))
+        .toSorted((a, b) => a.id.localeCompare(b.id))
+        .map(({ id, data }) => ({ place: id, n: (data as { n: number }).n }));
+    },
     async changes() {
       return (await things().find().toArray()).reduce((sum, thing) => sum + thing.changes, 0);
     },
+    /** As every handler on MongoDB must be: what it did for an event it does not do again. */
     async apply(_connection, subscription, events) {
-      const numbers = events.map((event) => (event.data as { n: number }).n);
-      await effects().updateOne(
-        { _id: subscription },
-        { $push: { list: { $each: numbers } } },
-        { upsert: true },
-      );
+      for (;;) {
+        const known = new Set(
+          (await effects().findOne({ _id: subscription }))?.list.map(({ id }) => id),
+        );
+        const list = events
+          .filter(({ id }) => !known.has(id))
+          .map(({ id, data }) => ({ id, n: (data as { n: number }).n }));
+        if (list.length === 0) return;
+        const own = { _id: subscription };
+        await effects().updateOne(own, { $setOnInsert: { list: [] } }, { upsert: true });
+        const { matchedCount } = await effects().updateOne(
+          { ...own, "list.id": { $nin: list.map(({ id }) => id) } },
+          { $push: { list: { $each: list } } },
+        );
+        if (matchedCount > 0) return;
+      }
     },
-    effects: async (subscription) => (await effects().findOne({ _id: subscription }))?.list ?? [],
+    effects: async (subscription) =>
+      (await effects().findOne({ _id: subscription }))?.list.map(({ n }) => n) ?? [],
+    async clearEffects(subscription) {
+      await effects().deleteOne({ _id: subscription });
+    },
     createOutbox: (bus, { timing, retentionDays }) =>
       createMongoOutbox({
         connection,
         publisher: "shop",
-        sources: [{ collection: "things" }],
+        sources: [{ collection: "things" }, failureSource],
         lease: { renewMs: 100, termMs: 1_000 },
         bus,
         logger: quiet,
@@ -101,9 +128,11 @@ export async function createMongoWorld(
       return Promise.resolve();
     },
     async age(days) {
-      const archivedAt = new Date(Date.now() - days * 86_400_000);
-      await database.collection("outbox_archive").updateMany({}, { $set: { archivedAt } });
+      const at = new Date(Date.now() - days * 86_400_000);
+      await database.collection("outbox_archive").updateMany({}, { $set: { archivedAt: at } });
+      await database.collection("inbox").updateMany({}, { $set: { storedAt: at } });
     },
+    known: () => database.collection("inbox").countDocuments(),
     async reset() {
       for (const collection of [
         "things",

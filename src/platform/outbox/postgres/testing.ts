@@ -23,6 +23,18 @@ const countChanges = defineStatement<{ count: number }>(
   "test.changes",
   "select count(*) as count from changes",
 );
+const naiveRead = defineStatement<{ place: number; n: number }>(
+  "test.naive-read",
+  `select position as place, (data->>'n')::integer as n from outbox where position > $1 order by position`,
+);
+const countKnown = defineStatement<{ count: number }>(
+  "test.known",
+  "select count(*) as count from inbox",
+);
+const removeEffects = defineStatement<never>(
+  "test.remove-effects",
+  "delete from effects where subscription = $1",
+);
 const listEffects = defineStatement<{ n: number }>(
   "test.effects",
   "select n from effects where subscription = $1 order by position",
@@ -79,6 +91,26 @@ function worldOf(url: string, postgres: Postgres, close: () => Promise<void>): P
           if (error !== undone) throw error;
         });
     },
+    async beginLate(event) {
+      let commit = () => undefined as void;
+      const mayCommit = new Promise<void>((resolve) => (commit = resolve));
+      let ended: Promise<void> = Promise.resolve();
+      await new Promise<void>((written, failed) => {
+        ended = database.transaction(async (tx) => {
+          await database.run(insert, [toOutboxRows([event])], tx);
+          written();
+          await mayCommit;
+        });
+        ended.catch(failed);
+      });
+      return {
+        async commit() {
+          commit();
+          await ended;
+        },
+      };
+    },
+    readAfter: (last) => database.run(naiveRead, [last ?? 0]),
     changes: async () => (await database.run(countChanges, []))[0]?.count ?? 0,
     async apply(tx, subscription, events) {
       const numbers = events.map((event) => (event.data as { n: number }).n);
@@ -86,6 +118,9 @@ function worldOf(url: string, postgres: Postgres, close: () => Promise<void>): P
     },
     effects: async (subscription) =>
       (await database.run(listEffects, [subscription])).map(({ n }) => n),
+    clearEffects: async (subscription) => {
+      await database.run(removeEffects, [subscription]);
+    },
     createOutbox: (bus, { timing, retentionDays }) =>
       createPostgresOutbox({
         database,
@@ -112,10 +147,15 @@ function worldOf(url: string, postgres: Postgres, close: () => Promise<void>): P
       await asOwner(`alter table shop.${from} rename to ${to}`);
     },
     async age(days) {
+      // The inbox knows the age of an event by its id.
       await asOwner(
-        `update shop.outbox_archive set archived_at = archived_at - make_interval(days => ${days})`,
+        `update shop.outbox_archive set archived_at = archived_at - make_interval(days => ${days});
+         update shop.inbox set event_id = (lpad(to_hex(
+           (extract(epoch from now() - make_interval(days => ${days})) * 1000)::bigint), 12, '0')
+           || substr(replace(event_id::text, '-', ''), 13))::uuid`,
       );
     },
+    known: async () => (await database.run(countKnown, []))[0]?.count ?? 0,
     async reset() {
       const tables = [
         "outbox",
