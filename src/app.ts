@@ -18,11 +18,13 @@ import {
   createMongoOutbox,
   createPostgresInbox,
   createPostgresOutbox,
+  failureSource,
   type Inbox,
   type OutboxControl,
   type Subscription,
 } from "#platform/outbox";
 import { createGrants } from "./grants.js";
+import { createFlow } from "./system/flow.js";
 import { createSystem } from "./system/index.js";
 
 export interface AppParts {
@@ -53,14 +55,16 @@ const ping = defineStatement<object>("app.ping", "select 1 as alive");
 export type App = Awaited<ReturnType<typeof createApp>>;
 
 export async function createApp(parts: AppParts) {
-  const { postgres, documents, logger, metrics, clock, retentionDays } = parts;
+  const { postgres, documents, logger, clock, retentionDays } = parts;
+  const flow = createFlow(parts.metrics);
+  const { metrics } = flow;
   const bus = createBus();
   // Who relays is no news at the usual level.
   const calm = logger.child({}, { level: logger.level === "info" ? "warn" : logger.level });
   const events = { bus, logger: calm, metrics, retentionDays };
   const hearing = { ...events, retry: { attempts: parts.maxAttempts } };
   const outboxes: OutboxControl[] = [];
-  const inboxes: Pick<Inbox<never>, "start" | "stop" | "status">[] = [];
+  const inboxes: Inbox<never>[] = [];
   const grants = createGrants<typeof manifest, Faces>(manifest, (from, to) =>
     metrics.counter("module_calls_total", { from, to }),
   );
@@ -74,7 +78,12 @@ export async function createApp(parts: AppParts) {
   const hear = <Tables>(
     database: Database<Tables>,
     subscriptions: readonly Subscription<Transaction<Tables>>[],
-  ) => inboxes.push(createPostgresInbox<Tables>({ ...hearing, database, subscriptions }));
+  ) => {
+    inboxes.push(createPostgresInbox<Tables>({ ...hearing, database, subscriptions }));
+    // What people do to its stored events, a module tells itself, even one that tells nothing else.
+    if (!outboxes.some(({ publisher }) => publisher === database.module))
+      outboxes.push(createPostgresOutbox<Tables>({ ...events, database }));
+  };
 
   const authParts = publishing<AuthTables>("auth");
   const auth = grants.register(
@@ -91,7 +100,7 @@ export async function createApp(parts: AppParts) {
     ...events,
     connection,
     publisher: "inventory",
-    sources: eventSources,
+    sources: [...eventSources, failureSource],
   });
   outboxes.push(inventoryOutbox);
   const inventory = grants.register(
@@ -136,9 +145,12 @@ export async function createApp(parts: AppParts) {
     ...grants.allFaces("system"),
     outboxes,
     inboxes,
+    flow,
     picture: { manifest, postgres, collections: (module) => documents.describe(module), metrics },
     clock,
   });
+
+  metrics.onCollect(() => system.collectEvents());
 
   return {
     modules: Object.keys(manifest) as ModuleName[],

@@ -1,6 +1,7 @@
 // What concerns the whole system and no single module: does everything add up?
 import { z } from "zod";
 import { route } from "#platform/contract";
+import { eventsContract } from "./events-contract.js";
 import { ModulePicture } from "./modules.js";
 
 export const Difference = z.object({
@@ -32,6 +33,7 @@ export const Reconciliation = z.object({
 export type Reconciliation = z.infer<typeof Reconciliation>;
 
 export const contract = {
+  events: eventsContract,
   modules: route
     .meta({ permission: "system.operate" })
     .route({

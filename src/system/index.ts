@@ -5,41 +5,32 @@ import type { PaymentsFace } from "#modules/payments";
 import type { RestaurantFace } from "#modules/restaurant";
 import { implementContract } from "#platform/http";
 import { contract } from "./contract.js";
+import { createEvents, type SystemInbox, type SystemOutbox } from "./events.js";
+import { createEventsRouter } from "./events-router.js";
+import type { Flow } from "./flow.js";
 import { importRestaurant } from "./import.js";
 import { describeModules, type PictureParts } from "./modules.js";
 import { type Books, reconcile } from "./reconcile.js";
-
-interface OutboxStatus {
-  status(): Promise<{
-    publisher: string;
-    backlog: number;
-    ageMs: number;
-    subscriptions: readonly { backlog: number }[];
-  }>;
-}
-interface InboxStatus {
-  status(): Promise<readonly { waiting: number; held: number; dead: number; queued: number }[]>;
-}
 
 export interface SystemParts {
   readonly inventory: InventoryFace;
   readonly payments: PaymentsFace;
   readonly restaurant: RestaurantFace;
   readonly orders: OrdersFace;
-  readonly outboxes: readonly OutboxStatus[];
-  readonly inboxes: readonly InboxStatus[];
+  readonly outboxes: readonly SystemOutbox[];
+  readonly inboxes: readonly SystemInbox[];
+  readonly flow: Flow;
   readonly picture: PictureParts;
   readonly clock: () => Date;
 }
 
 const PAGE = 1_000;
 const PRODUCT_PAGE = 500;
-/** Events that wait longer than this say that a relay stands still. */
-const STALLED_MS = 30_000;
 
 export function createSystem(parts: SystemParts) {
   const { inventory, payments, restaurant, orders, outboxes, inboxes, clock } = parts;
   const system = implementContract(contract);
+  const events = createEvents(parts);
 
   async function readBooks(): Promise<Books> {
     // Sagas and events first: what ends while the books are read is then looked at with open eyes, not taken as lost.
@@ -86,18 +77,12 @@ export function createSystem(parts: SystemParts) {
         onProgress,
       ),
     restaurantStatus: () => restaurant.status(),
-    /** Rejects when a relay stands still. */
-    async checkEvents(): Promise<void> {
-      for (const outbox of outboxes) {
-        const { publisher, backlog, ageMs } = await outbox.status();
-        if (backlog > 0 && ageMs > STALLED_MS) {
-          throw new Error(
-            `${backlog} events of ${publisher} wait, the oldest for ${Math.round(ageMs / 1000)} s`,
-          );
-        }
-      }
-    },
+    /** Rejects when a relay stands still, and says which. */
+    checkEvents: () => events.check(),
+    /** Sets the gauges of backlogs and dead letters. */
+    collectEvents: () => events.collect(),
     router: system.router({
+      events: createEventsRouter(events, parts.flow),
       modules: system.modules.handler(async () => ({
         modules: await describeModules(parts.picture),
       })),

@@ -15,6 +15,10 @@ const MANAGER = [
   "reporting.read",
   "staff.manage",
   "audit.read",
+  "system.events.discard",
+  "system.events.pause",
+  "system.events.read",
+  "system.events.replay",
   "system.reconcile",
   "system.operate",
 ];

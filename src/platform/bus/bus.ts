@@ -8,6 +8,8 @@ export interface Message {
   readonly name: string;
   readonly key: string;
   readonly json: string;
+  /** It is history, told to one that came late: how old it is says nothing about how fast events are. */
+  readonly late?: true;
 }
 
 /** One subscription's answer to one message. */
@@ -48,7 +50,8 @@ const deliveries = new WeakMap<Bus, Deliver>();
 /** For emit/ only. @throws Error when the bus is not one of `createBus` */
 export function deliveryOf(bus: Bus): Deliver {
   const deliver = deliveries.get(bus);
-  if (!deliver) throw new Error("This bus was not made by createBus, so nothing can be emitted on it");
+  if (!deliver)
+    throw new Error("This bus was not made by createBus, so nothing can be emitted on it");
   return deliver;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { emit } from "./emit/index.js";
-import { createBus, type Message } from "./index.js";
+import { createBus, fits, type Message } from "./index.js";
 
 const message = (name: string): Message => ({
   id: "1",
@@ -62,5 +62,29 @@ describe("the bus", () => {
     expect(() => listen(bus, "a.one", ["payments.**"])).toThrow(
       "Two subscriptions are called a.one",
     );
+  });
+
+  it.each([
+    "orders.order-placed.v1",
+    "orders.order-placed.v2",
+    "orders.*.v1",
+    "*.*.v1",
+    "*.order-placed.*",
+    "*.action-taken.v1",
+    "orders.**",
+    "**",
+    "**.v1",
+    "orders.**.v1",
+    "orders.*",
+    "*",
+    "orders",
+    "payments.**",
+  ])("tells of %s what it means without emitting", (pattern) => {
+    for (const name of ["orders.order-placed.v1", "orders.action-taken.v1", "payments.x.v2"]) {
+      const bus = createBus();
+      const { heard } = listen(bus, "a.listener", [pattern]);
+      emit(bus, message(name));
+      expect([name, fits(pattern, name)]).toEqual([name, heard.length === 1]);
+    }
   });
 });

@@ -1,5 +1,17 @@
-// Is everything ready? Named checks with a deadline each; what they answer is told, why they fail is only logged.
+// Is everything ready? Named checks with a deadline each; what they answer is told. Why they fail is only logged, unless
+// they say it in words for strangers.
 import type { Logger } from "#platform/observability";
+
+/** Says why a part is not ready. Anybody may read `detail`. */
+export class NotReady extends Error {
+  override name = "NotReady";
+  constructor(
+    message: string,
+    readonly detail: unknown,
+  ) {
+    super(message);
+  }
+}
 
 /** Throws when its part is not ready; a plain object it answers with is shown. */
 export type Check = () => Promise<unknown>;
@@ -34,7 +46,8 @@ export function createReadiness(
       return [name, { ok: true, tookMs: took(), ...shown }] as const;
     } catch (error) {
       logger.warn({ check: name, err: error }, "a readiness check failed");
-      return [name, { ok: false, tookMs: took() }] as const;
+      const told = error instanceof NotReady ? { detail: error.detail } : {};
+      return [name, { ok: false, tookMs: took(), ...told }] as const;
     } finally {
       clearTimeout(timer);
     }

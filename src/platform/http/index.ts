@@ -3,6 +3,7 @@ export type { CachedRead } from "./api.js";
 export type * from "./context.js";
 export { actorOf, systemPrincipal } from "./context.js";
 export { createFace, implementContract } from "./face.js";
+export { NotReady } from "./health.js";
 export { parseErrors } from "./pages.js";
 export { callerOf } from "./rate-limit.js";
 export { listProblemCodes, listRoutes, type RouteEntry } from "./routes.js";

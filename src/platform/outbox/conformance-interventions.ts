@@ -58,6 +58,15 @@ export function promiseInterventions<Tx>(suite: Suite<Tx>): void {
     await eventually(async () => expect((await process.outbox.status()).backlog).toBe(0));
   });
 
+  it("are told on their own, where the deed lies elsewhere", async () => {
+    const process = startPoisoned();
+    await process.inbox.tell(noted("told", 1));
+    process.outbox.wake();
+    await suite.applied("shop.told", [1]);
+    await eventually(async () => expect((await process.outbox.status()).backlog).toBe(0));
+    expect(await process.inbox.list()).toEqual([]);
+  });
+
   it("are seen in pages, each once, by status, key and time", async () => {
     const process = startPoisoned();
     const at = (n: number) => new Date(Date.UTC(2030, 0, n));

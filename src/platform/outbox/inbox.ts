@@ -1,8 +1,9 @@
 // A module's inbox: its subscriptions on the bus, what they could not apply, and the people's hand on both.
 import type { Bus } from "#platform/bus";
+import type { EventEnvelope } from "#platform/kernel";
 import { createMailbox } from "./mailbox.js";
 import { createRetryLoop } from "./retry.js";
-import type { Subscription } from "./subscription.js";
+import { patternsOf, type Subscription } from "./subscription.js";
 import { DEFAULT_RETRY, messageOf, type RetryPolicy } from "./timing.js";
 import {
   type FailureQuery,
@@ -44,10 +45,32 @@ export function createInbox<Tx>(store: InboxStore<Tx>, options: InboxOptions<Tx>
     }
   }
 
+  /** At zero from the start, so that an alarm on a rise sees the first one. */
+  function announce(subscription: string): void {
+    for (const name of [
+      "events_applied_total",
+      "event_attempts_failed_total",
+      "events_dead_total",
+      "event_handler_slow_total",
+      "event_subscription_behind_total",
+    ]) {
+      metrics.counter(name, { subscription }, 0);
+    }
+  }
+
   return {
+    /** What it hears: names and patterns. */
+    subscriptions: subscriptions.map((subscription) => ({
+      name: subscription.name,
+      patterns: patternsOf(subscription),
+      events: subscription.events.map(({ name }) => name),
+    })),
     /** Start every inbox before any outbox: a relay offers events to the subscriptions that it finds. */
     start(): void {
-      for (const mailbox of mailboxes) stops.push(bus.subscribe(mailbox));
+      for (const mailbox of mailboxes) {
+        announce(mailbox.subscription);
+        stops.push(bus.subscribe(mailbox));
+      }
       retries.start();
       const timer = setInterval(() => {
         purge().catch((error: unknown) =>
@@ -89,6 +112,8 @@ export function createInbox<Tx>(store: InboxStore<Tx>, options: InboxOptions<Tx>
       retries.wake();
       return discarded;
     },
+    /** For the module's outbox: what a person did that concerns it, where the deed lies in another store. */
+    tell: (event: EventEnvelope) => store.tell(event),
     deliveries: (eventIds: readonly string[]) => store.deliveries(eventIds),
     /** Forgets that events (null: all) were applied. To rebuild: pause the subscription at its outboxes, forget all
      *  and empty the tables in one transaction, then resume from the beginning. */

@@ -28,6 +28,7 @@ export {
   defineSubscription,
   eventsOf,
   patternsOf,
+  publisherOf,
   type Subscription,
 } from "./subscription.js";
 export type { RetryPolicy } from "./timing.js";

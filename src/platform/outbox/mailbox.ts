@@ -4,7 +4,13 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { BusListener, Message, Receipt } from "#platform/bus";
 import { crashPoint, type EventEnvelope } from "#platform/kernel";
-import { checkEvent, parseEnvelope, patternsOf, type Subscription } from "./subscription.js";
+import {
+  checkEvent,
+  parseEnvelope,
+  patternsOf,
+  publisherOf,
+  type Subscription,
+} from "./subscription.js";
 import { backoffMs, judge, messageOf, type RetryPolicy, withTimeout } from "./timing.js";
 import type { InboxStore, Logger, Metrics, StoredSubscription } from "./types.js";
 
@@ -82,9 +88,14 @@ export function createMailbox<Tx>(
       await apply(events);
       for (const [index, letter] of letters.entries()) acknowledge(letter, events[index]);
     } catch (error) {
-      if (letters.length > 1) for (const letter of letters) await deliver([letter]);
+      if (letters.length > 1) for (const letter of letters) await deliverAlone(letter);
       else if (letters[0] && events[0]) await keep(letters[0], events[0], error);
     }
+  }
+
+  /** One that was given up took the later ones with it: they must not be applied before it comes again. */
+  async function deliverAlone(letter: Letter): Promise<void> {
+    if (!letter.withdrawn && !stopping.signal.aborted) await deliver([letter]);
   }
 
   async function apply(events: readonly EventEnvelope[]): Promise<void> {
@@ -100,9 +111,10 @@ export function createMailbox<Tx>(
 
   function acknowledge(letter: Letter, event: EventEnvelope | undefined): void {
     letter.stored();
-    if (!event) return;
+    if (!event || letter.message.late) return;
     const lagMs = Math.max(0, Date.now() - Date.parse(event.occurredAt));
-    metrics.histogram("event_lag_seconds", { subscription: name }, lagMs / 1000);
+    const labels = { publisher: publisherOf(event.name), subscription: name };
+    metrics.histogram("event_lag_seconds", labels, lagMs / 1000);
   }
 
   /** Keeps the event aside; while the store cannot, begins anew with the event itself, since nothing was counted. */

@@ -1,7 +1,10 @@
-// A listener's time is measured and limited before any store is concerned.
+// What a mailbox decides before any store is concerned: how long a listener may take, and what it must not apply.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { guarded } from "./mailbox.js";
-import { noted } from "./testing.js";
+import { createMailbox, guarded } from "./mailbox.js";
+import { toMessage } from "./subscription.js";
+import { DEFAULT_RETRY } from "./timing.js";
+import { noted, type NotedData, quiet, recorder, type World } from "./testing.js";
+import { type InboxStore, noMetrics } from "./types.js";
 
 describe("a listener", () => {
   const warn = vi.fn();
@@ -60,5 +63,60 @@ describe("a listener", () => {
     await vi.advanceTimersByTimeAsync(5_000);
     await done;
     expect(counted).toEqual(["event_handler_slow_total shop.slow"]);
+  });
+});
+
+describe("a mailbox whose store was away", () => {
+  /** Three events of one key arrive; the store refuses `refusals` calls, and each call that comes is announced. */
+  function createAway(refusals: number) {
+    const applied: number[] = [];
+    let calls = 0;
+    let refused = () => undefined as void;
+    const away = new Promise<void>((resolve) => (refused = resolve));
+    const refuse = () => {
+      calls += 1;
+      if (calls === refusals) refused();
+      if (calls <= refusals) throw new Error("away");
+    };
+    const store = {
+      apply(_subscription, events) {
+        refuse();
+        applied.push(...events.map(({ data }) => (data as NotedData).n));
+        return Promise.resolve(events.length);
+      },
+      keep() {
+        refuse();
+        return Promise.resolve();
+      },
+    } as Partial<InboxStore<unknown>> as InboxStore<unknown>;
+    const mailbox = createMailbox({
+      subscription: recorder({} as World<unknown>, "shop.a"),
+      store,
+      retry: DEFAULT_RETRY,
+      logger: quiet,
+      metrics: noMetrics,
+      onKept: () => undefined,
+    });
+    const receipts = [1, 2, 3].map((n) => mailbox.receive(toMessage(noted("x", n))));
+    return { mailbox, receipts, applied, away };
+  }
+
+  // The batch, the first one alone, and the attempt to keep it.
+  const UNTIL_THE_FIRST_WAITS = 3;
+
+  it("applies nothing that was withdrawn together with one that it gave up", async () => {
+    const { mailbox, receipts, applied, away } = createAway(UNTIL_THE_FIRST_WAITS);
+    await away;
+    for (const receipt of receipts) receipt.withdraw();
+    await mailbox.idle();
+    // The first, which was being tried, may be applied or not; the others may not come before it.
+    expect([[], [1]]).toContainEqual(applied);
+  });
+
+  it("applies nothing more after the one at which it was stopped", async () => {
+    const { mailbox, applied, away } = createAway(UNTIL_THE_FIRST_WAITS);
+    await away;
+    await mailbox.stop();
+    expect([[], [1]]).toContainEqual(applied);
   });
 });

@@ -43,9 +43,12 @@ export const patternsOf = <Tx>({ patterns, events }: Subscription<Tx>): readonly
 
 const FIRST_WORD = /^[^.]+/;
 
+/** Of the name of an event, or of a pattern. */
+export const publisherOf = (name: string): string => FIRST_WORD.exec(name)?.[0] ?? "";
+
 /** Whether anything that this module publishes can fit one of the patterns. */
 export const hearsFrom = (publisher: string, patterns: readonly string[]): boolean =>
-  patterns.some((pattern) => [publisher, "*", "**"].includes(FIRST_WORD.exec(pattern)?.[0] ?? ""));
+  patterns.some((pattern) => [publisher, "*", "**"].includes(publisherOf(pattern)));
 
 export const toMessage = (event: EventEnvelope): Message => ({
   id: event.id,

@@ -213,6 +213,8 @@ export interface InboxStore<Tx> {
     eventId: string,
     by: Intervention & { readonly reason: string },
   ): Promise<boolean>;
+  /** Writes down for this module's outbox what a person did, where the deed itself is not in this store. */
+  tell(event: EventEnvelope): Promise<void>;
   /** Which of these events each subscription has. */
   deliveries(
     eventIds: readonly string[],

@@ -198,7 +198,7 @@ export function createMongoInboxStore(
         },
       );
     },
-    ...createInterventions({ subscriptions, failures, alone, promote }),
+    ...createInterventions({ subscriptions, failures, alone, promote, copy }),
     async deliveries(eventIds) {
       const rows = await inbox()
         .find({ eventId: { $in: [...eventIds] } })

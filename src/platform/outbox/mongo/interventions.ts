@@ -3,7 +3,14 @@ import type { mongo } from "mongoose";
 import type { EventEnvelope } from "#platform/kernel";
 import { noteOfReplay } from "../timing.js";
 import type { FailureStatus, InboxStore } from "../types.js";
-import { type FailureDocument, filterOf, idOf, SETTLED, toFailure } from "./inbox-documents.js";
+import {
+  type createCopier,
+  type FailureDocument,
+  filterOf,
+  idOf,
+  SETTLED,
+  toFailure,
+} from "./inbox-documents.js";
 import type { PendingEvent } from "./pending.js";
 
 export const MOST_CAUSES = 50;
@@ -16,6 +23,7 @@ export interface InterventionParts {
   /** One at a time for this subscription. */
   alone<T>(subscription: string, work: () => Promise<T>): Promise<T>;
   promote(subscription: string, key: string): Promise<void>;
+  readonly copy: ReturnType<typeof createCopier>;
 }
 
 export function createInterventions({
@@ -23,7 +31,8 @@ export function createInterventions({
   failures,
   alone,
   promote,
-}: InterventionParts): Pick<InboxStore<never>, "list" | "counts" | "replay" | "discard"> {
+  copy,
+}: InterventionParts): Pick<InboxStore<never>, "list" | "counts" | "replay" | "discard" | "tell"> {
   return {
     async list({ limit = 100, ...query }) {
       return (
@@ -94,6 +103,11 @@ export function createInterventions({
         replayed += modifiedCount;
       }
       return replayed;
+    },
+    async tell(event) {
+      // A document that has nothing but this to say goes when it was said.
+      const document = copy("", event, { status: "applied", outbox: [event as PendingEvent] });
+      await failures().insertOne(document);
     },
     discard: (subscription, eventId, { actor, reason, tell }) =>
       alone(subscription, async () => {

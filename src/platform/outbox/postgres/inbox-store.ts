@@ -151,6 +151,9 @@ export function createPostgresInboxStore<Tables>(
         await tellOf(tx, discarded, by);
         return discarded.length > 0;
       }),
+    async tell(event) {
+      await database.run(insert, [toOutboxRows([event])]);
+    },
     deliveries: (eventIds) => database.run(sql.deliveries, [subscriptions, eventIds]),
     async forget(subscription, eventIds, tx) {
       const forgetIn = async (own: Transaction<Tables>) => {

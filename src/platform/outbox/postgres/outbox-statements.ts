@@ -37,9 +37,9 @@ export const claim = defineStatement<{ claimed: boolean }>(
 );
 
 /** The process that relays, if any, and for how long its connection has not asked anything. One that is working on a
- *  statement is not silent, unless it only fails to take the answer. */
+ *  statement is not silent, unless it is the client that is waited for. */
 const HOLDER = `select holder.pid,
-     case when activity.state = 'active' and activity.wait_event is distinct from 'ClientWrite' then 0 else
+     case when activity.state = 'active' and activity.wait_event_type is distinct from 'Client' then 0 else
        extract(epoch from clock_timestamp() - greatest(activity.query_start, activity.state_change))::float8 * 1000
      end as silent_ms
    from pg_locks as holder join pg_stat_activity as activity using (pid)

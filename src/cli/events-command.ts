@@ -1,0 +1,157 @@
+// What `npm run events` understands, and which requests it makes of it. It prints by the function that it is given.
+import { parseArgs } from "node:util";
+import type { EventDetail, EventsStatus, StoredEvent } from "../system/events-contract.js";
+import { renderDetail, renderList, renderStatus } from "./events-view.js";
+import type { Api } from "./server.js";
+
+export const USAGE = `npm run events -- <command>
+
+  status                        outboxes and subscriptions: backlog, lag, dead letters
+  list                          events that could not be applied, oldest first
+        --subscription <name>  --status waiting|held|dead|discarded  --from <time>  --to <time>  --limit <n>
+  show <id>                     one event: what it says, and what became of it in each subscription
+  replay <id>                   try it again at once; or replay several:
+        --subscription <name>  --from <time>  --to <time>  --all   [--reason "…"]
+  discard <id>                  give it up for one subscription, so that its key goes on
+        --subscription <name>  --reason "…"
+  pause <subscription>          deliver nothing more to it       [--reason "…"]
+  resume <subscription>         deliver again, on from where it stood  [--reason "…"]
+
+  --json                        prints what the server answers`;
+
+/** The command line cannot be understood: the message says why. */
+export class UsageError extends Error {}
+
+const PAGE = 100;
+const DEFAULT_LIMIT = "100";
+
+const options = {
+  subscription: { type: "string" },
+  status: { type: "string" },
+  from: { type: "string" },
+  to: { type: "string" },
+  limit: { type: "string", default: DEFAULT_LIMIT },
+  reason: { type: "string" },
+  all: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+} as const;
+
+/** @throws UsageError before anything is asked of the server */
+export function readCommand(args: readonly string[]): (api: Api) => Promise<string> {
+  const { values, positionals } = parse(args);
+  const [command = "status", subject, ...rest] = positionals;
+  if (rest.length > 0) throw new UsageError(`${rest.join(" ")} is too much.`);
+  const { subscription, status, reason, json } = values;
+  const from = instantOf("--from", values.from);
+  const to = instantOf("--to", values.to);
+  const show = <Answer>(answer: Answer, render: (answer: Answer) => string) =>
+    json ? JSON.stringify(answer, null, 2) : render(answer);
+  const need = (what: string) => {
+    if (subject === undefined) throw new UsageError(`${command} needs ${what}.`);
+    return subject;
+  };
+
+  switch (command) {
+    case "status":
+      return async (api) =>
+        show(await api.call<EventsStatus>("GET", "/api/system/events/status"), renderStatus);
+    case "list": {
+      const limit = Number(values.limit);
+      if (!Number.isInteger(limit) || limit < 1) throw new UsageError("--limit is a whole number.");
+      return async (api) => {
+        const found = await listAll(api, { subscription, status, from, to }, limit);
+        return show(found, ({ items, more }) => renderList(items, more));
+      };
+    }
+    case "show": {
+      const id = need("the id of an event");
+      return async (api) =>
+        show(await api.call<EventDetail>("GET", `/api/system/events/${path(id)}`), renderDetail);
+    }
+    case "replay": {
+      const all = values.all ? { all: true } : {};
+      const body = { eventId: subject, subscription, from, to, reason, ...all };
+      if (!(subject ?? subscription ?? from ?? to) && !values.all)
+        throw new UsageError("replay needs an id, --subscription, --from or --to, or --all.");
+      return async (api) =>
+        show(
+          await api.call<{ replayed: number }>("POST", "/api/system/events/replay", body),
+          ({ replayed }) =>
+            replayed === 0
+              ? "Nothing to replay: no dead or waiting event fits."
+              : `${replayed} ${replayed === 1 ? "event is" : "events are"} tried again now.`,
+        );
+    }
+    case "discard": {
+      const id = need("the id of an event");
+      if (subscription === undefined || reason === undefined)
+        throw new UsageError('discard needs --subscription <name> and --reason "…".');
+      const body = { subscription, reason };
+      return async (api) =>
+        show(
+          await api.call<StoredEvent>("POST", `/api/system/events/${path(id)}/discard`, body),
+          ({ event, discarded }) =>
+            `${event.name} ${event.id} is given up for ${subscription} (${discarded?.by ?? ""}: ${discarded?.reason ?? ""}).`,
+        );
+    }
+    case "pause":
+    case "resume": {
+      const name = need("the name of a subscription");
+      return async (api) =>
+        show(
+          await api.call<{ outboxes: { publisher: string; status: string }[] }>(
+            "POST",
+            `/api/system/events/subscriptions/${path(name)}/${command}`,
+            { reason },
+          ),
+          ({ outboxes }) =>
+            `${name}: ${outboxes.map((one) => `${one.status} at ${one.publisher}`).join(", ") || "heard by no outbox yet"}.`,
+        );
+    }
+    default:
+      throw new UsageError(`There is no command ${command}.`);
+  }
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}
+
+/** `2026-11-25` and `2026-11-25T10:00` are meant in this machine's own time, unless they name a zone. */
+function instantOf(option: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const local = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text;
+  const time = new Date(local);
+  if (Number.isNaN(time.getTime()))
+    throw new UsageError(`${option} ${text} is no time: write 2026-11-25T10:00.`);
+  return time.toISOString();
+}
+
+const path = (part: string) => encodeURIComponent(part);
+
+async function listAll(
+  api: Api,
+  query: Readonly<Record<string, string | undefined>>,
+  limit: number,
+): Promise<{ items: StoredEvent[]; more: boolean }> {
+  const items: StoredEvent[] = [];
+  let cursor: string | null = null;
+  do {
+    const parameters = Object.entries({
+      ...query,
+      limit: String(Math.min(PAGE, limit - items.length)),
+      cursor: cursor ?? undefined,
+    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+    const page: { items: StoredEvent[]; nextCursor: string | null } = await api.call(
+      "GET",
+      `/api/system/events?${new URLSearchParams(parameters)}`,
+    );
+    items.push(...page.items);
+    cursor = page.nextCursor;
+  } while (cursor !== null && items.length < limit);
+  return { items, more: cursor !== null };
+}
