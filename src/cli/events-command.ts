@@ -141,14 +141,15 @@ async function listAll(
   const items: StoredEvent[] = [];
   let cursor: string | null = null;
   do {
-    const parameters = Object.entries({
-      ...query,
+    const parameters = new URLSearchParams({
       limit: String(Math.min(PAGE, limit - items.length)),
-      cursor: cursor ?? undefined,
-    }).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]));
+    });
+    for (const [name, value] of Object.entries({ ...query, cursor })) {
+      if (typeof value === "string") parameters.set(name, value);
+    }
     const page: { items: StoredEvent[]; nextCursor: string | null } = await api.call(
       "GET",
-      `/api/system/events?${new URLSearchParams(parameters)}`,
+      `/api/system/events?${parameters.toString()}`,
     );
     items.push(...page.items);
     cursor = page.nextCursor;

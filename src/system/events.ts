@@ -265,12 +265,13 @@ export function createEvents(parts: EventParts) {
     async resume(subscription: string, by: By): Promise<void> {
       await find(subscription)?.inbox.tell(actionOf("resume", by, subscription));
       wake(moduleOf(subscription));
+      const paused = (await standingsOf(subscription))
+        .filter(({ status }) => status === "paused" || status === "pausing")
+        .map(({ publisher }) => publisher);
       await Promise.all(
-        (await standingsOf(subscription))
-          .filter(({ status }) => status === "paused" || status === "pausing")
-          .map(({ publisher }) =>
-            outboxes.find((outbox) => outbox.publisher === publisher)?.resume(subscription, null),
-          ),
+        outboxes
+          .filter(({ publisher }) => paused.includes(publisher))
+          .map((outbox) => outbox.resume(subscription, null)),
       );
     },
     standingsOf,

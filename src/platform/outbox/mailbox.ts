@@ -36,6 +36,13 @@ export interface MailboxOptions<Tx> {
   readonly onKept: () => void;
 }
 
+/** From told to applied. */
+export function measureLag(metrics: Metrics, subscription: string, event: EventEnvelope): void {
+  const lagMs = Math.max(0, Date.now() - Date.parse(event.occurredAt));
+  const labels = { publisher: publisherOf(event.name), subscription };
+  metrics.histogram("event_lag_seconds", labels, lagMs / 1000);
+}
+
 /** The subscription with its time limit, and with a report when it is slow. */
 export function guarded<Tx>(
   subscription: Subscription<Tx>,
@@ -111,10 +118,7 @@ export function createMailbox<Tx>(
 
   function acknowledge(letter: Letter, event: EventEnvelope | undefined): void {
     letter.stored();
-    if (!event || letter.message.late) return;
-    const lagMs = Math.max(0, Date.now() - Date.parse(event.occurredAt));
-    const labels = { publisher: publisherOf(event.name), subscription: name };
-    metrics.histogram("event_lag_seconds", labels, lagMs / 1000);
+    if (event && !letter.message.late) measureLag(metrics, name, event);
   }
 
   /** Keeps the event aside; while the store cannot, begins anew with the event itself, since nothing was counted. */

@@ -1,7 +1,7 @@
 // Tries stored events again when they are due. One loop for an inbox; it never ends by itself.
 import type { RetryPolicy } from "./timing.js";
 import { createBell, judge, messageOf } from "./timing.js";
-import { guarded } from "./mailbox.js";
+import { guarded, measureLag } from "./mailbox.js";
 import { checkEvent, type Subscription } from "./subscription.js";
 import type { Failure, InboxStore, Logger, Metrics } from "./types.js";
 
@@ -59,6 +59,7 @@ export function createRetryLoop<Tx>(options: {
       try {
         await store.retry(target, { ...failure, event: checkEvent(subscription, failure.event) });
         metrics.counter("events_applied_total", { subscription: name });
+        measureLag(metrics, name, failure.event);
         subscription.applied?.();
       } catch (error) {
         const verdict = judge(error, failure.attempts + 1, retry, new Date());

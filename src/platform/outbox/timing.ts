@@ -28,7 +28,7 @@ export function backoffMs(
 export interface RelayTiming {
   /** Another process looks this often whether the claim is free; sooner while events wait. */
   readonly claimEveryMs: number;
-  /** A process that relays, is called, and does nothing for this long is replaced (ADR 0009). */
+  /** A process that relays, is called, and does nothing for this long is replaced (ADR 0012). */
   readonly suspectAfterMs: number;
   /** The net below the wake-up calls: the pause doubles from the first to the longest while nothing comes. */
   readonly firstPollMs: number;

@@ -106,7 +106,7 @@ export function createInterventions({
     },
     async tell(event) {
       // A document that has nothing but this to say goes when it was said.
-      const document = copy("", event, { status: "applied", outbox: [event as PendingEvent] });
+      const document = copy("", event, { status: "applied", outbox: [event] });
       await failures().insertOne(document);
     },
     discard: (subscription, eventId, { actor, reason, tell }) =>

@@ -1,0 +1,104 @@
+import { describe, expect, it } from "vitest";
+import { readCommand, UsageError } from "./events-command.js";
+import { duration } from "./events-view.js";
+import type { Api } from "./server.js";
+
+/** Remembers what was asked, and answers in turn. */
+function createFakeApi(...answers: unknown[]) {
+  const asked: unknown[][] = [];
+  const api: Api = {
+    url: "http://test",
+    call: (...request) => {
+      asked.push(request.filter((part) => part !== undefined));
+      return Promise.resolve(answers.shift() as never);
+    },
+  };
+  return { api, asked };
+}
+
+const stored = (id: string) => ({
+  subscription: "orders.copy-stock",
+  status: "dead",
+  attempts: 10,
+  nextAttemptAt: null,
+  storedAt: "2030-01-01T00:00:00.000Z",
+  event: {
+    id,
+    name: "inventory.stock-changed.v1",
+    key: "k",
+    publisher: "inventory",
+    occurredAt: "2030-01-01T00:00:00.000Z",
+    trace: null,
+  },
+  causes: [{ at: "2030-01-01T00:00:00.000Z", message: "The oven\nis cold" }],
+  causeCount: 10,
+  discarded: null,
+});
+
+describe("npm run events", () => {
+  it.each([
+    [["replay"], "replay needs an id"],
+    [["discard", "e1", "--subscription", "a.b"], "discard needs --subscription"],
+    [["discard"], "discard needs the id of an event"],
+    [["show"], "show needs the id of an event"],
+    [["pause"], "pause needs the name of a subscription"],
+    [["list", "--from", "yesterday"], "--from yesterday is no time"],
+    [["list", "--limit", "0"], "--limit is a whole number"],
+    [["list", "--nonsense"], "nonsense"],
+    [["show", "e1", "e2"], "e2 is too much"],
+    [["destroy"], "There is no command destroy"],
+  ])("refuses %j before it asks anything", (args, why) => {
+    expect(() => readCommand(args)).toThrow(UsageError);
+    expect(() => readCommand(args)).toThrow(why);
+  });
+
+  it("lists page by page until the limit, and says that there is more", async () => {
+    const page = (ids: string[], nextCursor: string | null) => ({
+      items: ids.map(stored),
+      nextCursor,
+    });
+    const hundred = Array.from({ length: 100 }, (_, index) => `e${index}`);
+    const { api, asked } = createFakeApi(page(hundred, "c1"), page(["last"], "c2"));
+    const text = await readCommand(["list", "--limit", "101", "--status", "dead"])(api);
+    expect(asked).toEqual([
+      ["GET", "/api/system/events?limit=100&status=dead"],
+      ["GET", "/api/system/events?limit=1&status=dead&cursor=c1"],
+    ]);
+    expect(text).toContain("The oven is cold");
+    expect(text).toContain("101 stored events, and more: raise --limit.");
+  });
+
+  it("reads times as they are meant here, and sends instants", async () => {
+    const { api, asked } = createFakeApi({ replayed: 2 });
+    const text = await readCommand(["replay", "--from", "2030-01-01", "--to", "2030-01-02T10:00Z"])(
+      api,
+    );
+    expect(asked[0]?.[2]).toMatchObject({
+      from: new Date("2030-01-01T00:00").toISOString(),
+      to: "2030-01-02T10:00:00.000Z",
+    });
+    expect(text).toBe("2 events are tried again now.");
+  });
+
+  it("prints what the server answers, on demand", async () => {
+    const { api } = createFakeApi({ replayed: 0 });
+    expect(JSON.parse(await readCommand(["replay", "e1", "--json"])(api))).toEqual({ replayed: 0 });
+  });
+
+  it("names subscriptions in addresses safely", async () => {
+    const { api, asked } = createFakeApi({ outboxes: [] });
+    await readCommand(["pause", "a/../b"])(api);
+    expect(asked[0]?.[1]).toBe("/api/system/events/subscriptions/a%2F..%2Fb/pause");
+  });
+
+  it("says durations in the unit that fits", () => {
+    expect([0, 999, 1_000, 90_000, 7_200_000, 200_000_000].map(duration)).toEqual([
+      "0 ms",
+      "999 ms",
+      "1 s",
+      "2 min",
+      "2 h",
+      "2 d",
+    ]);
+  });
+});
