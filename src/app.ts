@@ -167,6 +167,7 @@ export async function createApp(parts: AppParts) {
     },
     /** What a module's subscriptions listen to. */
     heard: grants.heard,
+    subscriptions: inboxes.flatMap((inbox) => inbox.subscriptions),
     cachedReads: restaurant.cachedReads,
     guard: auth.guard,
     auth,

@@ -28,7 +28,7 @@ export function readFacts(readme: string, events: string): ModuleFacts {
 }
 
 /** As Prettier would align it, so that the formatted file and the rendered one are the same. */
-function alignTable(rows: readonly (readonly string[])[]): string {
+export function alignTable(rows: readonly (readonly string[])[]): string {
   const [headings = []] = rows;
   const widths = headings.map((_heading, column) =>
     Math.max(3, ...rows.map((row) => row[column]?.length ?? 0)),
