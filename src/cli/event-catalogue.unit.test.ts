@@ -83,7 +83,7 @@ describe("a catalogue beside its snapshots", () => {
   const changed = (over: object) =>
     findChanges(
       describeEvents({
-        definitions: [{ ...Placed, ...over } as typeof Placed],
+        definitions: [{ ...Placed, ...over }],
         subscriptions,
         sources: {},
       }),
