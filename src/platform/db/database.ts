@@ -2,9 +2,10 @@
 // Its size and its time limits are a bulkhead: what one module does to itself, no other one feels.
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import type { PostgresPool, PostgresPoolClient, Transaction } from "kysely";
-import { Pool, type QueryResultRow } from "pg";
+import { Pool, type PoolClient, type QueryResultRow } from "pg";
 import { clientConfig, isLost, type PoolOptions, type SignIn } from "./connection.js";
 import { openSession, type Session } from "./session.js";
+import { createSilence } from "./silence.js";
 import { nameOf, type Runner, type Statement } from "./statements.js";
 
 export interface PoolUse {
@@ -48,22 +49,42 @@ export function createDatabase<Tables>(
   // A connection that the server ends must not end the process, neither while idle (the pool tells) nor while a
   // query is under way on it (the query tells); the next query opens another.
   pool.on("error", onLost);
-  pool.on("connect", (client) => client.on("error", () => undefined));
+  const silence = createSilence(clientConfig(signIn, "silence", options));
+  // What ended one connection has probably ended the others: those that are older than a loss are not used again.
+  let losses = 0;
+  const bornAfter = new WeakMap<PoolClient, number>();
+  pool.on("connect", (client) => {
+    bornAfter.set(client, losses);
+    client.on("error", () => undefined);
+  });
+
+  async function takeClient(): Promise<PoolClient> {
+    for (;;) {
+      const client = await pool.connect();
+      if (bornAfter.get(client) === losses) return client;
+      client.release(true);
+    }
+  }
 
   async function connect() {
-    const client = await pool.connect();
+    const client = await takeClient();
     let failure: Error | undefined;
     return {
       async query<R>(text: string, values: readonly unknown[]) {
         const name = nameOf(text);
         try {
-          return await client.query<R & QueryResultRow>({
-            text,
-            values: [...values],
-            ...(name !== undefined && { name }),
-          });
+          return await silence.during(client, () =>
+            client.query<R & QueryResultRow>({
+              text,
+              values: [...values],
+              ...(name !== undefined && { name }),
+            }),
+          );
         } catch (error) {
-          if (isLost(error)) failure = error as Error;
+          if (isLost(error)) {
+            failure = error as Error;
+            if (bornAfter.get(client) === losses) losses += 1;
+          }
           throw signIn.explain(error, text);
         }
       },
@@ -107,7 +128,7 @@ export function createDatabase<Tables>(
         }
       }
     },
-    openSession: (purpose) => openSession(signIn, purpose),
+    openSession: (purpose) => openSession(signIn, purpose, silence),
     poolUse: () => ({
       max: options.max,
       open: pool.totalCount,

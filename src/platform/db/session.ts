@@ -2,6 +2,7 @@
 // When it is lost, so is the lock, at the server's side too.
 import { Client, escapeIdentifier } from "pg";
 import { clientConfig, DEFAULT_POOL, type SignIn } from "./connection.js";
+import type { Silence } from "./silence.js";
 import type { Runner, Statement } from "./statements.js";
 
 export interface Session extends Runner {
@@ -15,7 +16,11 @@ const LIMITS = { ...DEFAULT_POOL, statementTimeoutMs: 30_000 };
 const CLOSE_MS = 2_000;
 
 /** @throws when the server cannot be reached */
-export async function openSession(signIn: SignIn, purpose: string): Promise<Session> {
+export async function openSession(
+  signIn: SignIn,
+  purpose: string,
+  silence: Silence,
+): Promise<Session> {
   const client = new Client(clientConfig(signIn, purpose, LIMITS));
   const lost = new AbortController();
   const lose = () => lost.abort(new Error(`The connection for ${purpose} was lost`));
@@ -30,7 +35,8 @@ export async function openSession(signIn: SignIn, purpose: string): Promise<Sess
       const answer = turn.then(async () => {
         lost.signal.throwIfAborted();
         try {
-          return (await client.query({ name, text, values: [...values] })).rows as Row[];
+          const query = { name, text, values: [...values] };
+          return (await silence.during(client, () => client.query(query))).rows as Row[];
         } catch (error) {
           throw signIn.explain(error, text);
         }

@@ -1,8 +1,8 @@
 // Tells "the database does not answer" from a bug, without knowing either driver: by codes and names, through causes.
 
-// Class 08: connection lost. 53300: too many connections. 57P0x: shutting down or starting. 57014, 55P03: our own
-// time limits. https://www.postgresql.org/docs/current/errcodes-appendix.html
-const SQLSTATE = /^(08...|53300|57P0[1-5]|57014|55P03)$/;
+// Class 08: connection lost. 53: out of connections, disk or memory. 58: the disk fails. 57P0x: shutting down or
+// starting. 57014, 55P03: our own time limits. https://www.postgresql.org/docs/current/errcodes-appendix.html
+const SQLSTATE = /^(08...|53...|58...|57P0[1-5]|57014|55P03)$/;
 const SYSTEM = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

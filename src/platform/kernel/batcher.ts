@@ -7,7 +7,8 @@ export interface Batcher<Item, Result> {
 
 /**
  * `flush` gets 1..maxSize items and answers with one result for each, in order. When it throws for several
- * items, each is tried alone, so that one bad item cannot fail its neighbours: `flush` must be safe to repeat.
+ * items, each is tried alone, so that one bad item cannot fail its neighbours, and all at once, so that one that waits for
+ * long cannot delay them: `flush` must be safe to repeat.
  */
 export function createBatcher<Item, Result>(
   flush: (items: readonly Item[]) => Promise<readonly Result[]>,
@@ -29,7 +30,7 @@ export function createBatcher<Item, Result>(
     } catch (error) {
       const [first] = batch;
       if (batch.length === 1 && first) first.reject(error);
-      else for (const waiting of batch) await flushBatch([waiting]);
+      else await Promise.all(batch.map((waiting) => flushBatch([waiting])));
     }
   }
 

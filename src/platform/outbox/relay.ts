@@ -32,7 +32,7 @@ export function createRelay(options: RelayOptions) {
         } else waitMs = Math.min(waitMs, answer.lookAgainMs ?? waitMs);
       } catch (error) {
         failures += 1;
-        waitMs = backoffMs(failures, { firstPauseMs: 250, longestPauseMs: 10_000 });
+        waitMs = backoffMs(failures, { firstPauseMs: 250, longestPauseMs: 2_000 });
         logger.warn(
           { outbox: publisher, error: messageOf(error) },
           "relay interrupted, trying again",
