@@ -2,6 +2,7 @@
 // Which documents there are is the module's business.
 import mongoose, { type Connection, type ConnectOptions } from "mongoose";
 import { type Ownership, StartError } from "#platform/kernel";
+import { mendDriver } from "./driver.js";
 import { codeOf } from "./errors.js";
 import { guardConnection } from "./guard.js";
 import { type ConnectionStatus, ensureUser, hasOnlyItsRoles, signInAs, userOf } from "./users.js";
@@ -43,7 +44,10 @@ const OPTIONS: ConnectOptions = {
   maxPoolSize: 32,
   waitQueueTimeoutMS: 5_000,
   serverSelectionTimeoutMS: 5_000,
-  connectTimeoutMS: 5_000,
+  // A server that is gone without a word (a failover, a router that forgot a connection) is noticed after both together;
+  // then whatever waits on it fails, and is tried again.
+  heartbeatFrequencyMS: 1_000,
+  connectTimeoutMS: 2_500,
   socketTimeoutMS: 30_000,
   // A module makes its indexes when it starts, and waits for them; a lost server is an error, not a queue.
   autoCreate: false,
@@ -57,6 +61,7 @@ const GUARDED: ConnectOptions = { monitorCommands: true };
 export async function openDocuments(options: DocumentsOptions): Promise<Documents> {
   const { url, logger, prefix = "tiffin_" } = options;
   const connections: Connection[] = [];
+  mendDriver();
 
   async function open(dbName: string, appName: string, options: Place = { url }) {
     const connection = mongoose.createConnection();
