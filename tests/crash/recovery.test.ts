@@ -2,26 +2,36 @@
 // same request fifty times at once, before and after each death.
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { RunningProcess } from "../system/process.js";
 import { dies } from "./death.js";
 import { reversal } from "./points.js";
 import { openRestaurant, type Restaurant, type Sale, TOO_SLOW_MS } from "./restaurant.js";
+import { openStores, type Stores } from "./stores.js";
 
+let stores: Stores;
 let restaurant: Restaurant;
 beforeAll(async () => {
-  restaurant = await openRestaurant();
+  stores = await openStores();
+  restaurant = await openRestaurant(stores);
 });
-afterAll(() => restaurant.close());
+afterAll(async () => {
+  await restaurant.close();
+  await stores.close();
+});
 
-/** Starts it again and again; what recovery meets there kills it, mostly before it is ready. */
+async function startDoomed(point: string): Promise<RunningProcess> {
+  const doomed = await restaurant.restart();
+  await doomed.dieAt(point);
+  return doomed;
+}
+
+/** Starts it again and again; what recovery meets there kills it. */
 async function dieInRecoveryAt(points: readonly string[]): Promise<void> {
-  for (const point of points) {
-    const { output, code } = await restaurant.folder.run({ TIFFIN_CRASH_AT: point });
-    expect(code, `ended by itself before ${point}:\n${output}`).toBeNull();
-  }
+  for (const point of points) await restaurant.dieStartingAt(point);
 }
 
 async function finish(sale: Sale): Promise<void> {
-  const running = await restaurant.start();
+  const running = await restaurant.restart();
   await restaurant.settle(running, sale);
   await restaurant.check(running);
   await running.end("SIGKILL");
@@ -30,7 +40,7 @@ async function finish(sale: Sale): Promise<void> {
 describe("dying again while recovering", () => {
   it("places one order through a death at each step, two of them twice", async () => {
     const sale = restaurant.sale("approve");
-    const doomed = await restaurant.start({ TIFFIN_CRASH_AT: "saga.after-start" });
+    const doomed = await startDoomed("saga.after-start");
     await restaurant.send(doomed, sale);
     expect(await dies(doomed)).toBe(true);
     await dieInRecoveryAt([
@@ -53,7 +63,7 @@ describe("dying again while recovering", () => {
   it("gives the money and the stock back through a death at each step of the way back", async () => {
     const sale = restaurant.sale(`slow_${TOO_SLOW_MS}`);
     const [first, ...others] = reversal;
-    const doomed = await restaurant.start({ TIFFIN_CRASH_AT: first });
+    const doomed = await startDoomed(first);
     const sentAt = Date.now();
     await restaurant.send(doomed, sale); // 202 after a while
     expect(await dies(doomed, TOO_SLOW_MS)).toBe(true);
@@ -80,13 +90,13 @@ describe("the same request fifty times at once", () => {
     "is one order with one answer, across a death at %s and after it",
     async (point) => {
       const sale = restaurant.sale("approve");
-      const doomed = await restaurant.start({ TIFFIN_CRASH_AT: point });
+      const doomed = await startDoomed(point);
       const lost = fifty.map(() => restaurant.send(doomed, sale));
       expect(await dies(doomed)).toBe(true);
       expect(await Promise.all(lost)).not.toContainEqual(expect.objectContaining({ status: 500 }));
 
       for (let life = 1; life <= 2; life++) {
-        const running = await restaurant.start();
+        const running = await restaurant.restart();
         const answers = await Promise.all(fifty.map(() => restaurant.settle(running, sale)));
         expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
         const other = { ...sale.body, serviceType: "dine-in" };
@@ -100,7 +110,7 @@ describe("the same request fifty times at once", () => {
 
   it("is one order with one answer while a slow gateway is still asked", async () => {
     const sale = restaurant.sale("slow_2000");
-    const running = await restaurant.start();
+    const running = await restaurant.restart();
     const answers = await Promise.all(fifty.map(() => restaurant.settle(running, sale)));
     expect(new Set(answers.map(({ body }) => JSON.stringify(body))).size).toBe(1);
     await restaurant.check(running);

@@ -1,10 +1,13 @@
-// A restaurant whose server is killed: it remembers every request, repeats each with its own key, and compares.
+// A restaurant whose server is killed or whose databases fail: it remembers every request, repeats each with its own
+// key, and compares.
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { expect } from "vitest";
 import type { Reconciliation } from "../../src/system/contract.js";
 import { createProcessFolder, type RunningProcess } from "../system/process.js";
 import { type Answer, line, order, Till } from "../system/tiffin.js";
+import { expectInvariants } from "./invariants.js";
+import type { Stores } from "./stores.js";
 
 export interface Sale {
   readonly key: string;
@@ -17,12 +20,20 @@ export interface Sale {
 }
 
 export type Kind =
-  "cash" | "approve" | "decline" | "unknown" | "refund-unknown" | "short" | `slow_${number}`;
+  | "cash"
+  | "approve"
+  | "decline"
+  | "unknown"
+  | "lost"
+  | "refund-unknown"
+  | "short"
+  | `slow_${number}`;
 
 const TOKENS: Record<string, string> = {
   approve: "sim_approve",
   decline: "sim_decline",
   unknown: "sim_unknown_captured",
+  lost: "sim_unknown_lost",
   "refund-unknown": "sim_refund_unknown",
   short: "sim_approve",
 };
@@ -30,26 +41,29 @@ const TOKENS: Record<string, string> = {
 export const TOO_SLOW_MS = 32_000;
 const ENDS: Record<string, Sale["status"]> = {
   decline: 402,
+  lost: 402, // the gateway never saw it, so it is cancelled there
   short: 409,
   [`slow_${TOO_SLOW_MS}`]: 503,
 };
 const WAIT_MS = 60_000;
 const MUCH = 500;
 
+/** A server under test: a process, or one inside the test. */
+export interface Server {
+  readonly url: string;
+  signIn(name: string, pin: string): Promise<Till>;
+  readonly output?: () => string;
+}
+
+export type Guests = Awaited<ReturnType<typeof createGuests>>;
 export type Restaurant = Awaited<ReturnType<typeof openRestaurant>>;
 
-/** Starts it once, so that the sample is loaded, and stocks it for a long evening. */
-export async function openRestaurant(env: Record<string, string> = {}) {
-  const place = await createProcessFolder();
-  const cashier = { token: "" };
-  const manager = { token: "" };
-  const till = (running: RunningProcess) => new Till(running.url, cashier.token);
-  const office = (running: RunningProcess) => new Till(running.url, manager.token);
-
-  const start = (more: Record<string, string> = {}) => place.start({ ...env, ...more });
-  const first = await start();
-  cashier.token = (await first.signIn("Cashier", "2222")).token;
-  manager.token = (await first.signIn("Manager", "1111")).token;
+/** Stocks it for a long evening. With `stores`, every check asks them too. */
+export async function createGuests(first: Server, stores?: Stores) {
+  const { token } = await first.signIn("Cashier", "2222");
+  const { token: managers } = await first.signIn("Manager", "1111");
+  const till = ({ url }: Server) => new Till(url, token);
+  const office = ({ url }: Server) => new Till(url, managers);
   const samusa = await till(first).dish("SMS-01");
   const water = await till(first).dish("WTR-01");
   const falooda = await till(first).dish("FAL-01"); // 40 of them
@@ -62,30 +76,16 @@ export async function openRestaurant(env: Record<string, string> = {}) {
     expect(status, JSON.stringify(body)).toBeLessThan(300);
   }
   await quiet(first);
-  await first.end("SIGKILL");
 
-  function sale(kind: Kind): Sale {
-    const lines =
-      kind === "short" ? [line(samusa), line(falooda, 99)] : [line(samusa, 2), line(water)];
-    const token = TOKENS[kind] ?? `sim_${kind}`;
-    const paid = kind === "cash" ? {} : { payment: { method: "card", token } };
-    return { key: randomUUID(), body: order(lines, paid), status: ENDS[kind] ?? 201 };
-  }
-
-  /** Sends it and keeps the answer; without one when the process dies first. */
-  async function send(running: RunningProcess, asked: Sale): Promise<Answer | undefined> {
-    return till(running)
-      .place(asked.body, asked.key)
-      .catch(() => undefined);
-  }
+  const sales: Sale[] = [];
 
   /** Repeats until it is decided. The answer must be right, and the one that was given before. */
-  async function settle(running: RunningProcess, asked: Sale): Promise<Answer> {
+  async function settle(running: Server, asked: Sale): Promise<Answer> {
     const deadline = Date.now() + WAIT_MS;
     for (;;) {
       const answer = await till(running).place(asked.body, asked.key);
       if (answer.status !== 202 || Date.now() > deadline) {
-        expect(answer.status, `${JSON.stringify(answer.body)}\n${running.output()}`).toBe(
+        expect(answer.status, `${JSON.stringify(answer.body)}\n${running.output?.() ?? ""}`).toBe(
           asked.status,
         );
         if (asked.answer && asked.answer.status !== 202) {
@@ -100,7 +100,7 @@ export async function openRestaurant(env: Record<string, string> = {}) {
 
   /** Cancels a placed order; without an answer when the process dies first. */
   async function cancel(
-    running: RunningProcess,
+    running: Server,
     { answer }: Sale,
     stock: "restock" | "waste",
   ): Promise<Answer | undefined> {
@@ -112,7 +112,7 @@ export async function openRestaurant(env: Record<string, string> = {}) {
 
   /** Repeats until the money is back. */
   async function settleCancel(
-    running: RunningProcess,
+    running: Server,
     sale: Sale,
     stock: "restock" | "waste",
   ): Promise<Answer> {
@@ -121,7 +121,7 @@ export async function openRestaurant(env: Record<string, string> = {}) {
     for (;;) {
       const answer = await cancel(running, sale, stock);
       if ((answer && answer.status !== 202) || Date.now() > deadline) {
-        expect(answer?.status, `${JSON.stringify(answer?.body)}\n${running.output()}`).toBe(200);
+        expect(answer?.status, `${JSON.stringify(answer?.body)}\n${running.output?.()}`).toBe(200);
         expect(answer?.body).toMatchObject({ status: "cancelled", version: 2 });
         return answer as Answer;
       }
@@ -129,34 +129,41 @@ export async function openRestaurant(env: Record<string, string> = {}) {
     }
   }
 
-  async function quiet(running: RunningProcess): Promise<Reconciliation> {
+  async function quiet(running: Server): Promise<Reconciliation> {
     const deadline = Date.now() + WAIT_MS;
     for (;;) {
       const { status, body } = await office(running).get("/api/system/reconciliation");
-      expect(status).toBe(200);
+      expect(status, JSON.stringify(body)).toBe(200);
       const result = body as Reconciliation;
       if ((result.quiet && result.reservations === 0) || Date.now() > deadline) return result;
-      await pause(100);
+      await pause(50);
     }
   }
 
-  const sales: Sale[] = [];
   return {
-    folder: place,
-    start,
     till,
     office,
     sale(kind: Kind): Sale {
-      const one = sale(kind);
+      const lines =
+        kind === "short" ? [line(samusa), line(falooda, 99)] : [line(samusa, 2), line(water)];
+      const token = TOKENS[kind] ?? `sim_${kind}`;
+      const paid = kind === "cash" ? {} : { payment: { method: "card", token } };
+      const one: Sale = { key: randomUUID(), body: order(lines, paid), status: ENDS[kind] ?? 201 };
       sales.push(one);
       return one;
     },
-    send,
+    /** Sends it; without an answer when the process dies first. */
+    send: (running: Server, asked: Sale): Promise<Answer | undefined> =>
+      till(running)
+        .place(asked.body, asked.key)
+        .catch(() => undefined),
     settle,
     cancel,
     settleCancel,
-    /** Everything adds up: in the books, and with what the guests were told since the restaurant opened. */
-    async check(running: RunningProcess): Promise<void> {
+    /** Everything adds up: in the books, in the stores, and with what the guests were told since the start. */
+    async check(running: Server): Promise<void> {
+      // What an earlier test did not see to its end.
+      for (const sale of sales) if (!sale.answer) await settle(running, sale);
       const books = await quiet(running);
       expect(books).toMatchObject({ quiet: true, differences: [], openSagas: 0, reservations: 0 });
       const placed = sales.flatMap(({ answer }) =>
@@ -168,6 +175,32 @@ export async function openRestaurant(env: Record<string, string> = {}) {
       expect(books.cancelled).toBe(cancelled.length);
       expect(books.sold).toBe(3 * (placed.length - cancelled.length));
       expect(books.captured - books.refunded).toBe(books.ordersTotal);
+      if (stores) await expectInvariants(stores);
+    },
+  };
+}
+
+/** As a process of its own, started once so that the sample is loaded. Without `stores` on its own embedded ones,
+ *  which die with it. */
+export async function openRestaurant(stores?: Stores) {
+  const place = await createProcessFolder({ armed: true });
+  const start = () => place.start(stores?.env);
+  const first = await start();
+  const guests = await createGuests(first, stores);
+  await first.end("SIGKILL");
+  return {
+    ...guests,
+    start,
+    /** For an order that a dead process left: not after the time of its lease, but at once. */
+    async restart(): Promise<RunningProcess> {
+      await stores?.letLeasesRunOut();
+      return start();
+    },
+    /** Starts it to die at this point, mostly before it is ready. */
+    async dieStartingAt(point: string): Promise<void> {
+      await stores?.letLeasesRunOut();
+      const { output, code } = await place.run({ ...stores?.env, TIFFIN_CRASH_AT: point });
+      expect(code, `ended by itself before ${point}:\n${output}`).toBeNull();
     },
     close: () => place.remove(),
   };

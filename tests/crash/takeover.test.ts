@@ -1,64 +1,33 @@
 // Two processes on one PostgreSQL and one document store. One is stopped (SIGSTOP) for longer than its lease, in the
 // middle of its orders; the other takes them over; then the first goes on (SIGCONT) and must do no harm.
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { startDocumentStore, type DocumentStore } from "#platform/embedded";
-import { createEmptyDatabase, type TestDatabase } from "../../src/platform/db/testing.js";
-import { startTestPostgres, type TestServer } from "../../src/platform/embedded/testing.js";
 import { createProcessFolder, type ProcessFolder, type RunningProcess } from "../system/process.js";
 import { type Kind, openRestaurant, type Restaurant } from "./restaurant.js";
+import { openStores, type Stores } from "./stores.js";
 
 const KINDS: readonly Kind[] = ["cash", "approve", "decline", "unknown", "slow_1500", "slow_4000"];
 const EACH = 4;
 /** Answers that decide nothing. */
 const AGAIN = new Set(["store-unavailable", "request-timeout"]);
 
-let server: TestServer;
-let database: TestDatabase;
-let store: DocumentStore;
-let documents: string;
+let stores: Stores;
 let other: ProcessFolder;
 let restaurant: Restaurant;
-let env: Record<string, string>;
 
 beforeAll(async () => {
-  documents = await mkdtemp(join(tmpdir(), "tiffin-takeover-"));
-  server = await startTestPostgres();
-  database = await createEmptyDatabase(server.url);
-  store = await startDocumentStore({ folder: documents });
-  env = {
-    DATABASE_URL: database.url,
-    MONGODB_URL: store.url,
-    TIFFIN_SECRET: "both processes must sign in to the same roles",
-  };
-  restaurant = await openRestaurant(env);
+  stores = await openStores();
+  restaurant = await openRestaurant(stores);
   other = await createProcessFolder();
 });
 afterAll(async () => {
   await restaurant.close();
   await other.remove();
-  await store.stop();
-  await rm(documents, { recursive: true, force: true });
-  await database.drop();
-  await server.stop();
+  await stores.close();
 });
 
-/** Rows as the database has them, whatever a process says. */
-async function read<Row>(query: string): Promise<Row[]> {
-  const client = new Client({ connectionString: database.url });
-  await client.connect();
-  try {
-    return (await client.query(query)).rows as Row[];
-  } finally {
-    await client.end();
-  }
-}
-
-const openSagas = () => read<{ id: string }>("select id from orders.sagas where ended_at is null");
+const openSagas = () =>
+  stores.read<{ id: string }>("select id from orders.sagas where ended_at is null");
 
 async function untilOpen(count: number): Promise<void> {
   for (let tries = 0; (await openSagas()).length < count; tries++) {
@@ -71,7 +40,7 @@ let paused: RunningProcess;
 let running: RunningProcess;
 beforeEach(async () => {
   paused = await restaurant.start();
-  running = await other.start(env);
+  running = await other.start(stores.env);
 });
 afterEach(async () => {
   await Promise.all([paused.end("SIGKILL"), running.end("SIGKILL")]);
@@ -97,7 +66,9 @@ describe("a process that was only paused", () => {
 
       // The first repetition waits until the lease has run out and the other process has taken over.
       const told = await Promise.all(sales.map((sale) => restaurant.settle(running, sale)));
-      const taken = await read<{ id: string }>("select id from orders.sagas where token > 1");
+      const taken = await stores.read<{ id: string }>(
+        "select id from orders.sagas where token > 1",
+      );
       const takenIds = new Set(taken.map(({ id }) => id));
       expect(open.filter(({ id }) => !takenIds.has(id))).toEqual([]);
 
@@ -111,10 +82,6 @@ describe("a process that was only paused", () => {
       }
       for (const sale of sales) await restaurant.settle(paused, sale);
       await restaurant.check(paused);
-      const [money] = await read<{ taken: string; due: string }>(`select
-      (select sum(amount - refunded) from payments.simulator_charges where status = 'captured') as taken,
-      (select sum(total) from orders.orders where payment_method = 'card') as due`);
-      expect(money?.taken).toBe(money?.due);
     },
     180_000,
   );

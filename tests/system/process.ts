@@ -1,5 +1,6 @@
 // Tiffin as a person runs it: its own process, which can be killed. Kills only what it started.
 import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, readlink, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -14,6 +15,8 @@ export interface RunningProcess {
   readonly child: ChildProcess;
   readonly exited: Promise<number | null>;
   signIn(name: string, pin: string): Promise<Till>;
+  /** From now on it kills itself at this point. Only for a folder whose processes are armed. */
+  dieAt(point: string): Promise<void>;
   /** Sends the signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<number | null>;
 }
@@ -31,13 +34,15 @@ export interface ProcessFolder {
   remove(): Promise<void>;
 }
 
-export async function createProcessFolder(): Promise<ProcessFolder> {
+/** `armed`: its servers can be told, while they run, where to die. */
+export async function createProcessFolder({ armed = false } = {}): Promise<ProcessFolder> {
   const folder = await mkdtemp(join(tmpdir(), "tiffin-process-"));
   const dataDir = join(folder, "data");
   const started: ChildProcess[] = [];
 
   function launch(env: Record<string, string>, command: readonly string[] = ["src/main.ts"]) {
-    const child = spawn(process.execPath, ["--import", "tsx", ...command], {
+    const preload = armed ? ["--import", "./tests/crash/armed.ts"] : [];
+    const child = spawn(process.execPath, ["--import", "tsx", ...preload, ...command], {
       cwd: ROOT,
       env: {
         PATH: process.env["PATH"] ?? "",
@@ -46,12 +51,12 @@ export async function createProcessFolder(): Promise<ProcessFolder> {
         LOG_LEVEL: "warn",
         ...env,
       },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", ...(armed ? (["ipc"] as const) : [])],
     });
     started.push(child);
     let output = "";
-    child.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
-    child.stderr.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stdout?.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    child.stderr?.on("data", (chunk: Buffer) => (output += chunk.toString()));
     const exited = new Promise<number | null>((done) => child.on("exit", (code) => done(code)));
     return { child, exited, output: () => output };
   }
@@ -78,6 +83,11 @@ export async function createProcessFolder(): Promise<ProcessFolder> {
         async signIn(name, pin) {
           const { body } = await new Till(url, "").send("POST", "/api/sessions", { name, pin });
           return new Till(url, body.token as string);
+        },
+        async dieAt(point) {
+          const heard = once(child, "message");
+          child.send({ at: point });
+          await heard;
         },
         async end(signal) {
           child.kill(signal);
