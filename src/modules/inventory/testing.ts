@@ -7,8 +7,9 @@ import { type EventEnvelope, money } from "#platform/kernel";
 import type { PendingEvent } from "#platform/outbox";
 import { createTestDocuments, type TestDocuments } from "../../platform/documents/testing.js";
 import { type contract, createInventory, eventSources, type InventoryFace } from "./index.js";
+import { returnsOf } from "./rules/returns.js";
 import { salesOf } from "./rules/settlement.js";
-import { settleSales } from "./commands/settle.js";
+import { settleSales, takeBackSales } from "./commands/settle.js";
 import { createCatalogueMemory } from "./commands/catalogue.js";
 import { createHolder } from "./commands/reserve.js";
 import type { InventoryParts } from "./commands/parts.js";
@@ -114,6 +115,25 @@ export const settle = (orderId: string, lineItems: readonly PlacedLine[]) =>
   settleSales(
     parts,
     salesOf({ orderId, placedAt: new Date().toISOString(), placedBy: cook, lineItems }, null),
+  );
+
+/** As the listener does when the order was cancelled. */
+export const takeBack = (
+  orderId: string,
+  lineItems: readonly (PlacedLine & { readonly outcome: "restock" | "waste" })[],
+) =>
+  takeBackSales(
+    parts,
+    returnsOf(
+      {
+        orderId,
+        cancelledAt: new Date().toISOString(),
+        cancelledBy: { id: "staff-2", name: "Manager" },
+        reason: "Ordered twice",
+        lineItems,
+      },
+      null,
+    ),
   );
 
 /** The events that wait in a product, as they would be published now. */
