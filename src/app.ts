@@ -123,6 +123,7 @@ export async function createApp(parts: AppParts) {
       ...ordersParts,
       ...grants.facesFor("orders"),
       logger,
+      metrics,
       clock,
       alone: parts.alone,
     }),

@@ -21,6 +21,8 @@ const MANAGER = [
   "system.events.replay",
   "system.reconcile",
   "system.operate",
+  "system.sagas.read",
+  "system.sagas.operate",
 ];
 
 const PERMISSIONS: Readonly<Record<Role, ReadonlySet<string>>> = {

@@ -4,10 +4,12 @@ import { page, pageQuery, route } from "#platform/contract";
 import { Uuid } from "#platform/kernel";
 import { cancelling } from "./contract/cancel.js";
 import { placing } from "./contract/place.js";
+import { sagas } from "./contract/sagas.js";
 import { NotFound, Order, OrderStatus } from "./contract/shapes.js";
 
 export { cancelErrors, type CancelOrder } from "./contract/cancel.js";
 export { placeErrors } from "./contract/place.js";
+export type { Saga } from "./contract/sagas.js";
 export { type Order, PlaceOrder } from "./contract/shapes.js";
 
 export const contract = {
@@ -32,6 +34,8 @@ export const contract = {
       }),
     )
     .output(page(Order)),
+
+  sagas,
 
   /** For reconciliation: this module's own books, and what does not add up in them. */
   books: {

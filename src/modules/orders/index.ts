@@ -4,7 +4,7 @@ import type { PaymentsFace } from "#modules/payments";
 import type { RestaurantFace } from "#modules/restaurant";
 import type { Face } from "#platform/contract";
 import type { Transaction } from "#platform/db";
-import type { Logger } from "#platform/observability";
+import type { Logger, Metrics } from "#platform/observability";
 import type { Outbox } from "#platform/outbox";
 import { createSagas } from "#platform/saga";
 import { cancelOrderSaga } from "./cancel-order.saga.js";
@@ -19,6 +19,7 @@ import type { OrdersDatabase, OrdersTables } from "./schema.js";
 import { asRefusal, cancelOrderSteps, placeOrderSteps } from "./steps.js";
 
 export { contract };
+export type { Saga } from "./contract.js";
 export type { OrdersTables };
 export type OrdersFace = Face<typeof contract>;
 
@@ -29,6 +30,7 @@ export interface OrdersParts {
   readonly payments: PaymentsFace;
   readonly restaurant: RestaurantFace;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly clock: () => Date;
   /** True when no other process can be running on this data. */
   readonly alone: boolean;
@@ -43,6 +45,7 @@ export function createOrders({
   outbox,
   restaurant,
   logger,
+  metrics,
   clock,
   alone,
   ...faces
@@ -56,6 +59,7 @@ export function createOrders({
     ],
     asRefusal,
     logger,
+    metrics,
     alone,
   });
 
@@ -78,7 +82,7 @@ export function createOrders({
 
   return {
     name: "orders" as const,
-    router: createRouter({ database, sagas, rules, clock }),
+    router: createRouter({ database, sagas, outbox, rules, clock }),
     subscriptions: subscriptions(database, forgetRules),
     sagas,
     start: () => sagas.begin(),

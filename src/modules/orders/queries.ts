@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { decodeCursor, encodeCursor } from "#platform/contract";
 import { money, Uuid } from "#platform/kernel";
-import type { Order } from "./contract.js";
+import type { SagaCoordinator, SagaQuery, SagaRow } from "#platform/saga";
+import type { Order, Saga } from "./contract.js";
 import type { ServiceType } from "./events.js";
 import { type PlaceOrderInput, type PlaceOrderResults, sold } from "./place-order.saga.js";
 import { listBook, summarizeBook } from "./repository/books.js";
@@ -183,4 +184,51 @@ export async function summarize(database: OrdersDatabase) {
     );
   }
   return { orders: row.orders, soldByProduct: row.soldByProduct ?? {}, faults };
+}
+
+/** A saga as people look at it. */
+export function toSaga(row: SagaRow, sagas: Pick<SagaCoordinator, "timelineOf">): Saga {
+  const { trace } = row.input as { trace?: string | null };
+  return {
+    id: row.id,
+    definition: row.definition,
+    orderId: row.subject,
+    status: row.status,
+    startedAt: row.startedAt.toISOString(),
+    ...(row.endedAt && { endedAt: row.endedAt.toISOString() }),
+    steps: sagas.timelineOf(row).map(({ startedAt, undo, ...step }) => ({
+      ...step,
+      ...(startedAt && { startedAt: startedAt.toISOString() }),
+      ...(undo && { undo: { ...undo, startedAt: undo.startedAt.toISOString() } }),
+    })),
+    ...(row.cause !== null && { cause: row.cause }),
+    ...(row.refusal && {
+      refusal: {
+        code: row.refusal.code.toLowerCase().replaceAll("_", "-"),
+        status: row.refusal.status,
+        detail: row.refusal.message,
+      },
+    }),
+    ...(row.abandonedReason !== null && { abandonedReason: row.abandonedReason }),
+    ...(trace && { trace }),
+  };
+}
+
+/** Newest first. */
+export async function listSagaPage(
+  sagas: SagaCoordinator,
+  {
+    cursor,
+    orderId,
+    ...query
+  }: Pick<SagaQuery, "status" | "limit"> & {
+    orderId?: string | undefined;
+    cursor?: string | undefined;
+  },
+) {
+  const before = cursor === undefined ? undefined : decodeCursor(cursor, Cursor).before;
+  const rows = await sagas.list({ ...query, subject: orderId, before, limit: query.limit + 1 });
+  const items = rows.slice(0, query.limit).map((row) => toSaga(row, sagas));
+  const last = rows.length > items.length ? items.at(-1) : undefined;
+  return { items, nextCursor: last ? encodeCursor({ before: last.id }) : null };
 }

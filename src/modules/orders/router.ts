@@ -1,13 +1,22 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
-import { implementContract } from "#platform/http";
-import type { Outcome, SagaCoordinator } from "#platform/saga";
+import { type CallContext, implementContract } from "#platform/http";
+import type { Outcome } from "#platform/saga";
 import { cancelOrder } from "./commands/cancel-order.js";
+import { abandon, type Operated, type OperatingParts, resume } from "./commands/sagas.js";
 import { placeOrder, preparePlacement, type Rejection } from "./commands/place-order.js";
-import { contract, type Order, placeErrors } from "./contract.js";
+import { contract, type Order, placeErrors, type Saga } from "./contract.js";
 import { PLACE_ORDER } from "./place-order.saga.js";
-import { calculate, getOrder, listOrderPage, placedOrder, readBook, summarize } from "./queries.js";
+import {
+  calculate,
+  getOrder,
+  listOrderPage,
+  listSagaPage,
+  placedOrder,
+  readBook,
+  summarize,
+  toSaga,
+} from "./queries.js";
 import type { OrderingRules } from "./rules.js";
-import type { OrdersDatabase } from "./schema.js";
 
 /** How long a till waits for an answer before it is told to ask again. */
 const RESPONSE_DEADLINE_MS = 10_000;
@@ -16,14 +25,13 @@ const POLL_MS = 100;
 type Completed = Extract<Outcome, { kind: "completed" }>;
 type Placed = Exclude<Awaited<ReturnType<typeof placeOrder>>, Rejection>;
 
-export interface RouterParts {
-  readonly database: OrdersDatabase;
-  readonly sagas: SagaCoordinator;
+export interface RouterParts extends OperatingParts {
   readonly rules: () => Promise<OrderingRules>;
   readonly clock: () => Date;
 }
 
-export function createRouter({ database, sagas, rules, clock }: RouterParts) {
+export function createRouter(parts: RouterParts) {
+  const { database, sagas, rules, clock } = parts;
   const orders = implementContract(contract);
 
   /** Waits for the outcome of a saga, also one that another process drives. */
@@ -49,10 +57,26 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
     return order;
   }
 
-  const place = orders.place.handler(async ({ input, context, errors }) => {
-    const { principal, trace } = context;
+  function byOf({ principal, trace }: CallContext) {
     if (!principal) throw new Error("The guard lets nobody in without a principal");
-    const now = clock();
+    return { principal, trace, now: clock() };
+  }
+
+  function operated(
+    result: Operated,
+    errors: {
+      NOT_FOUND(): Error;
+      SAGA_NOT_PARKED(details: { data: { saga: Saga } }): Error;
+    },
+  ): Saga {
+    if (result.kind === "not-found") throw errors.NOT_FOUND();
+    const saga = toSaga(result.saga, sagas);
+    if (result.kind === "not-parked") throw errors.SAGA_NOT_PARKED({ data: { saga } });
+    return saga;
+  }
+
+  const place = orders.place.handler(async ({ input, context, errors }) => {
+    const { principal, trace, now } = byOf(context);
     const prepared = preparePlacement(input.body, {
       rules: await rules(),
       now,
@@ -99,9 +123,7 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
   });
 
   const cancel = orders.cancel.handler(async ({ input, context, errors }) => {
-    const { principal, trace } = context;
-    if (!principal) throw new Error("The guard lets nobody in without a principal");
-    const by = { principal, trace, rules: await rules(), now: clock() };
+    const by = { ...byOf(context), rules: await rules() };
     const cancelling = await cancelOrder({ database, sagas }, input, by);
     if (cancelling.kind === "being-placed") throw errors.ORDER_BEING_PLACED();
     if (cancelling.kind === "unknown-lines") {
@@ -161,6 +183,20 @@ export function createRouter({ database, sagas, rules, clock }: RouterParts) {
       return order;
     }),
     list: orders.list.handler(({ input }) => listOrderPage(database, input)),
+    sagas: {
+      list: orders.sagas.list.handler(({ input }) => listSagaPage(sagas, input)),
+      get: orders.sagas.get.handler(async ({ input, errors }) => {
+        const saga = await sagas.find(input.id);
+        if (!saga) throw errors.NOT_FOUND();
+        return toSaga(saga, sagas);
+      }),
+      resume: orders.sagas.resume.handler(async ({ input, context, errors }) =>
+        operated(await resume(parts, input.id, byOf(context)), errors),
+      ),
+      abandon: orders.sagas.abandon.handler(async ({ input, context, errors }) =>
+        operated(await abandon(parts, input.id, input.reason, byOf(context)), errors),
+      ),
+    },
     books: {
       summary: orders.books.summary.handler(async () => ({
         ...(await summarize(database)),

@@ -6,7 +6,7 @@ import { openPostgres, type Postgres, type PostgresOptions } from "./postgres.js
 import type { Manifest } from "#platform/kernel";
 
 /** One secret for all tests: roles belong to the whole server, so their passwords must agree. */
-export const TEST_SECRET = "tests";
+export const TEST_SECRET = "the one secret of all tests on a server";
 
 export interface TestPostgres {
   readonly url: string;

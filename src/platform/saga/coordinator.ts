@@ -12,9 +12,12 @@ import {
   type Outcome,
   outcomeOf,
 } from "./drive.js";
+import { type Metrics, observeSagas } from "./metrics.js";
 import { createRecovery } from "./recovery.js";
+import * as reads from "./reads.js";
 import * as store from "./store.js";
-import type { NewSaga, SagaRow } from "./store.js";
+import type { NewSaga, SagaRow } from "./rows.js";
+import { timelineOf, type TimelineStep } from "./timeline.js";
 import { messageOf, pause } from "./timing.js";
 
 export interface StartRequest {
@@ -27,7 +30,8 @@ export interface StartRequest {
   readonly input: unknown;
 }
 
-export interface SagaOptions extends DriverOptions {
+export interface SagaOptions extends Omit<DriverOptions, "observe"> {
+  readonly metrics?: Metrics;
   readonly definitions: readonly SagaDefinition<never, object>[];
   /** True when no other process can be running, so abandoned sagas need not wait for their lease. */
   readonly alone?: boolean;
@@ -43,7 +47,6 @@ export type SagaCoordinator = ReturnType<typeof createSagas>;
 export function createSagas(options: SagaOptions) {
   const { database, logger } = options;
   const stopping = new AbortController();
-  const run = createDriver(options, stopping.signal);
   const definitions = new Map<string, Definition>();
   const faults: string[] = [];
   for (const definition of options.definitions as unknown as readonly Definition[]) {
@@ -53,10 +56,16 @@ export function createSagas(options: SagaOptions) {
     definitions.set(definition.name, definition);
   }
   if (faults.length > 0) throw new StartError(`Saga definitions are wrong: ${faults.join("; ")}.`);
+  const observe =
+    options.metrics &&
+    observeSagas(options.metrics, [...definitions.keys()], () => reads.countOpenSagas(database));
+  const run = createDriver({ ...options, ...(observe && { observe }) }, stopping.signal);
 
   const owner = randomUUID();
   let purging: NodeJS.Timeout | undefined;
-  const inFlight = new Map<string, Promise<Outcome>>();
+  const inFlight = new Map<string, { readonly drive: Drive; readonly outcome: Promise<Outcome> }>();
+  const outcomeNow = (row: SagaRow) =>
+    inFlight.get(row.id)?.outcome ?? Promise.resolve(outcomeOf(row));
   const starter = createBatcher<NewSaga, SagaRow>(startBatch, {
     maxSize: 64,
     concurrency: 2,
@@ -107,12 +116,12 @@ export function createSagas(options: SagaOptions) {
     crashPoint("saga.after-start");
     const started = row.id === request.id;
     if (started) return { started, row, outcome: launch(row, definition, sent) };
-    return { started, row, outcome: inFlight.get(row.id) ?? Promise.resolve(outcomeOf(row)) };
+    return { started, row, outcome: outcomeNow(row) };
   }
 
   function launch(row: SagaRow, definition: Definition, leasedAt: number): Promise<Outcome> {
     const running = inFlight.get(row.id);
-    if (running) return running;
+    if (running) return running.outcome;
     const drive: Drive = {
       row,
       definition,
@@ -129,7 +138,7 @@ export function createSagas(options: SagaOptions) {
         return { kind: "running", id: row.id };
       })
       .finally(() => inFlight.delete(row.id));
-    inFlight.set(row.id, outcome);
+    inFlight.set(row.id, { drive, outcome });
     return outcome;
   }
   const recovery = createRecovery({
@@ -156,31 +165,36 @@ export function createSagas(options: SagaOptions) {
   return {
     start,
     /** The saga as stored, whoever runs it. */
-    find: (id: string) => store.findSaga(database, id),
+    find: (id: string) => reads.findSaga(database, id),
     /** How it stands, by its row: for a saga that another process may be driving. */
     async outcomeOf(id: string): Promise<Outcome> {
-      const row = await store.findSaga(database, id);
+      const row = await reads.findSaga(database, id);
       return row ? outcomeOf(row) : { kind: "running", id };
     },
     /** The newest saga about a subject, and how it stands or ends. */
     async findLatest(subject: string) {
-      const [row] = await store.listSagas(database, { subject, limit: 1 });
-      return row && { row, outcome: inFlight.get(row.id) ?? Promise.resolve(outcomeOf(row)) };
+      const [row] = await reads.listSagas(database, { subject, limit: 1 });
+      return row && { row, outcome: outcomeNow(row) };
     },
     async findByKey(idempotencyKey: string) {
-      const row = await store.findSagaByKey(database, idempotencyKey);
-      return row && { row, outcome: inFlight.get(row.id) ?? Promise.resolve(outcomeOf(row)) };
+      const row = await reads.findSagaByKey(database, idempotencyKey);
+      return row && { row, outcome: outcomeNow(row) };
     },
-    list: (query: store.SagaQuery) => store.listSagas(database, query),
-    listOpen: () => store.listOpenSagas(database),
-    listAbandoned: () => store.listAbandonedSagas(database),
-    countOpen: () => store.countOpenSagas(database),
+    /** Its steps as people look at them. Of a saga that another process drives only what is stored. */
+    timelineOf(row: SagaRow): TimelineStep[] {
+      const drive = inFlight.get(row.id)?.drive;
+      const definition = definitions.get(row.definition);
+      return timelineOf(row, drive?.journal ?? row.journal, definition, drive?.progress);
+    },
+    list: (query: reads.SagaQuery) => reads.listSagas(database, query),
+    listOpen: () => reads.listOpenSagas(database),
+    listAbandoned: () => reads.listAbandonedSagas(database),
     /** Looks at once for sagas that wait: after a person resumed one. */
     wake: () => recovery.wake(),
     /** Checks unfinished sagas against the code, then recovers, now and for ever.
      *  @throws StartError when a saga still runs by a list of steps that the code no longer has */
     async begin(): Promise<void> {
-      for (const shape of await store.listUnfinishedShapes(database)) {
+      for (const shape of await reads.listUnfinishedShapes(database)) {
         const known = definitions.get(shape.definition)?.steps.map((step) => step.name);
         if (known && known.join() !== shape.steps.join()) {
           throw new StartError(
@@ -200,7 +214,10 @@ export function createSagas(options: SagaOptions) {
       clearInterval(purging);
       stopping.abort();
       await recovery.end();
-      await Promise.race([Promise.allSettled(inFlight.values()), pause(graceMs)]);
+      await Promise.race([
+        Promise.allSettled([...inFlight.values()].map(({ outcome }) => outcome)),
+        pause(graceMs),
+      ]);
     },
     inFlight: () => inFlight.size,
   };

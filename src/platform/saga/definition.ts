@@ -1,5 +1,5 @@
 // A saga is data: named steps with `run` and `undo`, so that it can be validated at start-up and drawn.
-import type { Refusal } from "./store.js";
+import type { Refusal } from "./rows.js";
 
 /** One run of a saga, as its steps see it. */
 export interface SagaRun<Input, Results> {

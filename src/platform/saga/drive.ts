@@ -7,8 +7,9 @@
 import type { Runner } from "#platform/db";
 import { crashPoint } from "#platform/kernel";
 import { Refused, type SagaDefinition, type SagaStep } from "./definition.js";
+import * as reads from "./reads.js";
 import * as store from "./store.js";
-import type { JournalEntry, Refusal, SagaRow } from "./store.js";
+import type { JournalEntry, Progress, Refusal, SagaRow, SagaStatus } from "./rows.js";
 import { backoffMs, type Logger, messageOf, pause, withTimeout } from "./timing.js";
 
 /** How a saga stands: decided (completed, or refused and undone), still under way, or parked. */
@@ -36,6 +37,8 @@ export interface Drive {
   readonly journal: JournalEntry[];
   /** performance.now() until which the lease is surely ours; that clock goes on while a process is stopped. */
   leaseUntil: number;
+  /** What is under way, for people to look at. */
+  progress?: Progress;
 }
 
 /** Another process drives this saga now. */
@@ -49,13 +52,16 @@ export interface DriverOptions {
   /** Reads a definite no out of an error that a step threw; null for one that is worth another attempt. */
   readonly asRefusal: (error: unknown) => Refusal | null;
   readonly logger: Logger;
-  readonly observe?: (entry: StepObservation) => void;
+  readonly observe?: {
+    step(entry: StepObservation): void;
+    compensation(definition: string): void;
+    end(definition: string, status: SagaStatus): void;
+  };
 }
 
 /** One step of one run, with all its attempts. */
 export interface StepObservation extends JournalEntry {
   readonly definition: string;
-  readonly failed: boolean;
 }
 
 /** Runs a saga to its end. @throws FencedOff, Stopping, or what the store threw: then recovery goes on. */
@@ -110,12 +116,15 @@ export function createDriver(
         return park(drive, cause, { kind: "parked", id: row.id });
       }
     }
+    observe?.end(definition.name, "completed");
     return { kind: "completed", id: row.id, results: { ...drive.results, ...results } };
   }
 
-  async function park({ row, journal }: Drive, cause: string, outcome: Outcome): Promise<Outcome> {
+  async function park(drive: Drive, cause: string, outcome: Outcome): Promise<Outcome> {
+    const { row, journal, definition } = drive;
     const told = `${cause} Mend the cause and resume the saga, or settle it by hand and abandon it.`;
     await store.parkSaga(database, row, told, journal);
+    observe?.end(definition.name, "needs-attention");
     logger.error({ saga: row.id, cause: told }, "saga needs attention");
     return outcome;
   }
@@ -135,6 +144,7 @@ export function createDriver(
       return ended(row, false, refusal);
     }
     crashPoint("saga.after-compensate");
+    observe?.compensation(drive.definition.name);
     return undo(drive, refusal, steps);
   }
 
@@ -154,17 +164,19 @@ export function createDriver(
     return endUndone(drive, refusal);
   }
 
-  async function endUndone({ row, journal }: Drive, refusal: Refusal): Promise<Outcome> {
+  async function endUndone(drive: Drive, refusal: Refusal): Promise<Outcome> {
+    const { row, journal, definition } = drive;
     crashPoint("saga.before-roll-back");
     const applied = await store.endRolledBack(database, row, refusal, journal);
     crashPoint("saga.after-roll-back");
+    if (applied) observe?.end(definition.name, "rolled-back");
     return ended(row, applied, refusal);
   }
 
   /** What the row says when our own ending did not apply: a pivot won, or another process took over. */
   async function ended(row: SagaRow, applied: boolean, refusal: Refusal): Promise<Outcome> {
     if (applied) return { kind: "refused", id: row.id, refusal };
-    const current = await store.findSaga(database, row.id);
+    const current = await reads.findSaga(database, row.id);
     return current ? outcomeOf(current) : { kind: "running", id: row.id };
   }
 
@@ -188,12 +200,20 @@ export function createDriver(
     const atMs = Math.max(0, Date.now() - drive.row.startedAt.getTime());
     const journal = (attempts: number, failed: boolean) => {
       const tookMs = Math.round(performance.now() - started);
-      const entry: JournalEntry = { step: step.name, action, attempts, atMs, tookMs };
+      const entry: JournalEntry = {
+        step: step.name,
+        action,
+        attempts,
+        atMs,
+        tookMs,
+        ...(failed && { failed }),
+      };
       // The last step stores the journal itself, when it succeeds.
       if (failed || step !== drive.definition.steps.at(-1)) drive.journal.push(entry);
-      observe?.({ ...entry, definition: drive.definition.name, failed });
+      observe?.step({ ...entry, definition: drive.definition.name });
     };
     for (let attempts = 1; ; attempts++) {
+      drive.progress = { step: step.name, action, attempts, atMs };
       await keepLease(drive);
       crashPoint(`saga.${step.name}.before-${action}`);
       try {

@@ -1,6 +1,6 @@
 // Sagas: a chain of steps over modules that share no transaction, which ends whole or undone, whatever dies on the way.
 export * from "./coordinator.js";
-export type { Outcome, StepObservation } from "./drive.js";
+export type { Outcome } from "./drive.js";
 export {
   drawSaga,
   faultsOf,
@@ -9,12 +9,7 @@ export {
   type SagaRun,
   type SagaStep,
 } from "./definition.js";
-export {
-  endSagas,
-  type JournalEntry,
-  passPivots,
-  type Refusal,
-  type SagaQuery,
-  type SagaRow,
-  type SagaStatus,
-} from "./store.js";
+export type { StepState, TimelineStep } from "./timeline.js";
+export type { SagaQuery } from "./reads.js";
+export type { JournalEntry, Refusal, SagaRow, SagaStatus } from "./rows.js";
+export { abandonSagas, endSagas, passPivots, resumeSagas } from "./store.js";

@@ -1,68 +1,6 @@
-// The saga's durable side: one row for each run in its module's own `sagas` table. Every query, no decision.
+// The saga's durable side: one row for each run in its module's own `sagas` table. What changes it; no decision.
 import { defineStatement, type Runner } from "#platform/db";
-
-export type SagaStatus =
-  | "running"
-  /** Being undone. */
-  | "compensating"
-  /** Past its pivot: only forward. */
-  | "finishing"
-  /** A person decides: resume or abandon. */
-  | "needs-attention"
-  | "completed"
-  | "rolled-back"
-  | "abandoned";
-
-/** A step's or coordinator's definite no, as data, so that a repeated request gets the same answer. */
-export interface Refusal {
-  readonly code: string;
-  readonly status: number;
-  readonly message: string;
-  readonly data?: unknown;
-}
-
-export interface JournalEntry {
-  readonly step: string;
-  readonly action: "run" | "undo";
-  readonly attempts: number;
-  /** From the saga's start to this step's. */
-  readonly atMs: number;
-  readonly tookMs: number;
-}
-
-export interface SagaRow {
-  readonly id: string;
-  readonly subject: string;
-  readonly definition: string;
-  /** Their names, as they were when it started. */
-  readonly steps: readonly string[];
-  readonly idempotencyKey: string;
-  readonly fingerprint: string;
-  readonly input: unknown;
-  readonly status: SagaStatus;
-  readonly refusal: Refusal | null;
-  readonly cause: string | null;
-  readonly attempts: number;
-  readonly token: number;
-  readonly journal: readonly JournalEntry[];
-  readonly parkedFrom: SagaStatus | null;
-  readonly abandonedReason: string | null;
-  readonly startedAt: Date;
-  readonly endedAt: Date | null;
-}
-
-export interface NewSaga {
-  readonly id: string;
-  readonly subject: string;
-  readonly definition: string;
-  readonly steps: readonly string[];
-  readonly idempotencyKey: string;
-  readonly fingerprint: string;
-  readonly input: unknown;
-}
-
-const COLUMNS = `id, subject, definition, steps, idempotency_key as "idempotencyKey", fingerprint, input, status, refusal,
-  cause, attempts, token, journal, parked_from as "parkedFrom", abandoned_reason as "abandonedReason", started_at as "startedAt", ended_at as "endedAt"`;
+import { COLUMNS, type JournalEntry, type NewSaga, type Refusal, type SagaRow } from "./rows.js";
 
 /** A lease outlives a slow step, and is short enough for a till to wait for. Renewed while a saga runs longer. */
 export const LEASE_SECONDS = 10;
@@ -90,22 +28,6 @@ const insertSagas = defineStatement<SagaRow>(
  *  transaction is committing at this moment may be missing from the answer: ask again. */
 export const startSagas = (database: Runner, owner: string, sagas: readonly NewSaga[]) =>
   database.run(insertSagas, [JSON.stringify(sagas), owner]);
-
-const selectSaga = defineStatement<SagaRow>(
-  "saga.find",
-  `select ${COLUMNS} from sagas where id = $1`,
-);
-
-export const findSaga = async (database: Runner, id: string) =>
-  (await database.run(selectSaga, [id]))[0];
-
-const selectByKey = defineStatement<SagaRow>(
-  "saga.find-by-key",
-  `select ${COLUMNS} from sagas where idempotency_key = $1`,
-);
-
-export const findSagaByKey = async (database: Runner, idempotencyKey: string) =>
-  (await database.run(selectByKey, [idempotencyKey]))[0];
 
 /** For the CTE of a pivot that other steps follow: notes that the sagas of `input(saga_id, token, journal)` which are
  *  still this owner's are past it. In the same statement as the change itself, so neither can exist without the other. */
@@ -226,65 +148,20 @@ export const resumeSagas = `update sagas as saga
   where saga.id = input.saga_id and saga.status = 'needs-attention'
   returning saga.id, saga.subject, saga.definition, saga.cause`;
 
+/** What is answered for a saga that was abandoned before its pivot and without a refusal of its own. */
+const ABANDONED = JSON.stringify({
+  code: "ABANDONED",
+  status: 503,
+  message: "This was given up, and a person settled it by hand. Please start anew.",
+} satisfies Refusal);
+
 /** For the CTE of a person's "I have settled this by hand", of the parked sagas of `input(saga_id, reason)`. */
 export const abandonSagas = `update sagas as saga
-  set status = 'abandoned', ended_at = now(), abandoned_reason = input.reason, input = saga.input - 'secret'
+  set status = 'abandoned', ended_at = now(), abandoned_reason = input.reason, input = saga.input - 'secret',
+    refusal = case saga.parked_from when 'finishing' then null else coalesce(saga.refusal, '${ABANDONED}') end
   from input
   where saga.id = input.saga_id and saga.status = 'needs-attention'
   returning saga.id, saga.subject, saga.definition, saga.cause`;
-
-const list = defineStatement<SagaRow>(
-  "saga.list",
-  `select ${COLUMNS} from sagas
-   where ($1::text is null or status = $1) and ($2::uuid is null or id = $2 or subject = $2 and subject <> id) and ($3::uuid is null or id < $3)
-   order by id desc limit $4`,
-);
-
-export interface SagaQuery {
-  readonly status?: SagaStatus | undefined;
-  readonly subject?: string | undefined;
-  /** The last id of the page before. */
-  readonly before?: string | undefined;
-  readonly limit: number;
-}
-
-/** Newest first: ids are UUIDv7, so they sort by time. */
-export const listSagas = (
-  database: Runner,
-  { status, subject, before, limit }: SagaQuery,
-): Promise<SagaRow[]> =>
-  database.run(list, [status ?? null, subject ?? null, before ?? null, limit]);
-
-const open = defineStatement<Pick<SagaRow, "id" | "subject" | "status" | "cause">>(
-  "saga.open",
-  `select id, subject, status, cause from sagas where ended_at is null order by id limit 1000`,
-);
-
-/** Those that have not ended, oldest first, at most 1,000. */
-export const listOpenSagas = (database: Runner) => database.run(open, []);
-
-const abandoned = defineStatement<{ id: string; subject: string; reason: string }>(
-  "saga.abandoned",
-  `select id, subject, abandoned_reason as reason from sagas where status = 'abandoned' order by id limit 1000`,
-);
-
-/** Those that a person settled by hand, oldest first, at most 1,000. */
-export const listAbandonedSagas = (database: Runner) => database.run(abandoned, []);
-
-const count = defineStatement<{ definition: string; status: SagaStatus; count: number }>(
-  "saga.count",
-  `select definition, status, count(*) as count from sagas where ended_at is null group by definition, status`,
-);
-
-/** How many have not ended, by definition and status. */
-export const countOpenSagas = (database: Runner) => database.run(count, []);
-
-const unfinished = defineStatement<{ definition: string; steps: string[] }>(
-  "saga.unfinished",
-  `select distinct definition, steps from sagas where ended_at is null`,
-);
-
-export const listUnfinishedShapes = (database: Runner) => database.run(unfinished, []);
 
 const purge = defineStatement<{ id: string }>(
   "saga.purge",

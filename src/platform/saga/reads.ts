@@ -1,0 +1,89 @@
+// What is read of sagas, no decision.
+import { defineStatement, type Runner } from "#platform/db";
+import { COLUMNS, type SagaRow, type SagaStatus } from "./rows.js";
+
+const selectSaga = defineStatement<SagaRow>(
+  "saga.find",
+  `select ${COLUMNS} from sagas where id = $1`,
+);
+
+export const findSaga = async (database: Runner, id: string) =>
+  (await database.run(selectSaga, [id]))[0];
+
+const selectByKey = defineStatement<SagaRow>(
+  "saga.find-by-key",
+  `select ${COLUMNS} from sagas where idempotency_key = $1`,
+);
+
+export const findSagaByKey = async (database: Runner, idempotencyKey: string) =>
+  (await database.run(selectByKey, [idempotencyKey]))[0];
+
+const ABOUT = "($2::uuid is null or id = $2 or subject = $2 and subject <> id)";
+
+const list = defineStatement<SagaRow>(
+  "saga.list",
+  `select ${COLUMNS} from sagas
+   where ($1::text is null or status = $1) and ${ABOUT} and ($3::uuid is null or id < $3)
+   order by id desc limit $4`,
+);
+// Asked apart, so that the index of the unfinished ones answers however many have ended.
+const listUnended = defineStatement<SagaRow>(
+  "saga.list-unended",
+  `select ${COLUMNS} from sagas
+   where ended_at is null and ($1::text is null or status = $1) and ${ABOUT} and ($3::uuid is null or id < $3)
+   order by id desc limit $4`,
+);
+
+export interface SagaQuery {
+  /** `open`: all that have not ended. */
+  readonly status?: SagaStatus | "open" | undefined;
+  readonly subject?: string | undefined;
+  /** The last id of the page before. */
+  readonly before?: string | undefined;
+  readonly limit: number;
+}
+
+const ENDED = new Set<string | undefined>([undefined, "completed", "rolled-back", "abandoned"]);
+
+/** Newest first: ids are UUIDv7, so they sort by time. */
+export const listSagas = (
+  database: Runner,
+  { status, subject, before, limit }: SagaQuery,
+): Promise<SagaRow[]> =>
+  database.run(ENDED.has(status) ? list : listUnended, [
+    status === "open" ? null : (status ?? null),
+    subject ?? null,
+    before ?? null,
+    limit,
+  ]);
+
+const open = defineStatement<Pick<SagaRow, "id" | "subject" | "status" | "cause">>(
+  "saga.open",
+  `select id, subject, status, cause from sagas where ended_at is null order by id limit 1000`,
+);
+
+/** Those that have not ended, oldest first, at most 1,000. */
+export const listOpenSagas = (database: Runner) => database.run(open, []);
+
+const abandoned = defineStatement<{ id: string; subject: string; reason: string }>(
+  "saga.abandoned",
+  `select id, subject, abandoned_reason as reason from sagas where status = 'abandoned' order by id limit 1000`,
+);
+
+/** Those that a person settled by hand, oldest first, at most 1,000. */
+export const listAbandonedSagas = (database: Runner) => database.run(abandoned, []);
+
+const count = defineStatement<{ definition: string; status: SagaStatus; count: number }>(
+  "saga.count",
+  `select definition, status, count(*) as count from sagas where ended_at is null group by definition, status`,
+);
+
+/** How many have not ended, by definition and status. */
+export const countOpenSagas = (database: Runner) => database.run(count, []);
+
+const unfinished = defineStatement<{ definition: string; steps: string[] }>(
+  "saga.unfinished",
+  `select distinct definition, steps from sagas where ended_at is null`,
+);
+
+export const listUnfinishedShapes = (database: Runner) => database.run(unfinished, []);

@@ -1,0 +1,73 @@
+// One run of a saga, as its row tells it.
+
+export type SagaStatus =
+  | "running"
+  /** Being undone. */
+  | "compensating"
+  /** Past its pivot: only forward. */
+  | "finishing"
+  /** A person decides: resume or abandon. */
+  | "needs-attention"
+  | "completed"
+  | "rolled-back"
+  | "abandoned";
+
+/** A step's or coordinator's definite no, as data, so that a repeated request gets the same answer. */
+export interface Refusal {
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly data?: unknown;
+}
+
+export interface JournalEntry {
+  readonly step: string;
+  readonly action: "run" | "undo";
+  readonly attempts: number;
+  /** From the saga's start to this step's. */
+  readonly atMs: number;
+  readonly tookMs: number;
+  readonly failed?: true;
+}
+
+export interface SagaRow {
+  readonly id: string;
+  readonly subject: string;
+  readonly definition: string;
+  /** Their names, as they were when it started. */
+  readonly steps: readonly string[];
+  readonly idempotencyKey: string;
+  readonly fingerprint: string;
+  readonly input: unknown;
+  readonly status: SagaStatus;
+  readonly refusal: Refusal | null;
+  readonly cause: string | null;
+  readonly attempts: number;
+  readonly token: number;
+  readonly journal: readonly JournalEntry[];
+  readonly parkedFrom: SagaStatus | null;
+  readonly abandonedReason: string | null;
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+}
+
+export interface NewSaga {
+  readonly id: string;
+  readonly subject: string;
+  readonly definition: string;
+  readonly steps: readonly string[];
+  readonly idempotencyKey: string;
+  readonly fingerprint: string;
+  readonly input: unknown;
+}
+
+export const COLUMNS = `id, subject, definition, steps, idempotency_key as "idempotencyKey", fingerprint, input, status, refusal,
+  cause, attempts, token, journal, parked_from as "parkedFrom", abandoned_reason as "abandonedReason", started_at as "startedAt", ended_at as "endedAt"`;
+
+/** What this process does with the saga at this moment; other processes tell only what they have stored. */
+export interface Progress {
+  readonly step: string;
+  readonly action: "run" | "undo";
+  readonly attempts: number;
+  readonly atMs: number;
+}
