@@ -153,6 +153,27 @@ describe("Every statement", () => {
     expect(refused).toEqual([]);
   });
 
+  it("that notifies is one, which runs on its own: within an order's transaction it would serialise all commits", async () => {
+    const notifying = named.filter(({ text }) => /\bnotify\b|pg_notify/i.test(text));
+    expect(notifying.map(({ name }) => name)).toEqual(["outbox.notify"]);
+    const files = await Promise.all(
+      ["src", "migrations"].map(async (folder) =>
+        (await readdir(join(ROOT, folder), { recursive: true }))
+          .filter((file) => /(?<!test)\.(ts|sql)$/.test(file))
+          .map((file) => join(folder, file)),
+      ),
+    );
+    const found: string[] = [];
+    for (const file of files.flat()) {
+      const text = await readFile(join(ROOT, file), "utf8");
+      if (/pg_notify|^\s*notify\s/im.test(text)) found.push(file);
+      // Where it runs, it is given no transaction.
+      for (const [call] of text.matchAll(/run\(sql\.notify[^)]*\)/g))
+        expect(call).toBe("run(sql.notify, [channel])");
+    }
+    expect(found).toEqual(["src/platform/outbox/postgres/outbox-statements.ts"]);
+  });
+
   it("that reads another module's table cannot be prepared: the proof can fail", async () => {
     const [own = "", other = ""] = modules;
     expect(await refusalOf(own, `select * from ${other}.outbox where id = $1`)).toMatch(

@@ -1,5 +1,7 @@
 // Promises about delivery: whole, in order, once, through crashes and takeovers, and for subscriptions that come late.
 import { expect, it } from "vitest";
+import { emit } from "#platform/bus/emit";
+import { toMessage } from "./subscription.js";
 import { eventually, noted, range, recorder, type Suite } from "./testing.js";
 
 export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
@@ -68,6 +70,21 @@ export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
     for (const n of range(21, 40)) await second.publish(noted("x", n));
     await suite.applied("shop.a", range(1, 40));
     expect(second.outbox.isRelaying()).toBe(true);
+  });
+
+  it("are applied once when two processes hold the same one at the same moment", async () => {
+    const slowly = () => new Promise<void>((resolve) => setTimeout(resolve, 60));
+    const [first, second] = [1, 2].map(() =>
+      suite.start([recorder(suite.world, "shop.a", { fail: slowly })]),
+    );
+    if (!first || !second) throw new Error("both were started");
+    // As after a takeover: what the one still works on, the other gets again.
+    const messages = range(1, 6).map((n) => toMessage(noted(`k${n % 2}`, n)));
+    const receipts = [first, second].flatMap(({ bus }) =>
+      messages.flatMap((message) => [...emit(bus, message).values()]),
+    );
+    await Promise.all(receipts.map((receipt) => receipt.stored));
+    expect(await suite.world.effects("shop.a")).toEqual(range(1, 6));
   });
 
   it("that one subscription cannot take reach the others; it catches up in order", async () => {
