@@ -64,6 +64,8 @@ export function createSagas(options: SagaOptions) {
   const owner = randomUUID();
   let purging: NodeJS.Timeout | undefined;
   const inFlight = new Map<string, { readonly drive: Drive; readonly outcome: Promise<Outcome> }>();
+  /** Sagas of this process that it no longer drives, because the store failed it; and until when it looks for them. */
+  const left = new Map<string, number>();
   const outcomeNow = (row: SagaRow) =>
     inFlight.get(row.id)?.outcome ?? Promise.resolve(outcomeOf(row));
   const starter = createBatcher<NewSaga, SagaRow>(startBatch, {
@@ -112,6 +114,9 @@ export function createSagas(options: SagaOptions) {
       subject: request.subject ?? request.id,
       definition: name,
       steps: definition.steps.map((step) => step.name),
+    }).catch((error: unknown) => {
+      leave(request.id); // it may be committed, and only the answer lost
+      throw error;
     });
     crashPoint("saga.after-start");
     const started = row.id === request.id;
@@ -134,6 +139,7 @@ export function createSagas(options: SagaOptions) {
       .catch((error: unknown): Outcome => {
         if (!isLeft(error)) {
           logger.error({ saga: row.id, error: messageOf(error) }, "saga left to recovery");
+          leave(row.id);
         }
         return { kind: "running", id: row.id };
       })
@@ -141,13 +147,24 @@ export function createSagas(options: SagaOptions) {
     inFlight.set(row.id, { drive, outcome });
     return outcome;
   }
+
+  /** This process goes on with it as soon as the store answers, or another one after its lease. */
+  function leave(id: string): void {
+    left.set(id, performance.now() + 2 * store.LEASE_SECONDS * 1000);
+    recovery.soon();
+  }
   const recovery = createRecovery({
     logger,
     async recover(first) {
-      const ownerGone = first && options.alone === true;
       const now = performance.now();
-      const rows = await store.claimAbandoned(database, owner, { ownerGone, limit: 50 });
+      for (const [id, until] of left) if (until < now) left.delete(id);
+      const rows = await store.claimAbandoned(database, owner, {
+        ownerGone: first && options.alone === true,
+        left: [...left.keys()],
+        limit: 50,
+      });
       for (const row of rows) {
+        left.delete(row.id);
         const definition = definitions.get(row.definition);
         if (definition) void launch(row, definition, now);
         else
@@ -158,7 +175,7 @@ export function createSagas(options: SagaOptions) {
             row.journal,
           );
       }
-      return rows.length;
+      return rows.length > 0 || left.size > 0;
     },
   });
 

@@ -26,6 +26,9 @@ export type Outcome =
 
 /** Attempts of one undo before a person is asked. With the pauses of `backoffMs`: about two minutes. */
 const UNDO_ATTEMPTS = 12;
+/** The longest pause between attempts, and where a person waits for the answer. */
+const PAUSE_MS = 15_000;
+const WAITED_FOR_MS = 2_000;
 export type Definition = SagaDefinition<unknown, Record<string, unknown>>;
 type Step = SagaStep<unknown, Record<string, unknown>>;
 
@@ -224,7 +227,7 @@ export function createDriver(
         journal(attempts, false);
         return answer;
       } catch (error) {
-        const pauseMs = backoffMs(attempts);
+        const pauseMs = backoffMs(attempts, deadline === undefined ? PAUSE_MS : WAITED_FOR_MS);
         const outOfTime = deadline !== undefined && performance.now() + pauseMs > deadline;
         if (isFinal(error, attempts) || outOfTime) {
           journal(attempts, true);

@@ -4,25 +4,25 @@ import { type Logger, messageOf } from "./timing.js";
 /** One query each 10 s when idle; a lease lasts 10 s, so a crashed process's sagas go on within 20 s at the latest. */
 const ROUND_MS = 10_000;
 /** After a failed round, and while there is more to take over. */
-const SOON_MS = 1_000;
+const SOON_MS = 500;
 
 export function createRecovery({
   recover,
   logger,
 }: {
-  /** One round; answers how many sagas it took over. */
-  recover: (first: boolean) => Promise<number>;
+  /** One round; answers whether there may be more. */
+  recover: (first: boolean) => Promise<boolean>;
   logger: Logger;
 }) {
   let timer: NodeJS.Timeout | undefined;
   let current: Promise<void> = Promise.resolve();
-  let ended = false;
+  let runs = false;
   let first = true;
 
   async function round(): Promise<void> {
     let nextMs = ROUND_MS;
     try {
-      if ((await recover(first)) > 0) nextMs = SOON_MS;
+      if (await recover(first)) nextMs = SOON_MS;
       first = false;
     } catch (error) {
       nextMs = SOON_MS;
@@ -32,7 +32,7 @@ export function createRecovery({
   }
 
   function schedule(ms: number): void {
-    if (ended) return;
+    if (!runs) return;
     clearTimeout(timer);
     timer = setTimeout(() => {
       current = round();
@@ -40,10 +40,14 @@ export function createRecovery({
   }
 
   return {
-    begin: () => schedule(0),
+    begin(): void {
+      runs = true;
+      schedule(0);
+    },
     wake: () => schedule(0),
+    soon: () => schedule(SOON_MS),
     async end(): Promise<void> {
-      ended = true;
+      runs = false;
       clearTimeout(timer);
       await current;
     },

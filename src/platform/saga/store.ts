@@ -128,17 +128,17 @@ const claim = defineStatement<SagaRow>(
      lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
    where id in (
      select id from sagas
-     where ${UNDER_WAY} and (lease_until < now() or $2::boolean and owner <> $1::uuid)
+     where ${UNDER_WAY} and (lease_until < now() or $2::boolean and owner <> $1::uuid or owner = $1::uuid and id = any($4::uuid[]))
      order by lease_until limit $3 for update skip locked)
    returning ${COLUMNS}`,
 );
 
-/** Takes over sagas whose owner let the lease run out; with `ownerGone`, of every other owner at once. */
+/** Takes over sagas whose owner let the lease run out; at once what this owner left, and with `ownerGone` all others'. */
 export const claimAbandoned = (
   database: Runner,
   owner: string,
-  { ownerGone, limit }: { ownerGone: boolean; limit: number },
-) => database.run(claim, [owner, ownerGone, limit]);
+  { ownerGone, left, limit }: { ownerGone: boolean; left: readonly string[]; limit: number },
+) => database.run(claim, [owner, ownerGone, limit, left]);
 
 /** For the CTE of a person's "try again" to the parked sagas of `input(saga_id)`: each goes on where it stood. Wake the
  *  coordinator after the commit. */

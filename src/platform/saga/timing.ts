@@ -11,9 +11,13 @@ export interface Logger {
 export const pause = (ms: number, signal?: AbortSignal): Promise<boolean> =>
   sleep(ms, true, { ...(signal && { signal }) }).catch(() => false);
 
-/** 50 ms, doubling, at most 15 s; half of it is chance, so that many do not come back together. */
-export function backoffMs(attempts: number, random: () => number = Math.random): number {
-  const full = Math.min(15_000, 50 * 2 ** (attempts - 1));
+/** 50 ms, doubling; half of it is chance, so that many do not come back together. */
+export function backoffMs(
+  attempts: number,
+  longestMs: number,
+  random: () => number = Math.random,
+): number {
+  const full = Math.min(longestMs, 50 * 2 ** (attempts - 1));
   return Math.round(full / 2 + (full / 2) * random());
 }
 
