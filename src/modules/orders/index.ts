@@ -9,6 +9,7 @@ import type { Outbox } from "#platform/outbox";
 import { createSagas } from "#platform/saga";
 import { cancelOrderSaga } from "./cancel-order.saga.js";
 import { createCancelling } from "./commands/cancel-order.js";
+import { releaseLeftovers } from "./commands/release-leftovers.js";
 import { createRecorder } from "./commands/place-order.js";
 import { contract } from "./contract.js";
 import { subscriptions } from "./listeners.js";
@@ -37,6 +38,7 @@ export interface OrdersParts {
 }
 
 const RULES_MAX_AGE_MS = 5_000;
+const SWEEP_EVERY_MS = 60_000;
 
 export type OrdersModule = ReturnType<typeof createOrders>;
 
@@ -80,12 +82,35 @@ export function createOrders({
     current = undefined;
   };
 
+  let timer: NodeJS.Timeout | undefined;
+  let sweeping = Promise.resolve();
+  async function sweep(): Promise<void> {
+    try {
+      const released = await releaseLeftovers({ database, clock, ...faces });
+      if (released > 0) {
+        logger.warn({ released }, "gave back stock of orders that can no longer be placed");
+      }
+    } catch (error) {
+      logger.warn({ error }, "looking for left-over reservations failed; tried again in a minute");
+    }
+  }
+
   return {
     name: "orders" as const,
     router: createRouter({ database, sagas, outbox, rules, clock }),
     subscriptions: subscriptions(database, forgetRules),
     sagas,
-    start: () => sagas.begin(),
-    stop: () => sagas.drain(10_000),
+    async start(): Promise<void> {
+      await sagas.begin();
+      timer = setInterval(() => {
+        sweeping = sweeping.then(sweep);
+      }, SWEEP_EVERY_MS);
+      timer.unref();
+    },
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await sweeping;
+      await sagas.drain(10_000);
+    },
   };
 }

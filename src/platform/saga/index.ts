@@ -11,5 +11,11 @@ export {
 } from "./definition.js";
 export type { StepState, TimelineStep } from "./timeline.js";
 export type { SagaQuery } from "./reads.js";
-export type { JournalEntry, Refusal, SagaRow, SagaStatus } from "./rows.js";
+export {
+  canComplete,
+  type JournalEntry,
+  type Refusal,
+  type SagaRow,
+  type SagaStatus,
+} from "./rows.js";
 export { abandonSagas, endSagas, passPivots, resumeSagas } from "./store.js";

@@ -51,6 +51,12 @@ export interface SagaRow {
   readonly endedAt: Date | null;
 }
 
+/** False once it was decided that it ends undone or by hand. It is never true again after that. */
+export function canComplete({ status, parkedFrom }: Pick<SagaRow, "status" | "parkedFrom">) {
+  const stands = status === "needs-attention" ? parkedFrom : status;
+  return stands === "running" || stands === "finishing" || stands === "completed";
+}
+
 export interface NewSaga {
   readonly id: string;
   readonly subject: string;
