@@ -7,10 +7,16 @@ import { createKitchen, type KitchenTables } from "#modules/kitchen";
 import { manifest, type ModuleName } from "#modules/manifest";
 import { createOrders, type OrdersFace, type OrdersTables } from "#modules/orders";
 import { createPayments, type PaymentsFace, type PaymentsTables } from "#modules/payments";
-import { createReporting, type ReportingTables } from "#modules/reporting";
+import { createReporting, reportingPool, type ReportingTables } from "#modules/reporting";
 import { createRestaurant, type RestaurantFace, type RestaurantTables } from "#modules/restaurant";
 import { createBus } from "#platform/bus";
-import { type Database, defineStatement, type Postgres, type Transaction } from "#platform/db";
+import {
+  type Database,
+  defineStatement,
+  type PoolOptions,
+  type Postgres,
+  type Transaction,
+} from "#platform/db";
 import type { Documents } from "#platform/documents";
 import type { Logger, Metrics } from "#platform/observability";
 import {
@@ -38,6 +44,7 @@ export interface AppParts {
   readonly retentionDays: number;
   /** Of a listener, before an event becomes a dead letter. */
   readonly maxAttempts: number;
+  readonly reportTimeoutSeconds: number;
   readonly sampleStaffAllowed: boolean;
   readonly secure: boolean;
 }
@@ -69,8 +76,8 @@ export async function createApp(parts: AppParts) {
     metrics.counter("module_calls_total", { from, to }),
   );
 
-  const publishing = <Tables>(module: ModuleName) => {
-    const database = postgres.connect<Tables>(module);
+  const publishing = <Tables>(module: ModuleName, pool?: Partial<PoolOptions>) => {
+    const database = postgres.connect<Tables>(module, pool);
     const outbox = createPostgresOutbox<Tables>({ ...events, database });
     outboxes.push(outbox);
     return { database, outbox };
@@ -134,9 +141,12 @@ export async function createApp(parts: AppParts) {
   const kitchen = grants.register(createKitchen({ ...kitchenParts, clock }));
   hear(kitchenParts.database, kitchen.subscriptions);
 
-  const reporting = grants.register(
-    createReporting({ database: postgres.connect<ReportingTables>("reporting"), clock }),
+  const reportingParts = publishing<ReportingTables>(
+    "reporting",
+    reportingPool(parts.reportTimeoutSeconds),
   );
+  const reporting = grants.register(createReporting({ ...reportingParts, logger, clock }));
+  hear(reportingParts.database, reporting.subscriptions);
 
   const audit = grants.register(
     createAudit({ database: postgres.connect<AuditTables>("audit"), clock }),
@@ -190,6 +200,7 @@ export async function createApp(parts: AppParts) {
     async stop(): Promise<void> {
       await orders.stop();
       await auth.stop();
+      await reporting.stop();
       await Promise.all(outboxes.map((outbox) => outbox.stop()));
       await Promise.all(inboxes.map((inbox) => inbox.stop()));
       await inventory.stop();

@@ -116,6 +116,7 @@ async function start(
     alone: config.databaseUrl === undefined,
     retentionDays: config.eventRetentionDays,
     maxAttempts: config.eventMaxAttempts,
+    reportTimeoutSeconds: config.reportTimeoutSeconds,
     sampleStaffAllowed: loopback,
     secure: config.tls !== undefined,
   });

@@ -20,7 +20,7 @@ export const manifest = {
     hears: ["inventory", "payments", "restaurant"],
   },
   kitchen: { store: "postgres", calls: [], hears: ["orders"] },
-  reporting: { store: "postgres", calls: [], hears: [] },
+  reporting: { store: "postgres", calls: [], hears: ["orders", "payments", "inventory"] },
   audit: { store: "postgres", calls: [], hears: [] },
 } as const satisfies Record<string, ModuleEntry>;
 

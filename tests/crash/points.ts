@@ -66,6 +66,13 @@ export const cancellation = [
   "inventory.after-take-back",
 ] as const;
 
+/** Met only while reports are rebuilt: rebuild.test.ts. */
+export const rebuilding = [
+  "reporting.after-step",
+  "reporting.before-swap",
+  "reporting.after-swap",
+] as const;
+
 export const allPoints: readonly string[] = [
-  ...new Set([...Object.keys(matrix), ...reversal, ...cancellation]),
+  ...new Set([...Object.keys(matrix), ...reversal, ...cancellation, ...rebuilding]),
 ];

@@ -1,31 +1,80 @@
-// Between the contract and the module.
+// Between the contract and the module: ranges and filters in, reports out; and what a report says when it is cut off.
+import { invalidInput } from "#platform/contract";
+import { isPoolBusy, isTimeLimit } from "#platform/db";
 import { implementContract } from "#platform/http";
-import { addEntry } from "./commands.js";
+import type { Rebuilding } from "./commands/rebuild.js";
 import { contract } from "./contract.js";
-import { listEntries } from "./queries.js";
-import type { ReportingDatabase } from "./repository.js";
-import type { EntryRow } from "./schema.js";
+import { listOrdersBehind, listPaymentsBehind } from "./queries/entries.js";
+import { describeRebuild } from "./queries/rebuild.js";
+import { reportSales, reportStock, reportToday } from "./queries/reports.js";
+import { rangeFault } from "./rules.js";
+import type { ReportingDatabase } from "./schema.js";
 
-const toEntry = ({ id, label, createdAt }: EntryRow) => ({
-  id,
-  label,
-  createdAt: createdAt.toISOString(),
-});
+export interface RouterParts {
+  readonly database: ReportingDatabase;
+  readonly rebuilding: Rebuilding;
+  readonly clock: () => Date;
+}
 
-export function createRouter({
-  database,
-  clock,
-}: {
-  database: ReportingDatabase;
-  clock: () => Date;
-}) {
+interface Refusals {
+  REPORT_CUT_OFF(): Error;
+  REPORTS_BUSY(): Error;
+}
+
+async function within<T>(limits: Refusals, report: Promise<T>): Promise<T> {
+  try {
+    return await report;
+  } catch (error) {
+    if (isTimeLimit(error)) throw limits.REPORT_CUT_OFF();
+    if (isPoolBusy(error)) throw limits.REPORTS_BUSY();
+    throw error;
+  }
+}
+
+interface AskedDays {
+  readonly businessDate?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** @throws INVALID_INPUT */
+function daysOf({ businessDate, from = businessDate, to = businessDate }: AskedDays) {
+  const fault = rangeFault(from, to);
+  if (fault !== undefined) throw invalidInput({ path: "to", message: fault });
+  return { from, to };
+}
+
+export function createRouter({ database, rebuilding, clock }: RouterParts) {
   const reporting = implementContract(contract);
+
   return reporting.router({
-    add: reporting.add.handler(async ({ input }) =>
-      toEntry(await addEntry(database, input.label, clock())),
+    sales: reporting.sales.handler(({ input, errors }) => {
+      const { from, to } = daysOf(input);
+      return within(errors, reportSales(database, input.by, { now: clock(), from, to }));
+    }),
+    today: reporting.today.handler(({ errors }) => within(errors, reportToday(database, clock()))),
+    stock: reporting.stock.handler(({ input, errors }) =>
+      within(errors, reportStock(database, input.low === true)),
     ),
-    list: reporting.list.handler(async () => ({
-      items: (await listEntries(database)).map(toEntry),
-    })),
+    orders: reporting.orders.handler(({ input, errors }) => {
+      const { limit, cursor, dish, server, hour, category, method, serviceType } = input;
+      const page = { ...daysOf(input), limit, cursor };
+      const filter = { productId: dish, serverId: server, hour, category, method, serviceType };
+      return within(errors, listOrdersBehind(database, page, filter));
+    }),
+    payments: reporting.payments.handler(({ input, errors }) => {
+      const { limit, cursor, method } = input;
+      const page = { ...daysOf(input), limit, cursor };
+      return within(errors, listPaymentsBehind(database, page, method));
+    }),
+    rebuild: {
+      start: reporting.rebuild.start.handler(async ({ context: { principal, trace } }) => {
+        if (!principal) throw new Error("The guard lets nobody in without a principal");
+        const { id, name, role } = principal;
+        await rebuilding.start({ id, name, role, trace });
+        return describeRebuild(database);
+      }),
+      status: reporting.rebuild.status.handler(() => describeRebuild(database)),
+    },
   });
 }

@@ -22,6 +22,7 @@ export interface Config {
   readonly tls: { readonly certPath: string; readonly keyPath: string } | undefined;
   readonly eventRetentionDays: number;
   readonly eventMaxAttempts: number;
+  readonly reportTimeoutSeconds: number;
   /** 0 is without limit. */
   readonly requestsPerMinute: number;
   readonly maxConnections: number;
@@ -79,6 +80,7 @@ export function loadConfig(
         : { certPath: resolve(cwd, certificate), keyPath: resolve(cwd, key) },
     eventRetentionDays: required("EVENT_RETENTION_DAYS"),
     eventMaxAttempts: required("EVENT_MAX_ATTEMPTS"),
+    reportTimeoutSeconds: required("REPORT_TIMEOUT_SECONDS"),
     requestsPerMinute: required("REQUESTS_PER_MINUTE"),
     maxConnections: required("MAX_CONNECTIONS"),
   };

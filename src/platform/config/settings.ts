@@ -129,6 +129,14 @@ export const settings = {
     description: "How often a listener tries an event before it becomes a dead letter.",
     remedy: "a number from 1 to 1000",
   }),
+  REPORT_TIMEOUT_SECONDS: setting({
+    schema: whole(1, 3_600),
+    default: "15",
+    unit: "seconds",
+    description:
+      "A statement of a report that takes longer is stopped, so that reports cannot wear out the server.",
+    remedy: "a number of seconds from 1 to 3600",
+  }),
   REQUESTS_PER_MINUTE: setting({
     schema: whole(0, 100_000_000),
     default: "30000",

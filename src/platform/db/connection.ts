@@ -76,3 +76,18 @@ export const clientConfig = (
 /** Whether the connection is of no more use: the server ended it, or nobody knows what it does. */
 export const isLost = (error: unknown): boolean =>
   !(error instanceof DatabaseError) || error.severity === "FATAL" || error.severity === "PANIC";
+
+/** Whether the server stopped the statement because it took longer than its module's limit. */
+export const isTimeLimit = (error: unknown): boolean =>
+  (error as { code?: unknown } | null)?.code === "57014";
+
+/** All connections of the module are in use, and none became free in time. The code is the server's own for that. */
+export class PoolBusy extends Error {
+  override name = "PoolBusy";
+  readonly code = "53300";
+  constructor(module: string, max: number, cause: unknown) {
+    super(`All ${max} connections of ${module} are in use`, { cause });
+  }
+}
+
+export const isPoolBusy = (error: unknown): boolean => error instanceof PoolBusy;

@@ -26,9 +26,13 @@ export async function describeSchema(
   { module, role }: { module: string; role: string },
 ): Promise<SchemaPicture> {
   const { rows: tables } = await client.query<{ name: string; estimate: number; rights: string[] }>(
-    `select relname as name, greatest(reltuples, 0)::float8 as estimate,
+    `select relname as name,
+       case when relkind = 'p' then (
+         select sum(greatest(part.reltuples, 0)) from pg_partition_tree(pg_class.oid) as tree
+         join pg_class as part on part.oid = tree.relid where tree.isleaf)
+       else greatest(reltuples, 0) end::float8 as estimate,
        array(select word from unnest($3::text[]) as word where has_table_privilege($2, pg_class.oid, word)) as rights
-     from pg_class where relnamespace = to_regnamespace($1) and relkind in ('r', 'p') order by relname`,
+     from pg_class where relnamespace = to_regnamespace($1) and relkind in ('r', 'p') and not relispartition order by relname`,
     [module, role, RIGHTS],
   );
   const pictures: TablePicture[] = [];

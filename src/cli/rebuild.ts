@@ -1,0 +1,47 @@
+// Makes a module's read model anew from the events it is made of, while the system runs. Until it is done the old one is
+// in use; cut off, it is simply run again.
+import type { Rebuild } from "#modules/reporting";
+import { createProgress } from "./progress.js";
+import type { Api } from "./server.js";
+import { withServer } from "./with-server.js";
+
+const ADDRESSES: Readonly<Record<string, string>> = { reporting: "/api/reports/rebuild" };
+const LOOK_EVERY_MS = 200;
+
+const [module = ""] = process.argv.slice(2);
+const address = ADDRESSES[module];
+if (address === undefined) {
+  console.error(
+    `Name the module whose read model is to be rebuilt: npm run rebuild -- ${Object.keys(ADDRESSES).join(" | ")}.`,
+  );
+  process.exit(2);
+}
+
+/** Also of a rebuild that was under way already. */
+async function follow(api: Api, path: string): Promise<Rebuild> {
+  let state = await api.call<Rebuild>("POST", path);
+  const progress = createProgress(`Rebuilding ${module}`, state.total);
+  while (state.status === "running") {
+    progress.update(Math.min(state.done, state.total));
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+    state = await api.call<Rebuild>("GET", path);
+  }
+  if (state.status === "done") progress.update(state.done);
+  progress.end();
+  return state;
+}
+
+const state = await withServer((api) => follow(api, address));
+if (state.status === "done") {
+  const events = state.done.toLocaleString("en");
+  console.log(
+    state.changed === 0
+      ? `✓ ${events} events counted: every figure is the same as before.`
+      : `✓ ${events} events counted: ${state.changed?.toLocaleString("en")} lines of figures differ from before, which was wrong.`,
+  );
+} else {
+  console.error(
+    `✗ The rebuild ended early (${state.cause ?? state.status}). The figures from before are still in use; run it again.`,
+  );
+  process.exitCode = 1;
+}
