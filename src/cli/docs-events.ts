@@ -33,6 +33,7 @@ const app = await createApp({
   alone: true,
   retentionDays: 1,
   maxAttempts: 1,
+  reportTimeoutSeconds: 1,
   sampleStaffAllowed: false,
   secure: false,
 });
