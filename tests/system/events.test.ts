@@ -1,8 +1,10 @@
 // People and events, over HTTP and by command: a poisoned listener, its retries and causes, the dead letter, the replay
 // after mending, the discard; who may, and what is written down of it.
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import mongoose from "mongoose";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -254,6 +256,28 @@ describe("an event that no listener can read", () => {
         data: { action: "system.events.discard", actor: { name: "Operator" }, reason: "Planted" },
       },
     ]);
+  });
+});
+
+describe("npm run events", () => {
+  const CLI = join(import.meta.dirname, "../../src/cli/events.ts");
+  const run = (...args: string[]) =>
+    promisify(execFile)(process.execPath, ["--import", "tsx", CLI, ...args], {
+      env: { ...process.env, DATA_DIR: test.dataDir },
+    }).then(
+      ({ stdout }) => ({ code: 0, text: stdout }),
+      (error: { code: number; stderr: string }) => ({ code: error.code, text: error.stderr }),
+    );
+
+  it("finds the running server, and tells success from refusal and from a wrong command by its exit code", async () => {
+    const [shown, refused, wrong] = await Promise.all([
+      run("status"),
+      run("show", newId()),
+      run("destroy"),
+    ]);
+    expect(shown).toMatchObject({ code: 0, text: expect.stringContaining(LISTENER) });
+    expect(refused).toMatchObject({ code: 1, text: expect.stringContaining("no such event") });
+    expect(wrong).toMatchObject({ code: 2, text: expect.stringContaining("npm run events --") });
   });
 });
 

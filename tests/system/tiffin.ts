@@ -105,6 +105,8 @@ export const order = (lineItems: object[], over: object = {}) => ({
 export interface TestTiffin {
   readonly tiffin: Tiffin;
   readonly url: string;
+  /** Where the command-line tools find it. */
+  readonly dataDir: string;
   readonly cashier: Till;
   readonly manager: Till;
   readonly nobody: Till;
@@ -132,6 +134,7 @@ export async function bootTiffin(env: Record<string, string> = {}): Promise<Test
   return {
     tiffin,
     url: tiffin.url,
+    dataDir: config.dataDir,
     cashier,
     manager,
     nobody,

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { emit } from "#platform/bus/emit";
 import { toMessage } from "./subscription.js";
-import { eventually, noted, range, recorder, type Suite } from "./testing.js";
+import { eventually, noted, type NotedData, range, recorder, type Suite } from "./testing.js";
 
 export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
   it("leave with the change, and not at all when the change is undone", async () => {
@@ -18,6 +18,22 @@ export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
     for (const n of range(1, 40)) await process.publish(noted("x", n));
     await suite.applied("shop.a", range(1, 40));
     await suite.applied("shop.b", range(1, 40));
+  });
+
+  it("reach each subscription as a copy of its own, as if it came over a wire", async () => {
+    const scribble = ({ data }: { data: NotedData }) => void (data.n = 99);
+    const process = suite.start([
+      recorder(suite.world, "shop.a", { fail: scribble }),
+      recorder(suite.world, "shop.b"),
+    ]);
+    await process.publish(noted("x", 1));
+    await suite.applied("shop.a", [99]);
+    await suite.applied("shop.b", [1]);
+    await eventually(async () =>
+      expect(await process.outbox.find({ key: "x" })).toMatchObject([
+        { event: { data: { n: 1 } } },
+      ]),
+    );
   });
 
   it("are archived once everybody has them, and leave nothing pending", async () => {
