@@ -140,6 +140,26 @@ describe("cancelling an order", () => {
   });
 });
 
+it("lets a cashier cancel with a manager's approval, and names both", async () => {
+  const placed = await place();
+  const { body: given } = await test.cashier.send("POST", "/api/approvals", {
+    name: "Manager",
+    pin: "1111",
+    permission: "orders.cancel",
+    subject: placed.id,
+  });
+  const asked = { reason: "Ordered twice", stock: "restock" };
+  const path = `/api/orders/${placed.id}/cancel`;
+  const { status, body } = await test.cashier.send("POST", path, asked, {
+    approval: given.approval,
+  });
+  expect(status).toBe(200);
+  expect(body.cancellation).toMatchObject({
+    cancelledBy: { name: "Cashier" },
+    approvedBy: { name: "Manager" },
+  });
+});
+
 describe("refusing to cancel", () => {
   it("changes nothing at a stale version, and answers with the order as it is", async () => {
     const placed = await place();

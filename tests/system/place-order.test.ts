@@ -230,6 +230,38 @@ describe("the idempotency key", () => {
     expect(after.captured - before.captured).toBe(answers[0]!.body.totals.total.amount);
   });
 
+  it("gives the same answer before, at and after the end of the order, and has one effect", async () => {
+    const before = await test.reconcile();
+    const token = "sim_slow_700";
+    const body = order([line(await test.cashier.dish("WTR-01"))], {
+      payment: { method: "card", token },
+    });
+    const key = randomUUID();
+    const many = () => Array.from({ length: 25 }, () => test.cashier.place(body, key));
+    const early = many();
+    await eventually(
+      async () => (await test.manager.get("/api/payments?status=pending")).body.items,
+      (items) => items.length === 1,
+    );
+    const answers = await Promise.all([...early, ...many()]);
+    answers.push(...(await Promise.all(many())));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(answers.map((answer) => JSON.stringify(answer.body))).size).toBe(1);
+    expect((await test.reconcile()).orders).toBe(before.orders + 1);
+  });
+
+  it("tells a refused order the same again, and is free for nothing else", async () => {
+    const water = await test.cashier.dish("WTR-01");
+    const declined = order([line(water)], { payment: { method: "card", token: "sim_decline" } });
+    const key = randomUUID();
+    const first = await test.cashier.place(declined, key);
+    const again = await test.cashier.place(declined, key);
+    expect([first.status, again.status]).toEqual([402, 402]);
+    expect({ ...again.body, requestId: "" }).toEqual({ ...first.body, requestId: "" });
+    expect((await test.cashier.place(order([line(water)]), key)).status).toBe(422);
+    expect((await test.cashier.place(order([line(water)]))).status).toBe(201);
+  });
+
   it("is refused with another body", async () => {
     const rice = await test.cashier.dish("RIC-01");
     const key = randomUUID();

@@ -1,6 +1,6 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
 import { type CallContext, implementContract } from "#platform/http";
-import type { Outcome } from "#platform/saga";
+import { KeyInTransit, type Outcome } from "#platform/saga";
 import { cancelOrder } from "./commands/cancel-order.js";
 import { abandon, type Operated, type OperatingParts, resume } from "./commands/sagas.js";
 import { placeOrder, preparePlacement, type Rejection } from "./commands/place-order.js";
@@ -83,7 +83,10 @@ export function createRouter(parts: RouterParts) {
       placedBy: principal,
       trace,
     });
-    const started = await placeOrder(sagas, input.body, input.headers["idempotency-key"], prepared);
+    const key = input.headers["idempotency-key"];
+    const started = await placeOrder(sagas, input.body, key, prepared).catch((error: unknown) => {
+      throw error instanceof KeyInTransit ? errors.IDEMPOTENCY_KEY_IN_USE() : error;
+    });
     if ("kind" in started) {
       switch (started.kind) {
         case "invalid-lines":

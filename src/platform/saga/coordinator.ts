@@ -96,7 +96,8 @@ export function createSagas(options: SagaOptions) {
     }
   }
 
-  /** Commits the start, then drives. With a known key: the stored outcome, or the run that is under way. */
+  /** Commits the start, then drives. With a known key: the stored outcome, or the run that is under way.
+   *  @throws KeyInTransit */
   async function start(
     name: string,
     request: StartRequest,
@@ -240,4 +241,5 @@ export function createSagas(options: SagaOptions) {
   };
 }
 
-class KeyInTransit extends Error {}
+/** Another transaction has been committing the same key for a while. Ask again in a moment. */
+export class KeyInTransit extends Error {}

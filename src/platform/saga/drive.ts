@@ -24,7 +24,7 @@ export type Outcome =
   /** Past its pivot, and waiting for a person. */
   | { readonly kind: "parked"; readonly id: string };
 
-/** Attempts of one undo before a person is asked. With the pauses of `backoffMs`: about two minutes. */
+/** With the pauses of `backoffMs`: about two minutes. */
 const UNDO_ATTEMPTS = 12;
 /** The longest pause between attempts, and where a person waits for the answer. */
 const PAUSE_MS = 15_000;
@@ -55,6 +55,8 @@ export interface DriverOptions {
   /** Reads a definite no out of an error that a step threw; null for one that is worth another attempt. */
   readonly asRefusal: (error: unknown) => Refusal | null;
   readonly logger: Logger;
+  /** Attempts of one undo before a person is asked. */
+  readonly undoAttempts?: number;
   readonly observe?: {
     step(entry: StepObservation): void;
     compensation(definition: string): void;
@@ -69,7 +71,7 @@ export interface StepObservation extends JournalEntry {
 
 /** Runs a saga to its end. @throws FencedOff, Stopping, or what the store threw: then recovery goes on. */
 export function createDriver(
-  { database, asRefusal, logger, observe }: DriverOptions,
+  { database, asRefusal, logger, observe, undoAttempts = UNDO_ATTEMPTS }: DriverOptions,
   stopping: AbortSignal,
 ) {
   const refusalOf = (error: unknown) =>
@@ -153,7 +155,7 @@ export function createDriver(
 
   async function undo(drive: Drive, refusal: Refusal, steps: readonly Step[]): Promise<Outcome> {
     const { row, results } = drive;
-    const isFinal = (_error: unknown, attempts: number) => attempts >= UNDO_ATTEMPTS;
+    const isFinal = (_error: unknown, attempts: number) => attempts >= undoAttempts;
     for (const step of steps.toReversed()) {
       if (!step.undo) continue;
       try {

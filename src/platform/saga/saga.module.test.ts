@@ -1,7 +1,9 @@
 // The coordinator against a real PostgreSQL: what it promises when steps refuse, fail, repeat, or lose their lease.
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { canComplete } from "./rows.js";
 import {
+  abandonOne,
   build,
   coordinator,
   expireLease,
@@ -9,6 +11,7 @@ import {
   outcome,
   refusal,
   request,
+  resumeOne,
   test,
   until,
   useSagas,
@@ -164,5 +167,52 @@ describe("recovery", () => {
     expect(calls).toEqual(["undo two", "undo one"]);
     expect(await sagas.find(start.id)).toMatchObject({ refusal });
     await sagas.drain(100);
+  });
+});
+
+describe("an undo that keeps failing", () => {
+  /** Refused in step two; undoing step one fails for as long as `broken` says. */
+  async function parked() {
+    const state = { broken: true };
+    const { calls, definition } = build({
+      two: () => Promise.reject(new No()),
+      undo: () => (state.broken ? Promise.reject(new Error("stock is away")) : Promise.resolve()),
+    });
+    const sagas = coordinator(definition, { undoAttempts: 3 });
+    const start = request();
+    // The guest is told the refusal all the same: nothing of the order will go forward again.
+    expect(await outcome(sagas, start)).toMatchObject({ kind: "refused", refusal });
+    return { state, calls, sagas, start };
+  }
+
+  it("waits for a person, with its cause and what to do", async () => {
+    const { calls, sagas, start } = await parked();
+    expect(calls.filter((call) => call === "undo one")).toHaveLength(3);
+    const row = await sagas.find(start.id);
+    expect(row).toMatchObject({
+      status: "needs-attention",
+      parkedFrom: "compensating",
+      cause: expect.stringMatching(/"one" kept failing: stock is away.*resume.*abandon/),
+      refusal,
+    });
+    expect(row && canComplete(row)).toBe(false);
+  });
+
+  it("is undone when a person resumes it, once the cause is mended", async () => {
+    const { state, calls, sagas, start } = await parked();
+    state.broken = false;
+    calls.length = 0;
+    await sagas.begin();
+    await test.database.run(resumeOne, [start.id]);
+    sagas.wake();
+    await until(async () => (await sagas.find(start.id))?.status === "rolled-back");
+    expect(calls).toEqual(["undo two", "undo one"]);
+    await sagas.drain(100);
+  });
+
+  it("tells the same refusal after a person gave it up", async () => {
+    const { sagas, start } = await parked();
+    expect(await test.database.run(abandonOne, [start.id])).toHaveLength(1);
+    expect(await outcome(sagas, start)).toMatchObject({ kind: "refused", refusal });
   });
 });

@@ -53,7 +53,7 @@ export const cancelErrors = {
 
 export const cancelling = {
   cancel: route
-    .meta({ permission: "orders.cancel" })
+    .meta({ permission: "orders.cancel", approvable: true })
     .route({
       method: "POST",
       path: "/orders/{id}/cancel",
