@@ -87,6 +87,7 @@ beforeAll(async () => {
     alone: true,
     retentionDays: 30,
     maxAttempts: 8,
+    reportTimeoutSeconds: 30,
     sampleStaffAllowed: true,
     secure: false,
   });
