@@ -8,6 +8,7 @@ import { createApp } from "../app.js";
 import {
   describeEvents,
   findChanges,
+  findSilent,
   isDefinition,
   renderCatalogue,
   renderSnapshot,
@@ -53,7 +54,7 @@ const stored = await Promise.all(
   files.map(async (file) => JSON.parse(await read(`${FOLDER}${file}`)) as Snapshot),
 );
 const entries = describeEvents({ definitions, sources, subscriptions: app.subscriptions });
-const faults = findChanges(entries, stored);
+const faults = [...findChanges(entries, stored), ...findSilent(entries, app.subscriptions)];
 
 const check = process.argv.includes("--check");
 if (faults.length === 0) {

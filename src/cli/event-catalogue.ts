@@ -117,6 +117,21 @@ export function findChanges(entries: readonly Snapshot[], stored: readonly Snaps
   });
 }
 
+/** One sentence for each module that hears events and has not defined what it tells when people replay or discard one. */
+export function findSilent(
+  entries: readonly Snapshot[],
+  subscriptions: CatalogueParts["subscriptions"],
+): string[] {
+  const told = new Set(entries.map(({ name }) => name));
+  const modules = new Set(subscriptions.map(({ name }) => publisherOf(name)));
+  return [...modules]
+    .filter((module) => !told.has(`${module}.action-taken.v1`))
+    .map(
+      (module) =>
+        `${module} hears events, and people replay and discard what it could not apply; it tells that as ${module}.action-taken.v1: define it in its events.ts with defineActionTaken("${module}").`,
+    );
+}
+
 export const renderSnapshot = ({ name, key, schema }: Snapshot): string =>
   `${JSON.stringify({ name, key, schema }, null, 2)}\n`;
 

@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { defineActionTaken, defineEvent } from "#platform/kernel";
-import { describeEvents, describeKey, findChanges, renderCatalogue } from "./event-catalogue.js";
+import {
+  describeEvents,
+  describeKey,
+  findChanges,
+  findSilent,
+  renderCatalogue,
+} from "./event-catalogue.js";
 
 const Placed = defineEvent("shop.order-placed.v1", {
   key: (event) => event.orderId,
@@ -76,6 +82,17 @@ describe("the catalogue of events", () => {
     expect(keyOf(({ b }) => b.c)).toBe("b.c");
     expect(keyOf(({ a, b }) => `${a}/${b.c}`)).toBe("{a}/{b.c}");
     expect(keyOf(() => "all")).toBe('"all"');
+  });
+});
+
+describe("a module that hears events", () => {
+  it("must define what it tells when people replay or discard one", () => {
+    expect(findSilent(entries, [{ name: "shop.copy", patterns: [] }])).toEqual([]);
+    expect(findSilent(entries, subscriptions)).toEqual([
+      expect.stringContaining('defineActionTaken("kitchen")'),
+      expect.stringContaining('defineActionTaken("audit")'),
+      expect.stringContaining('defineActionTaken("reporting")'),
+    ]);
   });
 });
 

@@ -83,6 +83,6 @@ describe("a process that was only paused", () => {
       for (const sale of sales) await restaurant.settle(paused, sale);
       await restaurant.check(paused);
     },
-    180_000,
+    300_000,
   );
 });

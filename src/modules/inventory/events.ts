@@ -1,6 +1,6 @@
 // What inventory tells: facts about products and their stock, versioned. A leaf: it imports only the kernel.
 import { z } from "zod";
-import { defineEvent, LocalizedText, Money, Uuid } from "#platform/kernel";
+import { defineActionTaken, defineEvent, LocalizedText, Money, Uuid } from "#platform/kernel";
 
 /** A product as it is sold from now on. Copies keep the highest `version`. */
 export const ProductChanged = defineEvent("inventory.product-changed.v1", {
@@ -52,3 +52,7 @@ export const StockChanged = defineEvent("inventory.stock-changed.v1", {
     level: StockLevel,
   }),
 });
+
+/** What people did to products, stock and stored events.
+ *  @public */
+export const InventoryActionTaken = defineActionTaken("inventory");

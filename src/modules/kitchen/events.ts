@@ -1,6 +1,6 @@
 // What kitchen tells: how a ticket stands after each change. A leaf: it imports only the kernel.
 import { z } from "zod";
-import { defineEvent, LocalizedText, Uuid } from "#platform/kernel";
+import { defineActionTaken, defineEvent, LocalizedText, Uuid } from "#platform/kernel";
 
 export const TicketStatus = z.enum(["new", "cooking", "ready", "served"]);
 export type TicketStatus = z.infer<typeof TicketStatus>;
@@ -69,3 +69,7 @@ export const TicketChanged = defineEvent("kitchen.ticket-changed.v1", {
     by: z.object({ id: z.string(), name: z.string() }),
   }),
 });
+
+/** What people did to stored events.
+ *  @public */
+export const KitchenActionTaken = defineActionTaken("kitchen");
