@@ -106,7 +106,7 @@ describe("sagas, seen", () => {
     const saga = 'saga="orders.place-order.v1"';
     expect(body).toContain(`tiffin_sagas_open{${saga},status="running"} 0`);
     expect(body).toMatch(
-      new RegExp(`tiffin_sagas_ended_total\\{${saga},status="completed"\\} \\d`),
+      new RegExp(`tiffin_saga_outcomes_total\\{${saga},outcome="completed"\\} \\d`),
     );
     expect(body).toMatch(new RegExp(`tiffin_saga_compensations_total\\{${saga}\\} \\d`));
     for (const step of ["reserve", "charge", "record"]) {

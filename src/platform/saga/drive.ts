@@ -60,7 +60,7 @@ export interface DriverOptions {
   readonly observe?: {
     step(entry: StepObservation): void;
     compensation(definition: string): void;
-    end(definition: string, status: SagaStatus): void;
+    outcome(definition: string, outcome: SagaStatus): void;
   };
 }
 
@@ -121,7 +121,7 @@ export function createDriver(
         return park(drive, cause, { kind: "parked", id: row.id });
       }
     }
-    observe?.end(definition.name, "completed");
+    observe?.outcome(definition.name, "completed");
     return { kind: "completed", id: row.id, results: { ...drive.results, ...results } };
   }
 
@@ -129,7 +129,7 @@ export function createDriver(
     const { row, journal, definition } = drive;
     const told = `${cause} Mend the cause and resume the saga, or settle it by hand and abandon it.`;
     await store.parkSaga(database, row, told, journal);
-    observe?.end(definition.name, "needs-attention");
+    observe?.outcome(definition.name, "needs-attention");
     logger.error({ saga: row.id, cause: told }, "saga needs attention");
     return outcome;
   }
@@ -174,7 +174,7 @@ export function createDriver(
     crashPoint("saga.before-roll-back");
     const applied = await store.endRolledBack(database, row, refusal, journal);
     crashPoint("saga.after-roll-back");
-    if (applied) observe?.end(definition.name, "rolled-back");
+    if (applied) observe?.outcome(definition.name, "rolled-back");
     return ended(row, applied, refusal);
   }
 

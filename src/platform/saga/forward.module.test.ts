@@ -1,6 +1,7 @@
 // After the pivot there is only forward: for as long as it takes, across crashes, until a person decides.
 import { describe, expect, it } from "vitest";
 import type { SagaDefinition } from "./definition.js";
+import { purgeSagas } from "./store.js";
 import {
   abandonOne,
   coordinator,
@@ -120,6 +121,13 @@ describe("after the pivot", () => {
     });
     expect(await sagas.outcomeOf(start.id)).toMatchObject({ kind: "completed" });
     expect(await test.database.run(resumeOne, [start.id])).toEqual([]);
+
+    const { definition: other } = buildForward(() => Promise.resolve({}));
+    const forgotten = request();
+    await outcome(coordinator(other), forgotten);
+    expect(await purgeSagas(test.database, -1)).toBeGreaterThan(0);
+    expect(await sagas.find(forgotten.id)).toBeUndefined();
+    expect((await sagas.find(start.id))?.abandonedReason).toBe("paid in cash");
   });
 
   it("does not keep a process from stopping", async () => {

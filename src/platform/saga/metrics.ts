@@ -36,8 +36,8 @@ export function observeSagas(
     },
     compensation: (definition: string) =>
       metrics.counter("saga_compensations_total", { saga: definition }),
-    /** `status`: completed, rolled-back or needs-attention. */
-    end: (definition: string, status: SagaStatus) =>
-      metrics.counter("sagas_ended_total", { saga: definition, status }),
+    /** Completed, rolled back, or left to a person. */
+    outcome: (definition: string, outcome: SagaStatus) =>
+      metrics.counter("saga_outcomes_total", { saga: definition, outcome }),
   };
 }

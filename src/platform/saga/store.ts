@@ -163,15 +163,23 @@ export const abandonSagas = `update sagas as saga
   where saga.id = input.saga_id and saga.status = 'needs-attention'
   returning saga.id, saga.subject, saga.definition, saga.cause`;
 
-const purge = defineStatement<{ id: string }>(
+const PURGE_BATCH = 1_000;
+const purge = defineStatement<{ count: number }>(
   "saga.purge",
-  `delete from sagas where id in (
-     select id from sagas
-     where ended_at < now() - make_interval(days => $1) and status <> 'abandoned' limit 1000)
-   returning id`,
+  `with gone as (
+     delete from sagas where id in (
+       select id from sagas
+       where ended_at < now() - make_interval(days => $1) and status <> 'abandoned' limit ${PURGE_BATCH})
+     returning id)
+   select count(*) as count from gone`,
 );
 
-/** Forgets ended sagas, and with them their idempotency keys, after `days`. What a person settled by hand stays: it
- *  explains the books. */
-export const purgeSagas = async (database: Runner, days: number) =>
-  (await database.run(purge, [days])).length;
+/** Forgets ended sagas, and with them their idempotency keys, after `days`; in small transactions, until none is left.
+ *  What a person settled by hand stays: it explains the books. Answers how many were forgotten. */
+export async function purgeSagas(database: Runner, days: number): Promise<number> {
+  for (let total = 0; ;) {
+    const [gone] = await database.run(purge, [days]);
+    total += gone?.count ?? 0;
+    if ((gone?.count ?? 0) < PURGE_BATCH) return total;
+  }
+}
