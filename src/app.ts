@@ -20,6 +20,7 @@ import {
 import type { Documents } from "#platform/documents";
 import type { Logger, Metrics } from "#platform/observability";
 import {
+  createCalls,
   createMongoInbox,
   createMongoOutbox,
   createPostgresInbox,
@@ -108,6 +109,8 @@ export async function createApp(parts: AppParts) {
     connection,
     publisher: "inventory",
     sources: [...eventSources, failureSource],
+    // MongoDB has no way to call another process.
+    calls: parts.alone ? undefined : createCalls(authParts.database),
   });
   outboxes.push(inventoryOutbox);
   const inventory = grants.register(

@@ -7,6 +7,7 @@ import { createOutbox, type OutboxOptions } from "./outbox.js";
 import type mongoose from "mongoose";
 import { createMongoInboxStore } from "./mongo/inbox-store.js";
 import { createMongoOutboxStore, type MongoOutboxOptions } from "./mongo/outbox-store.js";
+import { createCalls } from "./postgres/calls.js";
 import { createPostgresInboxStore } from "./postgres/inbox-store.js";
 import { createPostgresOutboxStore } from "./postgres/outbox-store.js";
 import { insert, toOutboxRows } from "./postgres/outbox-statements.js";
@@ -22,6 +23,7 @@ export {
   pendingEventSchema,
   pendingIndex,
 } from "./mongo/pending.js";
+export { createCalls };
 export { outboxRows, toOutboxRows } from "./postgres/outbox-statements.js";
 export {
   dataOf,

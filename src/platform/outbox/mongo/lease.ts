@@ -14,7 +14,8 @@ export interface LeaseTiming {
   readonly renewMs: number;
   readonly termMs: number;
 }
-/** Renewing is what an idle outbox costs: 6.7 updates a minute, which also bring the subscriptions and others' calls. */
+/** Renewing is what an idle outbox costs: 6.7 updates a minute, which also bring the subscriptions and,
+ *  where nothing else carries them, others' calls. */
 export const DEFAULT_LEASE: LeaseTiming = { renewMs: 9_000, termMs: 19_000 };
 /** The owner gives up this part of its term before it ends. */
 const MARGIN = 0.15;

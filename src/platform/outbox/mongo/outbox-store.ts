@@ -2,6 +2,7 @@
 // copied to an archive in the same database (by event id, so it may be repeated) and then pulled from the document.
 import type mongoose from "mongoose";
 import type { EventEnvelope } from "#platform/kernel";
+import type { Calls } from "../postgres/calls.js";
 import type { EventQuery, Logger, OutboxStore, Rewind, SubscriptionRecord } from "../types.js";
 import { type ArchiveDocument, claimOn, type Move } from "./claim.js";
 import {
@@ -21,6 +22,9 @@ export interface MongoOutboxOptions {
   readonly sources: readonly EventSource[];
   readonly logger: Logger;
   readonly lease?: LeaseTiming;
+  /** How other processes are called, and call. Without it they are heard when the lease is renewed. */
+  readonly calls?: Calls | undefined;
+  readonly publisher: string;
 }
 
 export function createMongoOutboxStore({
@@ -28,6 +32,8 @@ export function createMongoOutboxStore({
   sources,
   logger,
   lease: leaseTiming,
+  calls,
+  publisher,
 }: MongoOutboxOptions): OutboxStore {
   const database = () => databaseOf(connection);
   const leases = () => database().collection<LeaseDocument>("outbox_relay");
@@ -96,10 +102,24 @@ export function createMongoOutboxStore({
       const lease = await takeLease(leases(), onNotified, leaseTiming);
       if ("heldForMs" in lease) return { claim: null, lookAgainMs: lease.heldForMs };
       const parts = { database: database(), archive: archive(), sources, move, logger };
-      return { claim: claimOn(lease, parts) };
+      const claim = claimOn(lease, parts);
+      const stopListening = calls?.listen(publisher, onNotified);
+      return {
+        claim: {
+          ...claim,
+          async release() {
+            await stopListening?.();
+            await claim.release();
+          },
+        },
+      };
     },
     async notify() {
-      await leases().updateOne(leaseFilter, { $inc: { rung: 1 } });
+      const heard = await calls?.send(publisher).then(
+        () => true,
+        () => false,
+      );
+      if (!heard) await leases().updateOne(leaseFilter, { $inc: { rung: 1 } });
     },
     async status() {
       const { backlog, oldestAt } = await countPending();

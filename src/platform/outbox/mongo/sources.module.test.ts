@@ -3,10 +3,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mongoose from "mongoose";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from "vitest";
 import { createBus } from "#platform/bus";
 import { startDocumentStore } from "../../embedded/documents/index.js";
-import { createMongoInbox, createMongoOutbox, type EventSource, failureSource } from "../index.js";
+import {
+  createCalls,
+  createMongoInbox,
+  createMongoOutbox,
+  type EventSource,
+  failureSource,
+} from "../index.js";
+import { createPostgresWorld } from "../postgres/testing.js";
 import { DEFAULT_TIMING } from "../timing.js";
 import { eventually, FAST, noted, type NotedData, quiet, recorder } from "../testing.js";
 import { databaseOf } from "./documents.js";
@@ -184,7 +191,12 @@ describe("a MongoDB outbox", () => {
   /** A claim, and another process's afterwards: the first has not noticed. */
   async function twoClaims() {
     const createStore = () =>
-      createMongoOutboxStore({ connection, sources: [{ collection: "things" }], logger: quiet });
+      createMongoOutboxStore({
+        connection,
+        publisher: "shop",
+        sources: [{ collection: "things" }],
+        logger: quiet,
+      });
     const claimOf = async () => {
       const { claim } = await createStore().claim(() => undefined, 1_000);
       if (!claim) throw new Error("the claim is not free");
@@ -231,5 +243,50 @@ describe("a MongoDB outbox", () => {
     const history = await second.history(late?.position ?? 0, null, 10);
     expect(history.map((row) => (row.event.data as NotedData).n)).toEqual([1, 2]);
     await end();
+  });
+
+  it("hears another process at once where PostgreSQL carries the call", async () => {
+    const postgres = await createPostgresWorld(inject("databaseUrl"));
+    const far = { ...FAST.timing, firstPollMs: 60_000, longestPollMs: 60_000 };
+    const startOne = () => {
+      const bus = createBus();
+      const inbox = createMongoInbox({
+        connection,
+        bus,
+        logger: quiet,
+        subscriptions: [recorder(world, "shop.a")],
+      });
+      const outbox = createMongoOutbox({
+        connection,
+        bus,
+        logger: quiet,
+        publisher: "shop",
+        sources: [{ collection: "things" }],
+        timing: far,
+        // Nothing is heard by renewing it.
+        lease: { renewMs: 60_000, termMs: 200_000 },
+        calls: createCalls(postgres.database),
+      });
+      inbox.start();
+      outbox.start();
+      return { inbox, outbox };
+    };
+    const relaying = startOne();
+    await eventually(() => expect(relaying.outbox.isRelaying()).toBe(true));
+    const other = startOne();
+    stop = async () => {
+      for (const { outbox, inbox } of [other, relaying]) {
+        await outbox.stop(0);
+        await inbox.stop();
+      }
+      await postgres.close();
+    };
+    for (const n of [1, 2, 3]) {
+      await world.publish([noted("x", n)]);
+      await new Promise((resolve) => setTimeout(resolve, 100)); // it listens, and has asked what waits
+      other.outbox.wake();
+      await eventually(async () => expect((await world.effects("shop.a")).length).toBe(n), 2_000);
+    }
+    expect(other.outbox.isRelaying()).toBe(false);
   });
 });

@@ -65,6 +65,9 @@ export const depose = defineStatement<{ ended: boolean }>(
   `select pg_terminate_backend(pid, 2000) as ended from (${HOLDER}) as holder where pid = $1 and silent_ms >= $2`,
 );
 
+/** Where the process that relays this outbox listens. */
+export const channelOf = (outbox: string): string => `outbox_${outbox}`;
+
 export const notify = defineStatement<never>("outbox.notify", "select pg_notify($1, '')");
 
 /** Never "position > last": whatever is here is not delivered, however late it was committed. */

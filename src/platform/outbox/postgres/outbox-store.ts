@@ -21,7 +21,7 @@ const wordOf = (rewind: Rewind | null): string | null => {
 };
 
 export function createPostgresOutboxStore<Tables>(database: Database<Tables>): OutboxStore {
-  const channel = `outbox_${database.module}`;
+  const channel = sql.channelOf(database.module);
   /** The holder that was asked for a sign of life. */
   let called: { readonly pid: number; readonly at: number } | undefined;
 
