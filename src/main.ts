@@ -31,7 +31,10 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => stop("Ctrl-C"));
 
   const config = loadConfig();
-  tiffin = await startTiffin(config, { onFatal: (reason) => stop(reason) });
+  tiffin = await startTiffin(config, {
+    onFatal: (reason) => stop(reason),
+    screens: process.argv.includes("--live-screens") ? "live" : "built",
+  });
   if (stopping.signal.aborted) await tiffin.stop();
   else console.log(renderSummary(tiffin.summary, performance.now())); // since the process began
 }

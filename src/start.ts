@@ -16,6 +16,7 @@ import { createLogger, createMetrics } from "#platform/observability";
 import { type App, createApp } from "./app.js";
 import { type RunFile, runFilePath } from "./cli/server.js";
 import type { StartSummary } from "./summary.js";
+import { prepareScreens } from "./web/prepare.js";
 
 export interface Tiffin {
   readonly url: string;
@@ -29,6 +30,8 @@ export interface StartOptions {
   readonly onFatal?: (reason: string) => void;
   /** No summary is shown, so no one-time PIN is made that nobody would ever see. */
   readonly nobodyWatches?: boolean;
+  /** `live` is for development. Without, only the API is served. */
+  readonly screens?: "built" | "live";
 }
 
 const DRAIN_MS = 10_000;
@@ -52,10 +55,11 @@ async function start(
   config: Config,
   stops: (() => Promise<unknown>)[],
   stopAll: () => Promise<void>,
-  { onFatal = () => undefined, nobodyWatches = false }: StartOptions,
+  { onFatal = () => undefined, nobodyWatches = false, screens: mode }: StartOptions,
 ): Promise<Tiffin> {
   const logger = createLogger({ level: config.logLevel });
   const metrics = createMetrics();
+  const preparing = mode && prepareScreens(mode);
   const folder = await openDataFolder(config.dataDir);
   stops.push(() => folder.release());
   const loopback = isLoopback(config.host);
@@ -125,6 +129,7 @@ async function start(
   await app.start();
   const people = await firstStart(app, { ...config, nobodyWatches });
 
+  const { screens, warning } = (await preparing) ?? {};
   const operatorToken = randomBytes(32).toString("base64url");
   const server = await createHttpServer({
     routers: app.routers,
@@ -134,6 +139,7 @@ async function start(
     metrics,
     logger,
     tls: config.tls,
+    screens,
     limits: {
       requestsPerMinute: config.requestsPerMinute,
       connections: config.maxConnections,
@@ -163,6 +169,7 @@ async function start(
       sampleStaff: people.sampleStaff,
       migrations: migrations.length,
       warnings: [
+        ...(warning === undefined ? [] : [warning]),
         ...(people.sampleStaff
           ? [
               "The sample PINs are known to everybody: give your staff PINs of their own before you sell.",

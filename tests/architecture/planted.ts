@@ -27,8 +27,14 @@ export function soundFiles(): Files {
   const files: Record<string, string> = {
     "src/main.ts": use("./app.js"),
     "src/app.ts":
-      modules.map((module) => use(`#modules/${module}`)).join("") + use("#modules/manifest"),
+      use("./system/index.js") +
+      modules.map((module) => use(`#modules/${module}`)).join("") +
+      use("#modules/manifest"),
     "src/modules/manifest.ts": "export const manifest = {};\n",
+    "src/system/index.ts": use("./contract.js"),
+    "src/system/contract.ts": `${use("zod")}export const contract = 1;\n`,
+    "web/src/screens/kitchen/index.ts": use("react") + use("@orpc/client"),
+    "web/src/client.ts": `import type { contract } from "../../src/system/contract.js";\nimport type { ContractRouter } from "@orpc/contract";\nexport type Y = typeof contract | ContractRouter<{}>;\n`,
     "web/screen.ts": `import type { x } from "../src/modules/${modules[0]}/contract.js";\nexport type Y = typeof x;\n`,
   };
   for (const part of parts) {

@@ -11,6 +11,7 @@ import type { Readiness } from "./health.js";
 import type { OpenApiDocument } from "./openapi.js";
 import { docsPage, landingPage, problemPage, readErrors, STYLE } from "./pages.js";
 import { HttpRefusal, toAnswer } from "./problems.js";
+import { type LiveScreens, type Screens, serveBuilt } from "./screens.js";
 
 export interface AppParts {
   readonly api: ReturnType<typeof createApi>;
@@ -19,8 +20,10 @@ export interface AppParts {
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Built screens; without them, / is a short page with links. */
-  readonly webFolder: string | undefined;
+  /** Without them, / is a short page with links. */
+  readonly screens: Screens | undefined;
+  /** Of live screens, once there is a server. */
+  readonly liveScreens: () => LiveScreens | undefined;
   readonly secure: boolean;
   readonly urlLength: number;
   readonly draining: () => boolean;
@@ -36,14 +39,20 @@ export function createExpress(parts: AppParts): Express {
   app.disable("etag");
   app.get("/healthz", (_request, response) => void response.json({ status: "alive" }));
   app.use(withFacts(parts));
-  app.use(securityHeaders(parts.secure));
+  app.use(securityHeaders(parts.secure, parts.screens?.kind === "live"));
   app.use("/api", (request, response) => {
     // Express shortens `url` below a mount; the contract's paths are read from the original.
     request.url = request.originalUrl;
     return api(request, response, factsOf(response));
   });
   app.use(systemRoutes(parts));
-  if (parts.webFolder !== undefined) app.use(screens(parts.webFolder));
+  if (parts.screens?.kind === "built") app.use(serveBuilt(parts.screens.folder));
+  else if (parts.screens)
+    app.use((request, response, next) => {
+      const live = parts.liveScreens();
+      if (live) live.handle(request, response, next);
+      else next();
+    });
   else app.get("/", (_request, response) => void response.type("html").send(landingPage()));
   app.use(() => {
     throw new HttpRefusal("UNKNOWN_ROUTE");
@@ -81,15 +90,17 @@ function withFacts({ metrics, urlLength, draining }: AppParts): RequestHandler {
   };
 }
 
-function securityHeaders(secure: boolean): RequestHandler {
+/** `live`: the tools of development put scripts and styles into the page itself. */
+function securityHeaders(secure: boolean, live: boolean): RequestHandler {
   const own = ["'self'"];
+  const code = live ? ["'self'", "'unsafe-inline'"] : own;
   return helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
         defaultSrc: ["'none'"],
-        scriptSrc: own,
-        styleSrc: own,
+        scriptSrc: code,
+        styleSrc: code,
         imgSrc: ["'self'", "data:"],
         fontSrc: own,
         connectSrc: own,
@@ -173,21 +184,6 @@ function sendText(
   const seen = request.get("if-none-match");
   if (seen !== undefined && matchesEtag(seen, etag)) response.status(304).end();
   else response.setHeader("content-type", type).end(text);
-}
-
-/** Files with a hash in their name are kept for ever; a page address without a file gets the one page there is. */
-function screens(folder: string): express.Router {
-  const router = express.Router();
-  router.use(
-    "/assets",
-    express.static(`${folder}/assets`, { immutable: true, maxAge: "1y", index: false }),
-  );
-  router.use(express.static(folder, { maxAge: 0, dotfiles: "ignore" }));
-  router.get(/^\/[\w/-]*$/, (request, response, next) => {
-    if (request.accepts(["json", "html"]) !== "html") next();
-    else response.sendFile("index.html", { root: folder });
-  });
-  return router;
 }
 
 function asProblem(logger: Logger, metrics: Metrics): ErrorRequestHandler {

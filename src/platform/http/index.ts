@@ -8,4 +8,5 @@ export { parseErrors } from "./pages.js";
 export { callerOf } from "./rate-limit.js";
 export { listProblemCodes, listRoutes, type RouteEntry } from "./routes.js";
 export { createHttpServer, type HttpLimits, type HttpParts, type HttpServer } from "./server.js";
+export type { Screens } from "./screens.js";
 export type { AnyRouter } from "@orpc/server";

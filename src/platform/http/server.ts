@@ -15,6 +15,7 @@ import { type Check, createReadiness } from "./health.js";
 import { createOpenApi } from "./openapi.js";
 import { type HttpProblemName, HttpRefusal, toAnswer } from "./problems.js";
 import { createRateLimit } from "./rate-limit.js";
+import type { LiveScreens, Screens } from "./screens.js";
 import { readCertificate, type TlsFiles, watchCertificate } from "./tls.js";
 
 export interface HttpLimits extends BodyLimits, ConnectionLimits {
@@ -54,8 +55,7 @@ export interface HttpParts {
   readonly tls?: TlsFiles | undefined;
   readonly cachedReads?: readonly CachedRead[];
   readonly limits?: Partial<HttpLimits>;
-  /** Absolute path of the built screens. */
-  readonly webFolder?: string | undefined;
+  readonly screens?: Screens | undefined;
 }
 
 export interface HttpServer {
@@ -69,6 +69,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   const { routers, guard, metrics, logger, tls } = parts;
   const limits: HttpLimits = { ...defaultLimits, ...parts.limits };
   let draining = false;
+  let liveScreens: LiveScreens | undefined;
   const app = createExpress({
     api: createApi({
       routers,
@@ -82,7 +83,8 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     readiness: createReadiness(parts.checks, logger),
     metrics,
     logger,
-    webFolder: parts.webFolder,
+    screens: parts.screens,
+    liveScreens: () => liveScreens,
     secure: tls !== undefined,
     urlLength: limits.urlLength,
     draining: () => draining,
@@ -101,6 +103,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   server.maxConnections = limits.connections * 2;
   server.maxRequestsPerSocket = 0;
   server.on("clientError", answerClientError);
+  if (parts.screens?.kind === "live") liveScreens = await parts.screens.attach(server);
   const connections = guardConnections(server, limits, tls !== undefined);
   metrics.onCollect(() => metrics.gauge("http_connections", {}, connections.size()));
   const stopWatching =
@@ -111,6 +114,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     async close({ graceMs }) {
       draining = true;
       stopWatching();
+      await liveScreens?.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       const cut = setTimeout(() => server.closeAllConnections(), graceMs);

@@ -1,0 +1,68 @@
+// The server as a typed object: `api.orders.list({ limit: 20 })`, and as queries: `queries.orders.list.queryOptions(…)`.
+// Types come from the modules' contracts; at run time only method and path of each route are known.
+import { createORPCClient, ORPCError } from "@orpc/client";
+import type { ContractRouterClient } from "@orpc/contract";
+import type { JsonifiedClient } from "@orpc/openapi-client";
+import { OpenAPILink } from "@orpc/openapi-client/fetch";
+import { createTanstackQueryUtils } from "@orpc/tanstack-query";
+import type { contract as audit } from "../../../src/modules/audit/contract.js";
+import type { contract as auth } from "../../../src/modules/auth/contract.js";
+import type { contract as inventory } from "../../../src/modules/inventory/contract.js";
+import type { contract as kitchen } from "../../../src/modules/kitchen/contract.js";
+import type { contract as orders } from "../../../src/modules/orders/contract.js";
+import type { contract as payments } from "../../../src/modules/payments/contract.js";
+import type { contract as reporting } from "../../../src/modules/reporting/contract.js";
+import type { contract as restaurant } from "../../../src/modules/restaurant/contract.js";
+import type { contract as system } from "../../../src/system/contract.js";
+
+type Contracts = {
+  audit: typeof audit;
+  auth: typeof auth;
+  inventory: typeof inventory;
+  kitchen: typeof kitchen;
+  orders: typeof orders;
+  payments: typeof payments;
+  reporting: typeof reporting;
+  restaurant: typeof restaurant;
+  system: typeof system;
+};
+
+interface CallOptions {
+  /** Of one who approved this one request: the answer of POST /api/approvals. */
+  readonly approval?: string;
+}
+
+export type Api = JsonifiedClient<ContractRouterClient<Contracts, CallOptions>>;
+
+/** Longer than the server's own deadlines: what has not answered then will not. */
+const TIMEOUT_MS = 20_000;
+
+const link = new OpenAPILink<CallOptions>(ROUTES, {
+  url: () => `${location.origin}/api`,
+  headers: ({ context }) => (context.approval === undefined ? {} : { approval: context.approval }),
+  fetch: (request, init) =>
+    fetch(request, {
+      ...init,
+      credentials: "same-origin",
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+    }),
+  customErrorResponseBodyDecoder: (body, { status }) => refusalOf(body, status),
+});
+
+/** A problem of RFC 9457 as the error that oRPC's client throws; its members are the error's data. */
+function refusalOf(body: unknown, status: number) {
+  const problem = (typeof body === "object" && body !== null ? body : {}) as {
+    type?: unknown;
+    detail?: unknown;
+  };
+  const type = typeof problem.type === "string" ? problem.type : "";
+  const code = type.split("/").at(-1) || `http-${status}`;
+  return new ORPCError(code, {
+    status,
+    message: typeof problem.detail === "string" ? problem.detail : code,
+    data: problem,
+  });
+}
+
+export const api: Api = createORPCClient(link);
+export const queries = createTanstackQueryUtils(api);

@@ -1,0 +1,25 @@
+// What can go wrong with a call, in one shape: what the server refused, or that it did not answer.
+import { ORPCError } from "@orpc/client";
+
+export interface Problem {
+  /** As in docs/errors.md, or `offline` where there was no answer that can be read. */
+  readonly code: string;
+  readonly status: number;
+  /** In English: cause and remedy. */
+  readonly detail: string;
+  /** All members of the problem. */
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export const OFFLINE = "offline";
+
+export function problemOf(error: unknown): Problem {
+  if (!(error instanceof ORPCError)) return { code: OFFLINE, status: 0, detail: "", data: {} };
+  const { code, status, message } = error as ORPCError<string, unknown>;
+  const data = error.data as Readonly<Record<string, unknown>>;
+  return { code, status, detail: message, data };
+}
+
+/** The server did not get it, did not answer, or could not decide now: the same again may go well. */
+export const isPassing = ({ code, status }: Problem): boolean =>
+  code === OFFLINE || status === 429 || status === 502 || status === 503 || status === 504;

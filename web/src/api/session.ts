@@ -1,0 +1,67 @@
+// Who is signed in at this screen. The session itself is a cookie that no script can read.
+import { QueryCache, QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { api } from "./client.js";
+import { isPassing, problemOf } from "./problem.js";
+
+export type Me = Awaited<ReturnType<typeof api.auth.sessions.current>>;
+
+const sessionKey = ["session"];
+
+/** The one cache of the page. A session that ended anywhere brings back the sign-in. */
+export function createQueryClient(): QueryClient {
+  const client: QueryClient = new QueryClient({
+    queryCache: new QueryCache({
+      onError: (error) => {
+        if (problemOf(error).code === "unauthenticated") client.setQueryData(sessionKey, null);
+      },
+    }),
+    defaultOptions: {
+      queries: {
+        staleTime: 30_000,
+        retry: (failures, error) => failures < 3 && isPassing(problemOf(error)),
+      },
+      // Only what has a key of its own may be sent twice, and that is decided where it is sent.
+      mutations: { retry: false, networkMode: "always" },
+    },
+  });
+  return client;
+}
+
+export function useSession() {
+  return useQuery({
+    queryKey: sessionKey,
+    queryFn: async (): Promise<Me | null> => {
+      try {
+        return await api.auth.sessions.current();
+      } catch (error) {
+        if (problemOf(error).status === 401) return null;
+        throw error;
+      }
+    },
+    retry: (_failures, error) => isPassing(problemOf(error)),
+    retryDelay: 2_000,
+    networkMode: "always",
+    staleTime: 60_000,
+  });
+}
+
+/** Signs in, and out; the next person starts without the last one's data. */
+export function useSignIn() {
+  const client = useQueryClient();
+  const become = (me: Me | null) => {
+    client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionKey[0] });
+    client.setQueryData(sessionKey, me);
+  };
+  return {
+    async signIn(name: string, pin: string): Promise<void> {
+      const { body } = await api.auth.sessions.create({ name, pin });
+      become(body.staff);
+    },
+    async signOut(): Promise<void> {
+      await api.auth.sessions.end().catch((error: unknown) => {
+        if (problemOf(error).status !== 401) throw error;
+      });
+      become(null);
+    },
+  };
+}

@@ -1,0 +1,117 @@
+// What the server tells while it happens (GET /api/stream, server-sent events). Each kind of news makes the queries that
+// show it stale; while the stream is down they are asked again every few seconds, and all at once when it is back.
+import type { QueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
+import { api, queries } from "./client.js";
+import { connection } from "./connection.js";
+import { problemOf } from "./problem.js";
+
+const KINDS = [
+  "order-placed",
+  "order-cancelled",
+  "ticket-changed",
+  "stock-changed",
+  "menu-changed",
+  "reset",
+] as const;
+export type StreamKind = (typeof KINDS)[number];
+
+const POLL_MS = 4_000;
+/** News of one kind that come in a row make one refetch. */
+const GATHER_MS = 250;
+const RECONNECT_MS = [1_000, 2_000, 4_000, 8_000];
+
+const keysOf: Readonly<Record<StreamKind, () => readonly (readonly unknown[])[]>> = {
+  "order-placed": () => [queries.orders.key()],
+  "order-cancelled": () => [queries.orders.key()],
+  "ticket-changed": () => [queries.kitchen.key()],
+  "stock-changed": () => [queries.restaurant.menu.key(), queries.inventory.key()],
+  "menu-changed": () => [queries.restaurant.key()],
+  reset: () => [[]],
+};
+
+const news = new EventTarget();
+
+/** Runs while somebody is signed in; the answer stops it. */
+export function startStream(client: QueryClient): () => void {
+  let source: EventSource | undefined;
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  let tries = 0;
+  let wasDown = false;
+  const gathered = new Map<StreamKind, ReturnType<typeof setTimeout>>();
+
+  const refresh = (kind: StreamKind) => {
+    if (gathered.has(kind)) return;
+    const timer = setTimeout(() => {
+      gathered.delete(kind);
+      for (const queryKey of keysOf[kind]()) void client.invalidateQueries({ queryKey });
+    }, GATHER_MS);
+    gathered.set(kind, timer);
+  };
+
+  const open = () => {
+    source = new EventSource("/api/stream");
+    source.addEventListener("open", () => {
+      tries = 0;
+      connection.set("live");
+      // What was missed while it was down may be too long ago for the server to repeat.
+      if (wasDown) refresh("reset");
+      wasDown = false;
+    });
+    source.addEventListener("error", () => {
+      wasDown = true;
+      source?.close();
+      void poll();
+      retry = setTimeout(open, RECONNECT_MS[Math.min(tries++, RECONNECT_MS.length - 1)]);
+    });
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => {
+        connection.set("live");
+        refresh(kind);
+        news.dispatchEvent(new CustomEvent(kind, { detail: read(event.data) }));
+      });
+    }
+  };
+
+  const poll = async () => {
+    if (source?.readyState === EventSource.OPEN) return;
+    try {
+      await api.auth.sessions.current();
+      connection.set("polling");
+      void client.invalidateQueries({ refetchType: "active" });
+    } catch (error) {
+      if (problemOf(error).status === 0) connection.set("offline");
+    }
+  };
+
+  open();
+  const polling = setInterval(() => void poll(), POLL_MS);
+  return () => {
+    source?.close();
+    clearTimeout(retry);
+    clearInterval(polling);
+    for (const timer of gathered.values()) clearTimeout(timer);
+  };
+}
+
+function read(data: unknown): unknown {
+  try {
+    return JSON.parse(String(data));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Hears one kind of news as long as the component stands; queries are refreshed without it.
+ *  @public */
+export function useStream(kind: StreamKind, hear: (data: unknown) => void): void {
+  const latest = useRef(hear);
+  useEffect(() => {
+    latest.current = hear;
+  });
+  useEffect(() => {
+    const listener = (event: Event) => latest.current((event as CustomEvent).detail);
+    news.addEventListener(kind, listener);
+    return () => news.removeEventListener(kind, listener);
+  }, [kind]);
+}

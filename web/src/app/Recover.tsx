@@ -1,0 +1,38 @@
+// A screen that fails must not take the others along, and says what to do.
+import { Button } from "@mantine/core";
+import { Component, type ErrorInfo, type ReactNode } from "react";
+import { shell } from "../words/shell.js";
+import { useWords } from "../words/words.js";
+import classes from "./Recover.module.css";
+
+interface Props {
+  readonly children: ReactNode;
+}
+
+export class Recover extends Component<Props, { failed: boolean }> {
+  override state = { failed: false };
+
+  static getDerivedStateFromError() {
+    return { failed: true };
+  }
+
+  override componentDidCatch(error: unknown, info: ErrorInfo) {
+    console.error(error, info.componentStack);
+  }
+
+  override render() {
+    return this.state.failed ? <Failed /> : this.props.children;
+  }
+}
+
+function Failed() {
+  const t = useWords(shell);
+  return (
+    <div role="alert" className={classes["failed"]}>
+      <p>{t("shell.failed")}</p>
+      <Button size="lg" onClick={() => location.reload()}>
+        {t("shell.reload")}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,110 @@
+// Around every screen: where one can go, who is here, how the connection stands.
+import { Button } from "@mantine/core";
+import { IconUser } from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Suspense, useEffect } from "react";
+import { Link, Redirect, Route, Switch, useLocation } from "wouter";
+import { useConnection } from "../api/connection.js";
+import { type Me, useSignIn } from "../api/session.js";
+import { startStream } from "../api/stream.js";
+import { useLanguage } from "../words/language.js";
+import { shell } from "../words/shell.js";
+import { useWords } from "../words/words.js";
+import { Brand } from "./Brand.js";
+import { Preferences } from "./Preferences.js";
+import { Recover } from "./Recover.js";
+import { type Screen, screens } from "./screens.js";
+import classes from "./Shell.module.css";
+import { Waiting } from "./Waiting.js";
+
+export function Shell({ me }: { readonly me: Me }) {
+  const t = useWords(shell);
+  const client = useQueryClient();
+  useEffect(() => startStream(client), [client]);
+  const mine = screens.filter(({ permission }) => me.permissions.includes(permission));
+  const [first] = mine;
+  return (
+    <div className={classes["shell"]}>
+      <header className={classes["bar"]}>
+        <Brand />
+        <Tabs screens={mine} />
+        <div className={classes["right"]}>
+          <Preferences />
+          <User me={me} />
+        </div>
+      </header>
+      <ConnectionBanner />
+      <main className={classes["screen"]}>
+        <Recover>
+          <Suspense fallback={<Waiting />}>
+            <Switch>
+              {mine.map(({ path, Page }) => (
+                <Route key={path} path={path} nest>
+                  <Page />
+                </Route>
+              ))}
+              <Route>
+                {first ? (
+                  <Redirect to={first.path} replace />
+                ) : (
+                  <p className={classes["nothing"]}>{t("shell.nothing")}</p>
+                )}
+              </Route>
+            </Switch>
+          </Suspense>
+        </Recover>
+      </main>
+    </div>
+  );
+}
+
+function Tabs({ screens: mine }: { readonly screens: readonly Screen[] }) {
+  const t = useWords(shell);
+  const [location] = useLocation();
+  if (mine.length < 2) return null;
+  return (
+    <nav className={classes["tabs"]} aria-label={t("shell.screens")}>
+      {mine.map(({ path, word, icon: Icon }) => (
+        <Link key={path} href={path} aria-current={location.startsWith(path) ? "page" : undefined}>
+          <Icon size={20} stroke={1.8} aria-hidden />
+          <span>{t(word)}</span>
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** One tap hands the screen over to the next person; the cart stays on the device. */
+function User({ me }: { readonly me: Me }) {
+  const t = useWords(shell);
+  const { signOut } = useSignIn();
+  return (
+    <Button
+      variant="subtle"
+      color="gray"
+      size="md"
+      leftSection={<IconUser size={20} aria-hidden />}
+      title={t("shell.switch-user")}
+      aria-label={t("shell.signed-in", { name: me.name })}
+      onClick={() => void signOut()}
+    >
+      {me.name}
+    </Button>
+  );
+}
+
+/** A quiet stale screen is the worst state: it says since when nothing new came. */
+function ConnectionBanner() {
+  const t = useWords(shell);
+  const language = useLanguage();
+  const { state, freshAt } = useConnection();
+  const time = new Intl.DateTimeFormat(language === "my" ? "my-u-nu-latn" : "en-GB", {
+    timeStyle: "medium",
+  }).format(freshAt);
+  return (
+    <div role="status" className={classes["banner"]} data-state={state}>
+      {state === "offline" && t("shell.offline", { time })}
+      {state === "polling" && t("shell.polling")}
+    </div>
+  );
+}

@@ -1,0 +1,15 @@
+// While something is loaded. Shown a moment late, so that what is quick does not flicker.
+import { Loader } from "@mantine/core";
+import { shell } from "../words/shell.js";
+import { useWords } from "../words/words.js";
+import classes from "./Waiting.module.css";
+
+export function Waiting() {
+  const t = useWords(shell);
+  return (
+    <div className={classes["waiting"]} role="status">
+      <Loader size="md" />
+      <span>{t("shell.connecting")}</span>
+    </div>
+  );
+}

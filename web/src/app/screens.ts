@@ -1,0 +1,22 @@
+// The screens there are, and who sees which. Each is loaded when it is opened: the till never waits for a chart.
+import { type ComponentType, lazy, type LazyExoticComponent } from "react";
+import { IconBuildingStore, type TablerIcon } from "@tabler/icons-react";
+
+export interface Screen {
+  readonly path: string;
+  readonly word: "shell.till" | "shell.kitchen" | "shell.manager" | "shell.system";
+  readonly icon: TablerIcon;
+  /** What one must be allowed to do to see it. */
+  readonly permission: string;
+  readonly Page: LazyExoticComponent<ComponentType>;
+}
+
+export const screens: readonly Screen[] = [
+  {
+    path: "/till",
+    word: "shell.till",
+    icon: IconBuildingStore,
+    permission: "orders.place",
+    Page: lazy(() => import("../screens/till/index.js")),
+  },
+];

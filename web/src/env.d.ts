@@ -1,0 +1,3 @@
+// What the build puts in.
+/** Method and path of every public route, by module: src/web/routes.ts. */
+declare const ROUTES: never;

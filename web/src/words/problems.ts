@@ -1,0 +1,75 @@
+// Refusals in the words of the screens, by the codes of docs/errors.md. A code without an entry is told in the server's
+// own English words; in Burmese with a sentence before it.
+import { type Problem, OFFLINE } from "../api/problem.js";
+import { useCallback } from "react";
+import { useLanguage } from "./language.js";
+import { defineWords, fill } from "./words.js";
+
+export const problems = defineWords({
+  offline: {
+    en: "The server does not answer. Check the network; this screen goes on by itself.",
+    my: "ဆာဗာမှ တုံ့ပြန်မှု မရှိပါ။ ကွန်ရက်ကို စစ်ဆေးပါ၊ ပြန်ရလျှင် ဤစာမျက်နှာ အလိုအလျောက် ဆက်လုပ်ပါမည်။",
+  },
+  "sign-in-failed": {
+    en: "The name or the PIN is wrong. Try again.",
+    my: "အမည် သို့မဟုတ် PIN မှားနေပါသည်။ ထပ်ကြိုးစားပါ။",
+  },
+  "sign-in-paused": {
+    en: "Too many wrong PINs. Wait {retryAfterSeconds} seconds and try again.",
+    my: "PIN အမှား များလွန်းပါသည်။ {retryAfterSeconds} စက္ကန့် စောင့်ပြီး ထပ်ကြိုးစားပါ။",
+  },
+  "sample-staff-closed": {
+    en: "The sample PINs do not work while the network can reach this server. Give this person a PIN of their own.",
+    my: "ကွန်ရက်မှ ဤဆာဗာကို ဝင်နိုင်နေချိန်တွင် နမူနာ PIN များ သုံး၍ မရပါ။ ဤသူအတွက် ကိုယ်ပိုင် PIN သတ်မှတ်ပေးပါ။",
+  },
+  unauthenticated: {
+    en: "Nobody is signed in, or the session has ended. Sign in again.",
+    my: "ဝင်ရောက်ထားသူ မရှိပါ၊ သို့မဟုတ် အချိန်ကုန်သွားပါပြီ။ ထပ်မံ ဝင်ရောက်ပါ။",
+  },
+  forbidden: {
+    en: "You may not do this. Ask a manager.",
+    my: "သင့်တွင် ဤအရာကို လုပ်ပိုင်ခွင့် မရှိပါ။ မန်နေဂျာကို မေးပါ။",
+  },
+  "store-unavailable": {
+    en: "A database does not answer. Nothing was lost; try again in a moment.",
+    my: "ဒေတာဘေ့စ် မတုံ့ပြန်ပါ။ မည်သည့်အရာမျှ မပျောက်ပါ၊ ခဏအကြာတွင် ထပ်ကြိုးစားပါ။",
+  },
+  "too-many-requests": {
+    en: "Too many requests from here. Wait a moment.",
+    my: "တောင်းဆိုမှု များလွန်းပါသည်။ ခဏ စောင့်ပါ။",
+  },
+  "internal-error": {
+    en: "Something went wrong on the server, and it was written down. Try again.",
+    my: "ဆာဗာတွင် အမှားတစ်ခု ဖြစ်ပွားပြီး မှတ်တမ်းတင်ထားပါသည်။ ထပ်ကြိုးစားပါ။",
+  },
+  "version-conflict": {
+    en: "Somebody else changed this in the meantime. It was loaded again: look and repeat.",
+    my: "အခြားသူတစ်ဦး ပြောင်းလဲထားပါသည်။ ပြန်ဖွင့်ထားပါသည်၊ စစ်ဆေးပြီး ထပ်လုပ်ပါ။",
+  },
+  "not-set-up": {
+    en: "There is no restaurant here yet. Load one: npm run import -- <file.json>.",
+    my: "စားသောက်ဆိုင် အချက်အလက် မရှိသေးပါ။ ထည့်သွင်းပါ - npm run import -- <file.json>။",
+  },
+  unknown: {
+    en: "{detail}",
+    my: "မအောင်မြင်ပါ။ {detail}",
+  },
+});
+
+const known = problems as Readonly<Record<string, { en: string; my: string }>>;
+
+/** `say(problem)`: cause and remedy in the language of the device. */
+export function useProblemWords(): (problem: Problem) => string {
+  const language = useLanguage();
+  return useCallback(
+    ({ code, detail, data }: Problem) => {
+      const entry = known[code] ?? (detail === "" ? problems[OFFLINE] : problems.unknown);
+      const values: Record<string, string | number> = { detail };
+      for (const [name, value] of Object.entries(data)) {
+        if (typeof value === "string" || typeof value === "number") values[name] = value;
+      }
+      return fill(entry[language], values);
+    },
+    [language],
+  );
+}

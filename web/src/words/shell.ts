@@ -1,0 +1,41 @@
+// Words around the screens: signing in, going from screen to screen, the connection.
+import { defineWords } from "./words.js";
+
+export const shell = defineWords({
+  "shell.till": { en: "Till", my: "ငွေရှင်း" },
+  "shell.kitchen": { en: "Kitchen", my: "မီးဖိုချောင်" },
+  "shell.manager": { en: "Manager", my: "မန်နေဂျာ" },
+  "shell.system": { en: "System", my: "စနစ်" },
+  "shell.screens": { en: "Screens", my: "စာမျက်နှာများ" },
+  "shell.switch-language": { en: "မြန်မာဘာသာသို့", my: "Switch to English" },
+  "shell.dark": { en: "Dark", my: "အမှောင်" },
+  "shell.light": { en: "Light", my: "အလင်း" },
+  "shell.signed-in": {
+    en: "Signed in: {name}. Switch user",
+    my: "ဝင်ရောက်ထားသူ - {name}။ အသုံးပြုသူ ပြောင်းရန်",
+  },
+  "shell.switch-user": { en: "Switch user", my: "အသုံးပြုသူ ပြောင်းရန်" },
+  "shell.polling": {
+    en: "No live updates just now; this screen asks again every few seconds.",
+    my: "တိုက်ရိုက် သတင်း မရသေးပါ။ စက္ကန့်အနည်းငယ်တိုင်း ပြန်မေးနေပါသည်။",
+  },
+  "shell.offline": {
+    en: "No connection to the server since {time}. What you see may be old.",
+    my: "{time} ကတည်းက ဆာဗာနှင့် အဆက်အသွယ် ပြတ်နေပါသည်။ မြင်နေရသည်မှာ ဟောင်းနေနိုင်ပါသည်။",
+  },
+  "shell.connecting": { en: "Connecting…", my: "ချိတ်ဆက်နေသည်…" },
+  "shell.failed": { en: "This screen stopped working.", my: "ဤစာမျက်နှာ ရပ်တန့်သွားပါသည်။" },
+  "shell.reload": { en: "Load it again", my: "ပြန်ဖွင့်ရန်" },
+  "shell.nothing": {
+    en: "There is no screen for you yet. Ask a manager for a role.",
+    my: "သင့်အတွက် စာမျက်နှာ မရှိသေးပါ။ မန်နေဂျာကို ပြောပါ။",
+  },
+  "sign-in.title": { en: "Who is here?", my: "ဘယ်သူလဲ။" },
+  "sign-in.name": { en: "Name", my: "အမည်" },
+  "sign-in.next": { en: "Next", my: "ရှေ့ဆက်" },
+  "sign-in.back": { en: "Somebody else", my: "အခြားသူ" },
+  "sign-in.pin-of": { en: "PIN of {name}", my: "{name} ၏ PIN" },
+  "sign-in.digits": { en: "{count} digits entered", my: "ဂဏန်း {count} လုံး ရိုက်ပြီး" },
+  "sign-in.delete": { en: "Delete the last digit", my: "နောက်ဆုံးဂဏန်း ဖျက်ရန်" },
+  "sign-in.enter": { en: "Sign in", my: "ဝင်ရန်" },
+});
