@@ -24,6 +24,7 @@ export default defineConfig({
           name: "system",
           retry,
           include: ["tests/system/**/*.test.ts", "tests/architecture/**/*.test.ts"],
+          exclude: ["**/*.long.test.ts"],
           globalSetup: ["tests/setup/postgres.ts"],
           testTimeout: 60_000,
           hookTimeout: 90_000,
@@ -34,7 +35,7 @@ export default defineConfig({
           name: "long",
           retry,
           include: [
-            "src/**/*.long.test.ts",
+            "{src,tests}/**/*.long.test.ts",
             "tests/crash/**/*.test.ts",
             "tests/browser/**/*.test.ts",
           ],

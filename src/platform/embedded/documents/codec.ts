@@ -1,6 +1,6 @@
 // The one way documents become bytes and back. Int64 stays a Long and binary stays a Binary, so nothing
 // is rounded or re-typed on its way through the store.
-import { deserialize, serialize, type Document } from "bson";
+import { DBRef, deserialize, serialize, type Document } from "bson";
 
 export type { Document } from "bson";
 
@@ -12,7 +12,28 @@ const READ = {
   validation: { utf8: true },
 } as const;
 
-export const decode = (bytes: Uint8Array): Document => deserialize(bytes, READ);
+const REFERENCE = Buffer.from("$ref\0");
+
+export function decode(bytes: Uint8Array): Document {
+  const document = deserialize(bytes, READ);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(REFERENCE)
+    ? (withoutReferences(document) as Document)
+    : document;
+}
+
+/** A reference is a document like any other: it can be looked into. */
+function withoutReferences(value: unknown): unknown {
+  if (value instanceof DBRef) {
+    const { collection, oid, db, fields } = value;
+    const plain: Document = { $ref: collection, $id: oid, ...(db !== undefined && { $db: db }) };
+    return withoutReferences({ ...plain, ...fields });
+  }
+  if (!isContainer(value)) return value;
+  if (Array.isArray(value)) return value.map(withoutReferences);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, one]) => [name, withoutReferences(one)]),
+  );
+}
 
 export const encode = (document: Document): Uint8Array =>
   serialize(document, { ignoreUndefined: true });

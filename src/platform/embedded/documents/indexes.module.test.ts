@@ -97,3 +97,25 @@ test("are what explain names", async () => {
   });
   expect(explained["executionStats"]).toMatchObject({ nReturned: 2, totalKeysExamined: 2 });
 });
+
+test("tell an empty array from a missing field, also below it", async () => {
+  await things().createIndex({ a: 1, "a.c": 1 }, { unique: true });
+  await things().insertMany([{ _id: 1 }, { _id: 2, a: [] }]);
+  expect(await failure(things().insertOne({ _id: 3, a: [] }))).toMatchObject({ code: 11000 });
+  expect(await things().distinct("_id", { a: [] })).toEqual([2]);
+});
+
+test("reach into references, which are documents like any other", async () => {
+  const reference = { $ref: "owners", $id: 7, $db: "d", since: 1 };
+  await things().createIndex({ "owner.$id": 1 });
+  await things().insertOne({ _id: 1, owner: reference, list: [{ $ref: "x", $id: 8 }] });
+  for (const filter of [{ "owner.$id": 7 }, { "owner.since": 1 }, { "list.$id": 8 }])
+    expect(await things().countDocuments(filter), JSON.stringify(filter)).toBe(1);
+  expect(await things().countDocuments({ owner: reference })).toBe(1);
+  await things().updateOne({ _id: 1 }, { $set: { "owner.$id": 9 } });
+  const [plain] = await things()
+    .aggregate([{ $project: { _id: 0, owner: { $objectToArray: "$owner" } } }])
+    .toArray();
+  expect(plain).toMatchObject({ owner: [{ k: "$ref" }, { k: "$id", v: 9 }, { k: "$db" }, {}] });
+  await expect(things().createIndex({ "owner.$x": 1 })).rejects.toMatchObject({ code: 67 });
+});

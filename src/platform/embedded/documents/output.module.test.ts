@@ -81,3 +81,24 @@ test("`let` holds expressions", async () => {
   });
   expect(reply["cursor"]?.firstBatch).toEqual([{ y: "$x" }]);
 });
+
+test("$merge whenMatched fail says whose duplicate it is", async () => {
+  const reply = await store.run({
+    aggregate: 1,
+    pipeline: [{ $documents: [{ _id: 2 }] }, { $merge: { into: "target", whenMatched: "fail" } }],
+    cursor: {},
+  });
+  expect(reply).toMatchObject({ code: 11000, keyPattern: { _id: 1 }, keyValue: { _id: 2 } });
+  expect(reply["errmsg"]).toContain("$merge failed due to a DuplicateKey error");
+});
+
+test("$out of a missing collection empties its target, or makes it", async () => {
+  for (const name of ["target", "fresh"]) {
+    const pipeline = [{ $out: name }];
+    expect(await store.run({ aggregate: "missing", pipeline, cursor: {} })).toMatchObject({
+      ok: 1,
+    });
+    expect(await store.run({ count: name })).toMatchObject({ n: 0 });
+    expect(await store.run({ collStats: name })).toMatchObject({ nindexes: 1 });
+  }
+});

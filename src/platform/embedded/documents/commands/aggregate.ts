@@ -11,12 +11,18 @@ import type { Call, Command } from "./command.js";
 import { batchSizeOf } from "./indexes.js";
 import { SINKS } from "./output.js";
 import { explainPipeline } from "./read.js";
+import { evaluateVariables } from "./variables.js";
 
-type Source = (call: Call, collection: Collection | undefined, options: Document) => Document[];
+type Source = (call: Call, collection: Collection | undefined, options: never) => Document[];
 
 /** First stages whose documents are not the collection's. */
 export const SOURCES: Readonly<Record<string, Source>> = {
-  $collStats(call, collection, options) {
+  $collStats(call, collection, options: Document) {
+    if (options["count"] && !collection)
+      throw fail(
+        26,
+        `Unable to retrieve count in $collStats stage :: caused by :: Collection [${call.namespace}] not found.`,
+      );
     for (const part of Object.keys(options))
       if (part !== "storageStats" && part !== "count")
         throw fail(40415, `BSON field '$collStats.${part}' is an unknown field.`);
@@ -24,7 +30,7 @@ export const SOURCES: Readonly<Record<string, Source>> = {
       {
         ns: call.namespace,
         localTime: call.now,
-        ...(options["count"] && { count: collection?.rows.size ?? 0 }),
+        ...(options["count"] && { count: collection?.rows.size }),
         ...(options["storageStats"] && {
           storageStats: storageStats(collection, call.namespace, 1),
         }),
@@ -42,7 +48,15 @@ export const SOURCES: Readonly<Record<string, Source>> = {
 
 /** First stages of a pipeline on a database. */
 export const DATABASE_SOURCES: Readonly<Record<string, Source>> = {
-  $currentOp: () => [],
+  $currentOp({ database }) {
+    if (database === "admin") return [];
+    throw fail(73, "$currentOp must be run against the 'admin' database with {aggregate: 1}");
+  },
+  $documents({ now }, _collection, documents) {
+    const { all } = evaluateVariables({ all: documents }, {}, now);
+    if (Array.isArray(all) && all.every(isDocument)) return all;
+    throw fail(5858203, "an array is expected as the argument of $documents, and objects in it");
+  },
   $listLocalSessions: ({ now, body }) => [{ _id: (body["lsid"] ?? {}) as Document, lastUse: now }],
 };
 
@@ -88,7 +102,7 @@ function overDatabase(call: Call, pipeline: Document[]): Document[] {
   const source = DATABASE_SOURCES[stage];
   if (source === undefined)
     throw fail(73, `{aggregate: 1} is not valid for '${stage}'; a collection's name is needed`);
-  return run(call, rest, source(call, undefined, {}), undefined);
+  return run(call, rest, source(call, undefined, first[stage] as never), undefined);
 }
 
 function overCollection(call: Call, pipeline: Document[]): Document[] {
@@ -99,7 +113,7 @@ function overCollection(call: Call, pipeline: Document[]): Document[] {
   const options: unknown = first[stage];
   const source = SOURCES[stage];
   if (source && isDocument(options))
-    return run(call, rest, source(call, collection, options), collation);
+    return run(call, rest, source(call, collection, options as never), collation);
   const filter = stage === "$match" && isDocument(options) ? options : {};
   const query = {
     filter,

@@ -62,7 +62,7 @@ function checkIndex(index: Document): Document {
       throw fail(67, `Unknown index plugin '${direction}': only ordered indexes are supported`);
     if (typeof direction !== "number" || direction === 0 || Number.isNaN(direction))
       throw fail(67, `Values in v:2 index key pattern must be numbers > 0 or < 0: ${path}`);
-    if (path === "" || path.split(".").some((part) => part === "" || part.startsWith("$")))
+    if (path === "" || /(^|\.)(\$(?!(ref|id|db)(\.|$))|\.|$)/.test(path))
       throw fail(67, `Index key path '${path}' is not supported`);
   }
   if (hidden) throw fail(72, "hidden indexes are not supported");

@@ -3,7 +3,7 @@
 import { Arguments, isDocument } from "../arguments.js";
 import type { Document } from "../codec.js";
 import type { Collection } from "../collection.js";
-import { fail } from "../errors.js";
+import { fail, MongoError } from "../errors.js";
 import type { Row } from "../index-tree.js";
 import { compileUpdate, valuesAt } from "../semantics/index.js";
 import type { Call } from "./command.js";
@@ -103,7 +103,19 @@ function changer(call: Call, args: Arguments, whenMatched: unknown): Changer {
     case "keepExisting":
       return () => {};
     case "fail":
-      return (target, _row, document) => target.insert(document); // a duplicate key, said as such
+      return (target, _row, document) => {
+        try {
+          target.insert(document);
+        } catch (error) {
+          if (!(error instanceof MongoError)) throw error;
+          const cause = `$merge failed due to a DuplicateKey error :: caused by :: ${error.message}`;
+          throw fail(
+            11000,
+            `PlanExecutor error during aggregation :: caused by :: ${cause}`,
+            error.extra,
+          );
+        }
+      };
     default:
   }
   if (!Array.isArray(whenMatched))

@@ -66,6 +66,7 @@ export const EXPRESSIONS = [
   "$objectToArray",
   "$or",
   "$pow",
+  "$rand",
   "$range",
   "$reduce",
   "$regexFind",

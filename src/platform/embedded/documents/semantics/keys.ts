@@ -60,13 +60,17 @@ function together(document: Document, parts: readonly (readonly string[])[], arr
   const prefix = array.split(".");
   let value: unknown = document;
   for (const part of prefix) value = fieldOf(value as Document, part);
-  const elements: unknown[] = Array.isArray(value) && value.length > 0 ? value : [undefined];
+  // The path that ends at an empty array finds undefined there; those that go on below find nothing.
+  const isEmpty = Array.isArray(value) && value.length === 0;
+  const elements: unknown[] = Array.isArray(value) && !isEmpty ? value : [undefined];
   const keys = elements.flatMap((element) =>
     parts.reduce<unknown[][]>(
       (rows, path) => {
         const below = path.slice(0, prefix.length).join(".") === array;
         const column = below
-          ? distinct(keysAt(element, path.slice(prefix.length)))
+          ? isEmpty && path.length === prefix.length
+            ? [undefined]
+            : distinct(keysAt(element, path.slice(prefix.length)))
           : keysAt(document, path);
         return rows.flatMap((row) => column.map((one) => [...row, one]));
       },

@@ -210,6 +210,7 @@ export const OWN_EXPRESSIONS: Readonly<Record<string, Operator>> = {
       );
     return array.some((one) => equalValues(one, value));
   },
+  $rand: () => Math.random(),
   $range: (object, argument, options) => {
     const parts = Array.isArray(argument) ? argument.map((one) => of(object, one, options)) : [];
     if (parts.length < 2 || parts.length > 3)

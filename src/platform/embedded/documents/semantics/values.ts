@@ -51,7 +51,6 @@ const BSON_TYPES: Readonly<Record<string, TypeName>> = {
   MaxKey: "maxKey",
   Code: "javascript",
   BSONSymbol: "symbol",
-  DBRef: "object",
 };
 
 const isInt32 = (value: number) =>

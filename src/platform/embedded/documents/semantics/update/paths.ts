@@ -97,7 +97,7 @@ export function concretePaths(
   parts: readonly string[],
   positions: Positions,
 ): (readonly string[])[] {
-  const first = parts.findIndex((part) => part.startsWith("$"));
+  const first = parts.findIndex((part) => part === "$" || part.startsWith("$["));
   if (first < 0) return [parts];
   const part = parts[first] as string;
   const before = parts.slice(0, first);
