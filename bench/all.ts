@@ -12,6 +12,7 @@ const SCENARIOS = [
   "backlog",
   "growth",
   "documents",
+  "reports",
 ];
 
 const asked = process.argv.slice(2);

@@ -29,21 +29,21 @@ export const openBooks = (database: ReportingDatabase, currency: string, tx: Rep
 const SALE =
   "model, seq, kind, order_id, number, business_date, hour, at, sold_on, service_type, method, server_id, server_name, utc_offset, day_starts_at, reason, subtotal, discount, service_charge, tax, tax_included, rounding, total";
 
-const AMOUNTS = [
-  "subtotal",
-  "discount",
-  "serviceCharge",
-  "tax",
-  "taxIncluded",
-  "rounding",
-  "total",
-];
+/** The parts of both order events that are looked at: taken out at once, as a stored event is unpacked each time. */
+const ORDER = `jsonb_to_record(data) as event(number bigint, "businessDate" date, "cancelledOn" date, clock jsonb,
+      "serviceType" text, "placedAt" timestamptz, "cancelledAt" timestamptz, "placedBy" jsonb, reason text,
+      payment jsonb, totals jsonb)`;
 const amounts = (sign: "" | "-") =>
-  AMOUNTS.map((name) => `${sign}(data #>> '{totals,${name},amount}')::bigint`).join(", ");
+  ["subtotal", "discount", "serviceCharge", "tax", "taxIncluded", "rounding", "total"]
+    .map((name) => `${sign}(event.totals #>> '{${name},amount}')::bigint`)
+    .join(", ");
+/** The parts of both payment events. */
+const MONEY = `jsonb_to_record(data) as event("paymentId" uuid, "refundId" uuid, method text, amount jsonb,
+      "capturedAt" timestamptz, "refundedAt" timestamptz)`;
+const AMOUNT = "(event.amount ->> 'amount')::bigint";
 
-const at = (name: string) => `(data ->> '${name}')::timestamptz`;
 /** The time on the restaurant's wall. */
-const wall = (instant: string) => `((${instant}) at time zone 'UTC' + utc_offset)`;
+const wall = (instant: string) => `(${instant} at time zone 'UTC' + utc_offset)`;
 const hour = (instant: string) => `extract(hour from ${wall(instant)})::smallint`;
 const tradingDay = (instant: string) => `(${wall(instant)} - day_starts_at)::date`;
 
@@ -93,32 +93,37 @@ function addUp(
 }
 
 /** Of the model $1. `batch` gives rows of the journal, in whatever way. Answers with how many they were, the last `seq`,
- *  and the numbers of cancelled orders whose sale is not known. An event that is counted already changes nothing. */
+ *  and the numbers of cancelled orders whose sale is not known. An event that is counted already changes nothing.
+ *  Rows of the model are looked up one by one, by `lateral … limit`: a model that is being built has no statistics yet,
+ *  and a join could then read all of it for each batch. */
 const project = (batch: string): string => `
   with batch as (
     ${batch}
   ), sold as (
     insert into sales (${SALE})
-    select $1, seq, 'sale', order_id, (data ->> 'number')::bigint, (data ->> 'businessDate')::date,
-      ${hour(at("placedAt"))}, ${at("placedAt")}, (data ->> 'businessDate')::date, data ->> 'serviceType',
-      data #>> '{payment,method}', data #>> '{placedBy,id}', data #>> '{placedBy,name}', utc_offset, day_starts_at,
-      null, ${amounts("")}
-    from batch cross join lateral (select
-      make_interval(mins => coalesce((data #>> '{clock,utcOffsetMinutes}')::integer, 0)) as utc_offset,
-      coalesce(data #>> '{clock,businessDayStartsAt}', '00:00')::interval as day_starts_at) as clock
+    select $1, seq, 'sale', order_id, event.number, "businessDate", ${hour('"placedAt"')}, "placedAt", "businessDate",
+      "serviceType", payment ->> 'method', "placedBy" ->> 'id', "placedBy" ->> 'name', utc_offset, day_starts_at, null,
+      ${amounts("")}
+    from batch cross join lateral ${ORDER} cross join lateral (select
+      make_interval(mins => coalesce((event.clock ->> 'utcOffsetMinutes')::integer, 0)) as utc_offset,
+      coalesce(event.clock ->> 'businessDayStartsAt', '00:00')::interval as day_starts_at) as clock
     where name = 'orders.order-placed.v1'
     on conflict (model, order_id, kind) do nothing
     returning *
   ), known as (
     select * from sold
     union all
-    select * from sales where model = $1 and kind = 'sale' and order_id in (select order_id from batch)
+    select sale.* from (
+      select distinct order_id from batch
+      where name <> 'orders.order-placed.v1' and order_id not in (select order_id from sold)) as asked
+    cross join lateral (
+      select * from sales where model = $1 and order_id = asked.order_id and kind = 'sale' limit 1) as sale
   ), cancelled as (
     insert into sales (${SALE})
-    select $1, batch.seq, 'cancellation', order_id, number, (data ->> 'cancelledOn')::date,
-      ${hour(at("cancelledAt"))}, ${at("cancelledAt")}, sold_on, service_type, method, server_id, server_name,
-      utc_offset, day_starts_at, data ->> 'reason', ${amounts("-")}
-    from batch join known using (order_id)
+    select $1, batch.seq, 'cancellation', order_id, known.number, "cancelledOn", ${hour('"cancelledAt"')},
+      "cancelledAt", sold_on, service_type, method, server_id, server_name, utc_offset, day_starts_at, event.reason,
+      ${amounts("-")}
+    from batch join known using (order_id) cross join lateral ${ORDER}
     where name = 'orders.order-cancelled.v1'
     on conflict (model, order_id, kind) do nothing
     returning *
@@ -136,23 +141,27 @@ const project = (batch: string): string => `
     returning *
   ), paid as (
     insert into takings (model, id, seq, kind, order_id, number, business_date, at, method, amount)
-    select $1, (data ->> 'paymentId')::uuid, batch.seq, 'payment', order_id, known.number, known.business_date,
-      ${at("capturedAt")}, data ->> 'method', (data #>> '{amount,amount}')::bigint
-    from batch left join known using (order_id)
+    select $1, "paymentId", batch.seq, 'payment', order_id, known.number, known.business_date, "capturedAt",
+      event.method, ${AMOUNT}
+    from batch cross join lateral ${MONEY} left join known using (order_id)
     where name = 'payments.payment-captured.v1'
     union all
-    select $1, (data ->> 'refundId')::uuid, batch.seq, 'refund', order_id, known.number,
-      ${tradingDay(at("refundedAt"))}, ${at("refundedAt")}, data ->> 'method', -(data #>> '{amount,amount}')::bigint
-    from batch left join known using (order_id)
+    select $1, "refundId", batch.seq, 'refund', order_id, known.number, ${tradingDay('"refundedAt"')}, "refundedAt",
+      event.method, -${AMOUNT}
+    from batch cross join lateral ${MONEY} left join known using (order_id)
     where name = 'payments.payment-refunded.v1'
     on conflict (model, id) do nothing
     returning *
   ), dated as (
-    update takings set number = sold.number,
-      business_date = case takings.kind when 'payment' then sold.business_date else ${tradingDay("takings.at")} end
-    from sold
-    where takings.model = $1 and takings.order_id = sold.order_id and takings.business_date is null
-    returning takings.*
+    update takings set (number, business_date) = (
+      select sold.number,
+        case takings.kind when 'payment' then sold.business_date else ${tradingDay("takings.at")} end
+      from sold where sold.order_id = takings.order_id)
+    where model = $1 and id = any(array(
+      select waiting.id from sold cross join lateral (
+        select id from takings where model = $1 and order_id = sold.order_id and business_date is null
+        limit 1000) as waiting))
+    returning *
   ), counted_sales as (
     ${addUp("sales_figures", "booked", "business_date, hour, server_id, server_name, service_type", SALES_SUMS)}
   ), counted_dishes as (
