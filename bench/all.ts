@@ -13,6 +13,7 @@ const SCENARIOS = [
   "growth",
   "documents",
   "reports",
+  "bulkhead",
 ];
 
 const asked = process.argv.slice(2);

@@ -20,9 +20,10 @@ export interface ReportingParts {
   readonly stepSize?: number;
 }
 
-/** A bulkhead: few connections, so that reports leave the processors to orders, and an end to each of them. */
+/** A bulkhead: two reports at a time (router.ts), and connections for the three listeners and a rebuild; and an end to
+ *  each statement, however many orders there are. */
 export const reportingPool = (timeoutSeconds: number) => ({
-  max: 4,
+  max: 6,
   statementTimeoutMs: timeoutSeconds * 1_000,
 });
 

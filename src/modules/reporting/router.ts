@@ -1,9 +1,10 @@
 // Between the contract and the module: ranges and filters in, reports out; and what a report says when it is cut off.
 import { invalidInput } from "#platform/contract";
-import { isPoolBusy, isTimeLimit } from "#platform/db";
+import { isTimeLimit } from "#platform/db";
 import { implementContract } from "#platform/http";
 import type { Rebuilding } from "./commands/rebuild.js";
 import { contract } from "./contract.js";
+import { createGate, Crowded } from "./gate.js";
 import { listOrdersBehind, listPaymentsBehind } from "./queries/entries.js";
 import { describeRebuild } from "./queries/rebuild.js";
 import { reportSales, reportStock, reportToday } from "./queries/reports.js";
@@ -21,15 +22,8 @@ interface Refusals {
   REPORTS_BUSY(): Error;
 }
 
-async function within<T>(limits: Refusals, report: Promise<T>): Promise<T> {
-  try {
-    return await report;
-  } catch (error) {
-    if (isTimeLimit(error)) throw limits.REPORT_CUT_OFF();
-    if (isPoolBusy(error)) throw limits.REPORTS_BUSY();
-    throw error;
-  }
-}
+/** At a time, so that of the pool's connections some are left for counting and for a rebuild. */
+const REPORTS = { width: 2, patienceMs: 5_000 };
 
 interface AskedDays {
   readonly businessDate?: string | undefined;
@@ -46,26 +40,39 @@ function daysOf({ businessDate, from = businessDate, to = businessDate }: AskedD
 
 export function createRouter({ database, rebuilding, clock }: RouterParts) {
   const reporting = implementContract(contract);
+  const gate = createGate(REPORTS);
+
+  async function within<T>(refusals: Refusals, report: () => Promise<T>): Promise<T> {
+    try {
+      return await gate.pass(report);
+    } catch (error) {
+      if (isTimeLimit(error)) throw refusals.REPORT_CUT_OFF();
+      if (error instanceof Crowded) throw refusals.REPORTS_BUSY();
+      throw error;
+    }
+  }
 
   return reporting.router({
     sales: reporting.sales.handler(({ input, errors }) => {
       const { from, to } = daysOf(input);
-      return within(errors, reportSales(database, input.by, { now: clock(), from, to }));
+      return within(errors, () => reportSales(database, input.by, { now: clock(), from, to }));
     }),
-    today: reporting.today.handler(({ errors }) => within(errors, reportToday(database, clock()))),
+    today: reporting.today.handler(({ errors }) =>
+      within(errors, () => reportToday(database, clock())),
+    ),
     stock: reporting.stock.handler(({ input, errors }) =>
-      within(errors, reportStock(database, input.low === true)),
+      within(errors, () => reportStock(database, input.low === true)),
     ),
     orders: reporting.orders.handler(({ input, errors }) => {
       const { limit, cursor, dish, server, hour, category, method, serviceType } = input;
       const page = { ...daysOf(input), limit, cursor };
       const filter = { productId: dish, serverId: server, hour, category, method, serviceType };
-      return within(errors, listOrdersBehind(database, page, filter));
+      return within(errors, () => listOrdersBehind(database, page, filter));
     }),
     payments: reporting.payments.handler(({ input, errors }) => {
       const { limit, cursor, method } = input;
       const page = { ...daysOf(input), limit, cursor };
-      return within(errors, listPaymentsBehind(database, page, method));
+      return within(errors, () => listPaymentsBehind(database, page, method));
     }),
     rebuild: {
       start: reporting.rebuild.start.handler(async ({ context: { principal, trace } }) => {

@@ -64,7 +64,8 @@ export const clientConfig = (
   ...server,
   types,
   application_name: purpose === undefined ? `tiffin:${module}` : `tiffin:${module}:${purpose}`,
-  options: `-c search_path=${module}`,
+  // One query, one processor: more of them would go around what a pool's size limits.
+  options: `-c search_path=${module} -c max_parallel_workers_per_gather=0`,
   statement_timeout: statementTimeoutMs,
   query_timeout: statementTimeoutMs + SILENCE_MS,
   lock_timeout: lockTimeoutMs,
@@ -80,14 +81,3 @@ export const isLost = (error: unknown): boolean =>
 /** Whether the server stopped the statement because it took longer than its module's limit. */
 export const isTimeLimit = (error: unknown): boolean =>
   (error as { code?: unknown } | null)?.code === "57014";
-
-/** All connections of the module are in use, and none became free in time. The code is the server's own for that. */
-export class PoolBusy extends Error {
-  override name = "PoolBusy";
-  readonly code = "53300";
-  constructor(module: string, max: number, cause: unknown) {
-    super(`All ${max} connections of ${module} are in use`, { cause });
-  }
-}
-
-export const isPoolBusy = (error: unknown): boolean => error instanceof PoolBusy;

@@ -3,7 +3,7 @@
 import { CamelCasePlugin, CompiledQuery, Kysely, PostgresDialect } from "kysely";
 import type { PostgresPool, PostgresPoolClient, Transaction } from "kysely";
 import { Pool, type PoolClient, type QueryResultRow } from "pg";
-import { clientConfig, isLost, PoolBusy, type PoolOptions, type SignIn } from "./connection.js";
+import { clientConfig, isLost, type PoolOptions, type SignIn } from "./connection.js";
 import { openSession, type Session } from "./session.js";
 import { createSilence } from "./silence.js";
 import { nameOf, type Runner, type Statement } from "./statements.js";
@@ -35,7 +35,6 @@ export interface Database<Tables = never> extends Runner {
 }
 
 const ATTEMPTS = 5;
-const TIMED_OUT = /^timeout exceeded when trying to connect/;
 
 export function createDatabase<Tables>(
   signIn: SignIn,
@@ -68,11 +67,7 @@ export function createDatabase<Tables>(
   }
 
   async function connect() {
-    const client = await takeClient().catch((error: unknown) => {
-      // The driver says the same of a server that does not answer.
-      const full = pool.totalCount >= options.max && TIMED_OUT.test((error as Error).message);
-      throw full ? new PoolBusy(signIn.module, options.max, error) : error;
-    });
+    const client = await takeClient();
     let failure: Error | undefined;
     return {
       async query<R>(text: string, values: readonly unknown[]) {

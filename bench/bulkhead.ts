@@ -1,0 +1,117 @@
+// What an order feels of a report that has run away: four tills place orders, alternately while reports are idle (A) and
+// while both reports that are made at a time burn a processor on a query that has no end but its time limit (B).
+// Run: node --import tsx bench/bulkhead.ts [seconds a turn]
+import pg from "pg";
+import { quantile, ratios, rounded, showSpread } from "./kit/figures.js";
+import { closedLoop, createClient } from "./kit/load.js";
+import { announce, report } from "./kit/report.js";
+import { withBench } from "./kit/server.js";
+import { createOrders, place, startTiffin } from "./kit/tiffin.js";
+
+const SECONDS = Number(process.argv[2] ?? 5);
+const TURNS = 4;
+const TILLS = 4;
+const CALLERS = 4;
+const AT_A_TIME = 2;
+const TIMEOUT_SECONDS = 2;
+
+/** Whoever reads a product now counts to a hundred million first: the cross join that somebody forgot to restrict. */
+const RUN_AWAY = `
+  alter table reporting.products enable row level security;
+  create policy all_rows on reporting.products using (true);
+  create policy endless on reporting.products as restrictive for select using (
+    (select count(*) from generate_series(1, 10000) as one cross join generate_series(1, 10000 + on_hand) as other) > 0)`;
+
+interface Turn {
+  readonly p50: number;
+  readonly p99: number;
+  readonly perSecond: number;
+}
+
+announce("bulkhead");
+await withBench(async (bench) => {
+  const tiffin = await startTiffin(bench, {
+    env: { REPORT_TIMEOUT_SECONDS: String(TIMEOUT_SECONDS) },
+  });
+  const tills = createClient(tiffin.url, tiffin.token, TILLS);
+  const next = createOrders(tiffin.dishes);
+  const owner = new pg.Client(bench.postgresUrl);
+  await owner.connect();
+  await owner.query(RUN_AWAY);
+
+  const turn = async (): Promise<Turn> => {
+    const { latenciesMs, count, seconds } = await closedLoop(TILLS, SECONDS, () =>
+      place(tills, next()),
+    );
+    return {
+      p50: quantile(latenciesMs, 0.5),
+      p99: quantile(latenciesMs, 0.99),
+      perSecond: count / seconds,
+    };
+  };
+  const busy = async () => {
+    const { rows } = await owner.query<{ busy: number }>(
+      "select count(*)::int as busy from pg_stat_activity where application_name = 'tiffin:reporting' and state = 'active'",
+    );
+    return rows[0]?.busy ?? 0;
+  };
+
+  const quiet: Turn[] = [];
+  const runaway: Turn[] = [];
+  let cutOff = 0;
+  let mostBusy = 0;
+  await turn(); // warm-up
+  for (let n = 0; n < TURNS; n++) {
+    quiet.push(await turn());
+    let over = false;
+    const callers = Array.from({ length: CALLERS }, async () => {
+      while (!over) {
+        const { status } = await tiffin.manager.send({ method: "GET", path: "/api/reports/stock" });
+        if (status !== 503) throw new Error(`The runaway report was answered ${status}`);
+        cutOff += 1;
+      }
+    });
+    while ((await busy()) < AT_A_TIME) await new Promise((resolve) => setTimeout(resolve, 50));
+    runaway.push(await turn());
+    mostBusy = Math.max(mostBusy, await busy());
+    over = true;
+    await Promise.all(callers);
+  }
+  await owner.end();
+  tills.close();
+
+  const row = (side: string, turns: readonly Turn[]) => ({
+    side,
+    "p50 ms": rounded(
+      quantile(
+        turns.map(({ p50 }) => p50),
+        0.5,
+      ),
+    ),
+    "p99 ms": rounded(
+      quantile(
+        turns.map(({ p99 }) => p99),
+        0.5,
+      ),
+    ),
+    "orders/s": rounded(
+      quantile(
+        turns.map(({ perSecond }) => perSecond),
+        0.5,
+      ),
+      0,
+    ),
+  });
+  const ratio = (of: (turn: Turn) => number) => showSpread(ratios(runaway.map(of), quiet.map(of)));
+  report("bulkhead", [
+    row("A: reports idle", quiet),
+    row(`B: ${mostBusy} reports run away`, runaway),
+    {
+      side: "B / A",
+      "p50 ms": ratio(({ p50 }) => p50),
+      "p99 ms": ratio(({ p99 }) => p99),
+      "orders/s": ratio(({ perSecond }) => perSecond),
+    },
+  ]);
+  console.log(`${cutOff} reports were cut off after ${TIMEOUT_SECONDS} s; every order was placed.`);
+});
