@@ -15,12 +15,15 @@ const CALLERS = 4;
 const AT_A_TIME = 2;
 const TIMEOUT_SECONDS = 2;
 
-/** Whoever reads a product now counts to a hundred million first: the cross join that somebody forgot to restrict. */
+/** A report that reads a product now counts to a hundred million first: the cross join that somebody forgot to restrict.
+ *  Listeners that copy stock are left alone. */
 const RUN_AWAY = `
   alter table reporting.products enable row level security;
   create policy all_rows on reporting.products using (true);
   create policy endless on reporting.products as restrictive for select using (
-    (select count(*) from generate_series(1, 10000) as one cross join generate_series(1, 10000 + on_hand) as other) > 0)`;
+    case when current_query() like 'insert%' then true else (
+      select count(*) from generate_series(1, 10000) as one cross join generate_series(1, 10000 + on_hand) as other) > 0
+    end)`;
 
 interface Turn {
   readonly p50: number;
