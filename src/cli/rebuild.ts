@@ -31,7 +31,16 @@ async function follow(api: Api, path: string): Promise<Rebuild> {
   return state;
 }
 
-const state = await withServer((api) => follow(api, address));
+/** Of fetch: the connection broke, or nobody listens. */
+const explain = (error: unknown): never => {
+  if (!(error instanceof TypeError)) throw error;
+  throw new Error(
+    "The server stopped answering. The figures from before are still in use: start it, and run this again.",
+    { cause: error },
+  );
+};
+
+const state = await withServer((api) => follow(api, address).catch(explain));
 if (state.status === "done") {
   const events = state.done.toLocaleString("en");
   console.log(
