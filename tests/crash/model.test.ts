@@ -1,0 +1,108 @@
+// Stories of an evening, made up at random: place, retry, cancel, change prices, restock, recount, and die in the middle
+// of it. Each is told to the real application and to a model of a page; a story that ends differently is shortened to
+// the shortest one that still does. MODEL_SEED, MODEL_PATH and MODEL_REPLAY tell again what a failure printed (seed, path
+// and replayPath); MODEL_RUNS=5000 tells more.
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { expectInvariants } from "./invariants.js";
+import {
+  Cancel,
+  ChangePrice,
+  type Crash,
+  DISHES,
+  Move,
+  newModel,
+  Place,
+  PowerCut,
+  Retry,
+  settleDown,
+} from "./model/story.js";
+import { verify } from "./model/verify.js";
+import { openWorld, type World } from "./model/world.js";
+import { allPoints } from "./points.js";
+
+const RUNS = Number(process.env["MODEL_RUNS"] ?? 500);
+const SEED = Number(process.env["MODEL_SEED"] ?? Date.now() % 2_147_483_647);
+const PATH = process.env["MODEL_PATH"];
+const REPLAY = process.env["MODEL_REPLAY"];
+const LONGEST = 12;
+
+let world: World;
+beforeAll(async () => {
+  world = await openWorld();
+});
+afterAll(() => world.close());
+
+/** One in `of` times. */
+const seldom = <T>(some: fc.Arbitrary<T>, of: number): fc.Arbitrary<T | undefined> =>
+  fc.oneof({ arbitrary: fc.constant(undefined), weight: of - 1 }, { arbitrary: some, weight: 1 });
+const point = fc.constantFrom(...allPoints);
+const crash: fc.Arbitrary<Crash | undefined> = seldom(
+  fc.record({ at: point, again: seldom(point, 4) }),
+  5,
+);
+const dish = fc.nat({ max: DISHES - 1 });
+const order = fc.record({
+  quantities: fc
+    .tuple(fc.nat({ max: 4 }), fc.nat({ max: 4 }))
+    .filter((quantities) => quantities.some((quantity) => quantity > 0)),
+  payment: fc.constantFrom("cash", "approve", "decline", "unknown_captured", "unknown_lost"),
+  stale: fc.nat({ max: 5 }).map((one) => one === 5),
+} as const);
+const orders = fc.oneof(
+  { arbitrary: fc.tuple(order), weight: 4 },
+  { arbitrary: fc.array(order, { minLength: 2, maxLength: 4 }), weight: 1 },
+);
+const often = <T>(times: number, command: T): T[] => Array.from({ length: times }, () => command);
+const stories = fc.commands(
+  [
+    ...often(
+      5,
+      fc.tuple(orders, crash).map((told) => new Place(...told)),
+    ),
+    ...often(
+      2,
+      fc
+        .tuple(fc.nat({ max: 9 }), fc.constantFrom("restock", "waste"), crash)
+        .map((told) => new Cancel(...told)),
+    ),
+    ...often(
+      2,
+      fc
+        .tuple(dish, fc.constantFrom("received", "recount"), fc.integer({ min: 1, max: 6 }), crash)
+        .map((told) => new Move(...told)),
+    ),
+    fc.nat({ max: 9 }).map((which) => new Retry(which)),
+    fc
+      .tuple(dish, fc.integer({ min: 1, max: 5 }))
+      .map(([one, halves]) => new ChangePrice(one, halves * 500)),
+    fc.constant(new PowerCut()),
+  ],
+  { maxCommands: LONGEST, ...(REPLAY !== undefined && { replayPath: REPLAY }) },
+);
+
+it(
+  `ends ${RUNS} stories as the model does (seed ${SEED})`,
+  async () => {
+    console.log(`model: seed ${SEED}, ${RUNS} runs`);
+    let told = 0;
+    await fc.assert(
+      fc.asyncProperty(stories, async (commands) => {
+        const ids = await world.takeDishes(DISHES);
+        const model = newModel();
+        const real = { world, ids, versions: ids.map(() => 1) };
+        await fc.asyncModelRun(() => ({ model, real }), commands);
+        await world.calm();
+        settleDown(model);
+        await verify(model, real);
+        told += 1;
+        if (told % 100 === 0) await expectInvariants(world.stores);
+      }),
+      { numRuns: RUNS, seed: SEED, endOnFailure: false, ...(PATH !== undefined && { path: PATH }) },
+    );
+    await expectInvariants(world.stores);
+    console.log(`model: ${told} stories, ${world.counts.deaths} deaths`);
+    expect(world.counts.deaths).toBeGreaterThan(RUNS / 10);
+  },
+  30 * 60_000,
+);
