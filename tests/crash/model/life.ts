@@ -90,6 +90,7 @@ export async function beginLife(stores: Stores, diesAt?: string) {
       alone: true,
       retentionDays: 400,
       maxAttempts: 10,
+      reportTimeoutSeconds: 10,
       sampleStaffAllowed: true,
       secure: false,
     });

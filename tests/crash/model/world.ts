@@ -150,7 +150,7 @@ export async function openWorld() {
       },
       modifierGroups: [],
       categories: [{ code: "all", name: { en: "All" }, station: "kitchen", items }],
-    } as never);
+    });
     const found = await stores
       .collection<{ _id: string; sku: string }>("products")
       .find({ sku: { $regex: `^M${batches}-` } })
