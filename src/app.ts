@@ -151,9 +151,11 @@ export async function createApp(parts: AppParts) {
   const reporting = grants.register(createReporting({ ...reportingParts, logger, clock }));
   hear(reportingParts.database, reporting.subscriptions);
 
+  const auditParts = publishing<AuditTables>("audit");
   const audit = grants.register(
-    createAudit({ database: postgres.connect<AuditTables>("audit"), clock }),
+    createAudit({ ...auditParts, modules: [...manifest.audit.hears, "audit"] }),
   );
+  hear(auditParts.database, audit.subscriptions);
 
   const system = createSystem({
     ...grants.allFaces("system"),

@@ -21,7 +21,11 @@ export const manifest = {
   },
   kitchen: { store: "postgres", calls: [], hears: ["orders"] },
   reporting: { store: "postgres", calls: [], hears: ["orders", "payments", "inventory"] },
-  audit: { store: "postgres", calls: [], hears: [] },
+  audit: {
+    store: "postgres",
+    calls: [],
+    hears: ["auth", "restaurant", "inventory", "payments", "orders", "kitchen", "reporting"],
+  },
 } as const satisfies Record<string, ModuleEntry>;
 
 export type ModuleName = keyof typeof manifest;

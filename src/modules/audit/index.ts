@@ -1,22 +1,23 @@
-// The front door of audit.
-import type { Face } from "#platform/contract";
+// The front door of audit: what people did, in a log that is only appended to.
 import { contract } from "./contract.js";
-import type { AuditDatabase } from "./repository.js";
+import { subscriptions } from "./listeners.js";
 import { createRouter } from "./router.js";
+import type { AuditDatabase, AuditTables } from "./schema.js";
 
 export { contract };
-export type { AuditTables } from "./schema.js";
-export type AuditFace = Face<typeof contract>;
+export type { Entry, Verification } from "./contract.js";
+export type { AuditTables };
 
 export interface AuditParts {
   readonly database: AuditDatabase;
-  readonly clock: () => Date;
+  /** Modules whose actions are recorded. */
+  readonly modules: readonly string[];
 }
 
-export function createAudit({ database, clock }: AuditParts) {
+export function createAudit({ database, modules }: AuditParts) {
   return {
     name: "audit" as const,
-    router: createRouter({ database, clock }),
-    subscriptions: [],
+    router: createRouter(database),
+    subscriptions: subscriptions(database, modules),
   };
 }

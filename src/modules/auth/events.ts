@@ -2,4 +2,4 @@
 import { defineActionTaken } from "#platform/kernel";
 
 /** Staff, PINs, passwords, devices, sign-ins and approvals. */
-export const ActionTaken = defineActionTaken("auth");
+export const AuthActionTaken = defineActionTaken("auth");

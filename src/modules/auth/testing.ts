@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, inject } from "vitest";
 import { z } from "zod";
 import { route } from "#platform/contract";
 import { createHttpServer, type HttpServer, implementContract } from "#platform/http";
-import { type EventEnvelope, newId } from "#platform/kernel";
+import { type ActionTaken, type EventEnvelope, newId } from "#platform/kernel";
 import { createLogger, createMetrics } from "#platform/observability";
 import { toOutboxRows } from "#platform/outbox";
 import { openPostgres } from "#platform/db";
@@ -13,14 +13,14 @@ import { createModuleDatabase, query, TEST_SECRET } from "../../platform/db/test
 import type { AuthParts, By } from "./commands/parts.js";
 import { hashSecret, hashToken } from "./commands/secrets.js";
 import { type Asker, signIn, type SignInRequest } from "./commands/sign-in.js";
-import type { ActionTaken } from "./events.js";
+
 import { createAuth } from "./index.js";
 import { insertDevice } from "./repository/devices.js";
 import { insertStaff, listStaff, updateStaff } from "./repository/staff.js";
 import type { AuthTables } from "./schema.js";
 
 type Test = Awaited<ReturnType<typeof createModuleDatabase<AuthTables>>>;
-type Told = ReturnType<(typeof ActionTaken)["create"]>["data"];
+type Told = ActionTaken;
 export let test: Test;
 export let parts: AuthParts;
 

@@ -14,19 +14,22 @@ export const ActionBy = z.object({
 });
 export type ActionBy = z.infer<typeof ActionBy>;
 
+const ActionTaken = ActionBy.extend({
+  /** Named like the permission that it needs: `orders.cancel`. */
+  action: z.string(),
+  /** What it was done to: type `order`, `staff`, `product`, `event`…, and its id. */
+  subject: z.object({ type: z.string(), id: z.string(), name: z.string().optional() }),
+  at: z.iso.datetime(),
+  reason: z.string().optional(),
+  /** What changed, without secrets: no PIN, no token, no password. */
+  details: z.record(z.string(), z.unknown()).optional(),
+});
+export type ActionTaken = z.infer<typeof ActionTaken>;
+
 /** A module's own `<module>.action-taken.v1`. It is written with the change itself, in its transaction, so that no
  *  change goes unrecorded and no refused one is recorded. One event for each subject that changed. */
 export const defineActionTaken = (module: string) =>
   defineEvent(`${module}.action-taken.v1`, {
     key: (event) => event.subject.id,
-    schema: ActionBy.extend({
-      /** Named like the permission that it needs: `orders.cancel`. */
-      action: z.string(),
-      /** What it was done to: type `order`, `staff`, `product`, `event`…, and its id. */
-      subject: z.object({ type: z.string(), id: z.string(), name: z.string().optional() }),
-      at: z.iso.datetime(),
-      reason: z.string().optional(),
-      /** What changed, without secrets: no PIN, no token, no password. */
-      details: z.record(z.string(), z.unknown()).optional(),
-    }),
+    schema: ActionTaken,
   });

@@ -1,6 +1,6 @@
 // What the commands of auth work with, and how they tell what was done.
 import type { ActionBy, EventEnvelope } from "#platform/kernel";
-import { ActionTaken } from "../events.js";
+import { AuthActionTaken } from "../events.js";
 import type { AuthDatabase, AuthTransaction, StaffRow } from "../schema.js";
 
 export interface AuthParts {
@@ -27,7 +27,7 @@ export interface Action {
 }
 
 export const actionTaken = ({ by, trace }: By, at: Date, { details, ...action }: Action) =>
-  ActionTaken.create(
+  AuthActionTaken.create(
     { ...by, ...action, at: at.toISOString(), ...(details && { details: { ...details } }) },
     { trace, occurredAt: at },
   );
