@@ -152,9 +152,7 @@ export async function createApp(parts: AppParts) {
   hear(reportingParts.database, reporting.subscriptions);
 
   const auditParts = publishing<AuditTables>("audit");
-  const audit = grants.register(
-    createAudit({ ...auditParts, modules: [...manifest.audit.hears, "audit"] }),
-  );
+  const audit = grants.register(createAudit({ ...auditParts, modules: manifest.audit.hears }));
   hear(auditParts.database, audit.subscriptions);
 
   const system = createSystem({

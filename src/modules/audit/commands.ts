@@ -2,7 +2,7 @@
 import type { ActionTaken, EventEnvelope } from "#platform/kernel";
 import { publisherOf } from "#platform/outbox";
 import { appendRows, findKnown, lockHead } from "./repository.js";
-import { chain, type Fact } from "./rules.js";
+import { chain, type Fact } from "./chain.js";
 import type { AuditDatabase, AuditTransaction } from "./schema.js";
 
 const toFact = ({ id, name, trace, data }: EventEnvelope<ActionTaken>): Fact => ({

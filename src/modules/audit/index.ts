@@ -10,7 +10,7 @@ export type { AuditTables };
 
 export interface AuditParts {
   readonly database: AuditDatabase;
-  /** Modules whose actions are recorded. */
+  /** Modules whose actions are recorded, besides its own. */
   readonly modules: readonly string[];
 }
 

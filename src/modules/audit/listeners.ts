@@ -3,12 +3,13 @@
 import { type ActionTaken, defineActionTaken, type EventEnvelope } from "#platform/kernel";
 import { defineSubscription } from "#platform/outbox";
 import { record } from "./commands.js";
+import { AuditActionTaken } from "./events.js";
 import type { AuditDatabase, AuditTransaction } from "./schema.js";
 
 export const subscriptions = (database: AuditDatabase, modules: readonly string[]) => [
   defineSubscription<AuditTransaction>({
     name: "audit.record",
-    events: modules.map(defineActionTaken),
+    events: [...modules.map(defineActionTaken), AuditActionTaken],
     patterns: ["*.action-taken.v1"],
     handle: (events, tx) => record(database, events as EventEnvelope<ActionTaken>[], tx),
   }),

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { decodeCursor, encodeCursor } from "#platform/contract";
 import type { Entry, Verification } from "./contract.js";
 import { type EntryQuery, findHead, listChain, listEntries } from "./repository.js";
-import { type Anchor, createVerification, GENESIS, type Link } from "./rules.js";
+import { type Anchor, createVerification, GENESIS, type Link } from "./chain.js";
 import type { AuditDatabase } from "./schema.js";
 
 const Before = z.object({ before: z.int() });

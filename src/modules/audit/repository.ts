@@ -1,6 +1,6 @@
 // Every query of audit, no decision.
 import { defineStatement } from "#platform/db";
-import type { ChainedRow, Link } from "./rules.js";
+import type { ChainedRow, Link } from "./chain.js";
 import type { AuditDatabase, AuditTransaction } from "./schema.js";
 
 const lock = defineStatement<Link>("audit.lock-head", "select position, hash from head for update");

@@ -10,7 +10,7 @@ import {
   type Fact,
   GENESIS,
   hashOf,
-} from "./rules.js";
+} from "./chain.js";
 
 const fact = (number: number): Fact => ({
   eventId: `0191d7a0-0000-7000-8000-${String(number).padStart(12, "0")}`,

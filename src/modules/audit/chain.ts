@@ -1,5 +1,5 @@
 // The chain: how an entry is written down, how it is hashed onto the one before, and what shows that it was tampered
-// with. Pure, and the only place that knows the canonical form.
+// with. Pure, and the only place that knows the canonical form. (Not rules.ts, which knows no library: this one hashes.)
 import { createHash } from "node:crypto";
 
 /** A fact as the log keeps it; what is absent is left out. */
