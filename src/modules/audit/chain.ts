@@ -110,7 +110,7 @@ export function createVerification(anchors: readonly Anchor[] = []) {
     add: (rows: readonly ChainedRow[]): void => rows.forEach(check),
     /** `head` is what the store says where the chain ends. */
     end(head: Link): { entries: number; head: Link; faults: readonly ChainFault[] } {
-      const cut = Math.max(head.position, ...[...expected.keys()]);
+      const cut = Math.max(head.position, ...expected.keys());
       if (cut > last.position) {
         find(last.position + 1, `missing: ${span(last.position + 1, cut)} cut off at the end`);
       } else if (head.position < last.position) {
