@@ -11,6 +11,7 @@ const LAYERS = [
   ["config", "observability", "contract", "bus"],
   ["embedded", "db", "documents"],
   ["outbox", "saga"],
+  ["stream"],
   ["http"],
 ];
 

@@ -31,6 +31,7 @@ import {
   type Subscription,
 } from "#platform/outbox";
 import { createGrants } from "./grants.js";
+import { createLiveStream } from "./stream/index.js";
 import { createFlow } from "./system/flow.js";
 import { createSystem } from "./system/index.js";
 
@@ -164,7 +165,17 @@ export async function createApp(parts: AppParts) {
     clock,
   });
 
+  const stream = createLiveStream({
+    outboxes,
+    signals: parts.alone ? undefined : authParts.database,
+    recheck: auth.recheck,
+    logger,
+    metrics,
+  });
+  auth.onSessionsChanged(() => void stream.recheck());
+
   metrics.onCollect(() => system.collectEvents());
+  metrics.onCollect(() => stream.collect());
 
   return {
     modules: Object.keys(manifest) as ModuleName[],
@@ -178,11 +189,13 @@ export async function createApp(parts: AppParts) {
       reporting: reporting.router,
       audit: audit.router,
       system: system.router,
+      stream: stream.router,
     },
     /** What a module's subscriptions listen to. */
     heard: grants.heard,
     subscriptions: inboxes.flatMap((inbox) => inbox.subscriptions),
     cachedReads: restaurant.cachedReads,
+    eventStream: stream.eventStream,
     guard: auth.guard,
     auth,
     system,
@@ -203,6 +216,7 @@ export async function createApp(parts: AppParts) {
     async stop(): Promise<void> {
       await orders.stop();
       await auth.stop();
+      await stream.stop();
       await reporting.stop();
       await Promise.all(outboxes.map((outbox) => outbox.stop()));
       await Promise.all(inboxes.map((inbox) => inbox.stop()));

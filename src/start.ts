@@ -134,6 +134,7 @@ async function start(
   const server = await createHttpServer({
     routers: app.routers,
     cachedReads: app.cachedReads,
+    eventStream: app.eventStream,
     guard: operatorGuard(operatorToken, app.guard),
     checks: app.checks,
     metrics,

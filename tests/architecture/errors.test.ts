@@ -5,9 +5,10 @@ import { allPermissions, contract as auth } from "#modules/auth";
 import { manifest } from "#modules/manifest";
 import type { Contract } from "#platform/contract";
 import { listProblemCodes, listRoutes, parseErrors } from "#platform/http";
+import { contract as stream } from "../../src/stream/contract.js";
 import { contract as system } from "../../src/system/contract.js";
 
-const contracts: Record<string, Contract> = { auth, system };
+const contracts: Record<string, Contract> = { auth, stream, system };
 for (const module of Object.keys(manifest)) {
   const door = (await import(`../../src/modules/${module}/index.ts`)) as { contract: Contract };
   contracts[module] = door.contract;

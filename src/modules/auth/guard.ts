@@ -4,7 +4,7 @@ import type { Guard, Principal } from "#platform/http";
 import { useApproval } from "./commands/approvals.js";
 import { hashToken } from "./commands/secrets.js";
 import { readBearer, readCookie, SESSION_COOKIE } from "./cookies.js";
-import { findOpenSession, type SessionRow } from "./queries.js";
+import { findOpenSession, findOpenSessions, type SessionRow } from "./queries.js";
 import { isSessionOver, permissionsOf } from "./rules.js";
 import type { AuthDatabase } from "./schema.js";
 
@@ -20,6 +20,7 @@ interface Remembered {
 
 export function createGuard(database: AuthDatabase, clock: () => Date) {
   const remembered = new Map<string, Remembered>();
+  const watchers = new Set<() => void>();
 
   const guard: Guard = {
     async authenticate({ authorization, cookie }) {
@@ -45,15 +46,24 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
 
   return {
     guard,
+    /** Whom these sessions belong to now; one that has ended is missing. */
+    async recheck(sessionIds: readonly string[]): Promise<ReadonlyMap<string, Principal>> {
+      const open = await findOpenSessions(database, sessionIds, clock());
+      return new Map(open.map((session) => [session.id, toPrincipal(session)]));
+    },
+    /** Called when sessions ended or people changed, in this process. */
+    onForgotten: (watcher: () => void): void => void watchers.add(watcher),
     forget(sessionIds: readonly string[]): void {
       for (const [token, { session }] of remembered) {
         if (sessionIds.includes(session.id)) remembered.delete(token);
       }
+      for (const watcher of watchers) watcher();
     },
     forgetStaff(staffId: string): void {
       for (const [token, { session }] of remembered) {
         if (session.staffId === staffId) remembered.delete(token);
       }
+      for (const watcher of watchers) watcher();
     },
   };
 }

@@ -27,6 +27,9 @@ export function createAuth({ secure, ...parts }: AuthModuleParts) {
     name: "auth" as const,
     router: createRouter({ ...parts, sessions, secure }),
     guard: sessions.guard,
+    recheck: sessions.recheck,
+    /** Sessions ended, or people changed: who relies on what they may do asks the guard again. */
+    onSessionsChanged: sessions.onForgotten,
     subscriptions: [],
     addSampleStaff: () => addSampleStaff(parts),
     addFirstManager: () => addFirstManager(parts),

@@ -2,7 +2,7 @@
 import type { AuthParts } from "./commands/parts.js";
 import { samplePinOf } from "./commands/first-staff.js";
 import { listActive } from "./repository/staff.js";
-import { findSession, type SessionRow, touchSession } from "./repository/sessions.js";
+import { findSession, findSessions, type SessionRow, touchSession } from "./repository/sessions.js";
 import { isSessionOver, type Origin } from "./rules.js";
 import type { AuthDatabase } from "./schema.js";
 
@@ -26,6 +26,14 @@ export async function findOpenSession(
   }
   return session;
 }
+
+/** Those of these sessions that are open. Nothing is written: being asked about is no use of a session. */
+export const findOpenSessions = async (
+  database: AuthDatabase,
+  ids: readonly string[],
+  now: Date,
+): Promise<SessionRow[]> =>
+  (await findSessions(database, ids)).filter((session) => !isSessionOver(session, now));
 
 /** Names are told where a PIN is enough, and nowhere else: a guest's phone learns nothing. */
 export async function describeSignIn({ database, sampleStaffAllowed }: AuthParts, origin: Origin) {

@@ -14,6 +14,8 @@ export interface RouteMeta {
   public?: true;
   /** For other modules only: not mounted on the public HTTP face, not in /openapi.json. */
   internal?: true;
+  /** Answers with server-sent events: what the handler accepts is handed to the server's event stream. */
+  stream?: true;
   /** The largest body in bytes, where the usual limit is too small: imports. */
   maxBodyBytes?: number;
 }

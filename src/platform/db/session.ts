@@ -8,7 +8,7 @@ import type { Runner, Statement } from "./statements.js";
 export interface Session extends Runner {
   /** Aborted when the connection ends, for whatever reason. */
   readonly lost: AbortSignal;
-  listen(channel: string, onNotified: () => void): Promise<void>;
+  listen(channel: string, onNotified: (payload: string) => void): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,7 +45,9 @@ export async function openSession(
       return answer;
     },
     async listen(channel, onNotified) {
-      client.on("notification", (message) => message.channel === channel && onNotified());
+      client.on("notification", (message) => {
+        if (message.channel === channel) onNotified(message.payload ?? "");
+      });
       await client.query(`listen ${escapeIdentifier(channel)}`);
     },
     async close() {

@@ -6,6 +6,7 @@ import type { RouteMeta } from "#platform/contract";
 import { authorize, refuseForeignSite } from "./access.js";
 import { type BodyLimits, ClientGone, readJson } from "./body.js";
 import type { ApprovalUse, CallContext, Guard, Principal } from "./context.js";
+import { type EventStream, sendEvents } from "./event-stream.js";
 import { translateFailures } from "./face.js";
 import { HttpRefusal } from "./problems.js";
 import type { RateLimit } from "./rate-limit.js";
@@ -23,6 +24,8 @@ export interface ApiParts {
   readonly routers: Readonly<Record<string, AnyRouter>>;
   readonly guard: Guard;
   readonly cachedReads: readonly CachedRead[];
+  /** Answers the routes whose contract says `stream`. */
+  readonly eventStream: EventStream | undefined;
   readonly limits: BodyLimits;
   readonly rateLimit: RateLimit;
 }
@@ -45,7 +48,8 @@ const UNREAD_BYTES = 65_536;
 
 export const isPublicRoute = (meta: RouteMeta): boolean => meta.internal !== true;
 
-export function createApi({ routers, guard, cachedReads, limits, rateLimit }: ApiParts) {
+export function createApi(parts: ApiParts) {
+  const { routers, guard, cachedReads, eventStream, limits, rateLimit } = parts;
   const filter = ({ contract }: { contract: { "~orpc": { meta: RouteMeta } } }) =>
     isPublicRoute(contract["~orpc"].meta);
   const matcher = new StandardOpenAPIMatcher({ filter });
@@ -163,6 +167,11 @@ export function createApi({ routers, guard, cachedReads, limits, rateLimit }: Ap
     if (failure !== undefined) {
       const unreadable = result.response.status === 400 && !(failure instanceof ORPCError);
       throw unreadable ? new HttpRefusal("BAD_REQUEST") : failure;
+    }
+    if (route.meta.stream) {
+      if (!eventStream || !principal) throw new Error("No event stream is plugged in");
+      const accepted = result.response.body;
+      return sendEvents(request, response, eventStream, { principal, accepted });
     }
     send(response, result.response);
   };

@@ -2,6 +2,7 @@
 export type { CachedRead } from "./api.js";
 export type * from "./context.js";
 export { actorOf, systemPrincipal } from "./context.js";
+export type { EventSink, EventStream } from "./event-stream.js";
 export { createFace, implementContract } from "./face.js";
 export { NotReady } from "./health.js";
 export { parseErrors } from "./pages.js";

@@ -37,6 +37,19 @@ type Operation = Record<string, unknown> & {
   responses?: Record<string, { description?: string; content?: object }>;
 };
 
+const eventStreamContent = {
+  "text/event-stream": {
+    schema: { type: "string", description: "Server-sent events, as the description says" },
+  },
+};
+const lastEventIdHeader = {
+  name: "last-event-id",
+  in: "header",
+  required: false,
+  description: "The id of the last event that arrived: the stream goes on after it",
+  schema: { type: "string" },
+};
+
 export type OpenApiDocument = Awaited<ReturnType<OpenAPIGenerator["generate"]>>;
 
 export async function createOpenApi(
@@ -107,6 +120,11 @@ function complete(operation: Operation, { meta, errors, module, hasBody }: Route
   operation["tags"] = [module];
   operation["security"] = meta.public ? [] : [{ bearer: [] }, { session: [] }];
   if (meta.permission !== undefined) operation["x-permission"] = meta.permission;
+  if (meta.stream) {
+    const description = responses["200"]?.description ?? "OK";
+    responses["200"] = { description, content: eventStreamContent };
+    operation.parameters = [...(operation.parameters ?? []), lastEventIdHeader];
+  }
   if (meta.approvable) {
     operation["x-approvable"] = true;
     operation.parameters = [...(operation.parameters ?? []), approvalHeader];

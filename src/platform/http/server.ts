@@ -11,6 +11,7 @@ import { createExpress } from "./app.js";
 import type { BodyLimits } from "./body.js";
 import { type ConnectionLimits, guardConnections } from "./connections.js";
 import type { Guard } from "./context.js";
+import type { EventStream } from "./event-stream.js";
 import { type Check, createReadiness } from "./health.js";
 import { createOpenApi } from "./openapi.js";
 import { type HttpProblemName, HttpRefusal, toAnswer } from "./problems.js";
@@ -54,6 +55,7 @@ export interface HttpParts {
   readonly logger: Logger;
   readonly tls?: TlsFiles | undefined;
   readonly cachedReads?: readonly CachedRead[];
+  readonly eventStream?: EventStream | undefined;
   readonly limits?: Partial<HttpLimits>;
   readonly screens?: Screens | undefined;
 }
@@ -75,6 +77,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
       routers,
       guard,
       cachedReads: parts.cachedReads ?? [],
+      eventStream: parts.eventStream,
       limits,
       rateLimit: createRateLimit(limits.requestsPerMinute),
     }),
@@ -114,6 +117,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     async close({ graceMs }) {
       draining = true;
       stopWatching();
+      parts.eventStream?.drain();
       await liveScreens?.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();

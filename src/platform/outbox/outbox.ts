@@ -28,7 +28,17 @@ export type OutboxControl = ReturnType<typeof createOutbox>;
 export function createOutbox(store: OutboxStore, options: OutboxOptions) {
   const { publisher, metrics = noMetrics, retentionDays = 400 } = options;
   const timing = { ...DEFAULT_TIMING, ...options.timing };
-  const relay = createRelay({ ...options, store, metrics, retentionDays, timing });
+  const watchers = new Set<() => void>();
+  const relay = createRelay({
+    ...options,
+    store,
+    metrics,
+    retentionDays,
+    timing,
+    onArchived: () => {
+      for (const watcher of watchers) watcher();
+    },
+  });
 
   return {
     publisher,
@@ -57,6 +67,14 @@ export function createOutbox(store: OutboxStore, options: OutboxOptions) {
     },
     /** Delivered and undelivered events, oldest first. */
     find: (query: EventQuery = {}) => store.find(query),
+    /** Delivered events in the order of the archive, and its end. */
+    read: (after: number, limit: number) => store.read(after, limit),
+    last: () => store.last(),
+    /** Called in the process that relays, each time that the archive has grown. Answers with the way to leave. */
+    onArchived(watcher: () => void): () => void {
+      watchers.add(watcher);
+      return () => void watchers.delete(watcher);
+    },
     /** Nothing is delivered to the subscription any more once this has resolved true; false: it is unknown here, or
      *  the process that relays did not confirm in time. */
     async pause(subscription: string, timeoutMs = 60_000): Promise<boolean> {

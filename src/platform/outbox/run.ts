@@ -38,6 +38,7 @@ export interface RelayOptions {
   readonly metrics: Metrics;
   readonly retentionDays: number;
   readonly timing: RelayTiming;
+  readonly onArchived: () => void;
 }
 
 /** What relays while one claim lasts. */
@@ -131,6 +132,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
     crashPoint("relay.after-archive");
     for (const event of done) flights.delete(event.id);
     lastProgressAt = Date.now();
+    options.onArchived();
   }
 
   /** Takes a subscription out of the live stream, durably before anything is archived without it. */

@@ -112,6 +112,11 @@ export interface OutboxStore {
   notify(): Promise<void>;
   status(): Promise<OutboxStatus>;
   find(query: EventQuery): Promise<readonly FoundEvent[]>;
+  /** The archive after `after`, in order. One process at a time writes there, so a reader that goes on from the last
+   *  position that it saw misses nothing. */
+  read(after: number, limit: number): Promise<readonly ArchivedEvent[]>;
+  /** The end of the archive. */
+  last(): Promise<ArchivedEvent | undefined>;
   pause(subscription: string): Promise<boolean>;
   resume(subscription: string, rewind: Rewind | null): Promise<boolean>;
   /** Drops a subscription that no longer exists, so that nothing counts its backlog. */

@@ -14,16 +14,26 @@ export interface SessionRow {
   readonly lastSeenAt: Date;
 }
 
-const selectSession = defineStatement<SessionRow>(
-  "auth.find-session",
-  `select sessions.id, staff.id as "staffId", name, role, pin_must_change as "mustChangePin",
+const OPEN = `select sessions.id, staff.id as "staffId", name, role, pin_must_change as "mustChangePin",
      sessions.created_at as "createdAt", last_seen_at as "lastSeenAt"
    from sessions join staff on staff.id = staff_id
-   where token_hash = $1 and ended_at is null and archived_at is null`,
+   where ended_at is null and archived_at is null`;
+
+const selectSession = defineStatement<SessionRow>(
+  "auth.find-session",
+  `${OPEN} and token_hash = $1`,
 );
 
 export const findSession = async (database: AuthDatabase, tokenHash: Buffer) =>
   (await database.run(selectSession, [tokenHash]))[0];
+
+const selectSessions = defineStatement<SessionRow>(
+  "auth.find-sessions",
+  `${OPEN} and sessions.id = any($1::uuid[])`,
+);
+
+export const findSessions = (database: AuthDatabase, ids: readonly string[]) =>
+  database.run(selectSessions, [ids]);
 
 export const insertSession = (tx: AuthTransaction, session: Insertable<SessionsTable>) =>
   tx.insertInto("sessions").values(session).execute();

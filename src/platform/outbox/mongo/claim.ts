@@ -10,16 +10,9 @@ import {
   listPending,
   type Origin,
   pullEvents,
-  toEvent,
 } from "./documents.js";
+import { type ArchiveDocument, readArchive } from "./archive.js";
 import { type Lease, type LeaseDocument, leaseFilter } from "./lease.js";
-import type { PendingEvent } from "./pending.js";
-
-export interface ArchiveDocument extends PendingEvent {
-  readonly _id: string;
-  readonly position: number;
-  readonly archivedAt: Date;
-}
 
 /** Positions rise with the token first, so that an owner never needs to ask where the one before it stood. */
 const PER_TOKEN = 2 ** 32;
@@ -119,12 +112,7 @@ export function claimOn(
     },
     async history(after, since, limit) {
       lease.check();
-      const filter = {
-        position: { $gt: after },
-        ...(since && { occurredAt: { $gte: since.toISOString() } }),
-      };
-      const rows = await archive.find(filter).sort({ position: 1 }).limit(limit).toArray();
-      return rows.map((row) => ({ position: row.position, event: toEvent(row) }));
+      return readArchive(archive, after, since, limit);
     },
     subscriptions: async (fresh) => (fresh ? await lease.reload() : lease.current()).subscriptions,
     async register(name, from) {

@@ -4,7 +4,8 @@ import type mongoose from "mongoose";
 import type { EventEnvelope } from "#platform/kernel";
 import type { Calls } from "../postgres/calls.js";
 import type { EventQuery, Logger, OutboxStore, Rewind, SubscriptionRecord } from "../types.js";
-import { type ArchiveDocument, claimOn, type Move } from "./claim.js";
+import { claimOn, type Move } from "./claim.js";
+import { type ArchiveDocument, readArchive, toArchived } from "./archive.js";
 import {
   compose,
   createIndexes,
@@ -39,8 +40,9 @@ export function createMongoOutboxStore({
   const leases = () => database().collection<LeaseDocument>("outbox_relay");
   const archive = () => database().collection<ArchiveDocument>("outbox_archive");
   let indexed = false;
-  const lastPosition = async () =>
-    (await archive().find().sort({ position: -1 }).limit(1).toArray())[0]?.position ?? 0;
+  const last = async () =>
+    (await archive().find().sort({ position: -1 }).limit(1).toArray()).map(toArchived)[0];
+  const lastPosition = async () => (await last())?.position ?? 0;
 
   const move: Move = async (name, where, set, token) => {
     const fields = Object.entries({ ...set }).map(([field, value]) => [
@@ -161,6 +163,8 @@ export function createMongoOutboxStore({
           .map((event) => ({ event, delivered: false })),
       ].slice(0, limit);
     },
+    read: (after, limit) => readArchive(archive(), after, null, limit),
+    last,
     pause: (name) =>
       steer(name, async ({ status, position }) => ({
         status: status === "paused" ? "paused" : "pausing",

@@ -92,6 +92,11 @@ export const history = defineStatement<EventRow & { position: number }>(
    order by position limit $3`,
 );
 
+export const last = defineStatement<EventRow & { position: number }>(
+  "outbox.last",
+  `select position, ${EVENT} from outbox_archive order by position desc limit 1`,
+);
+
 export const subscriptions = defineStatement<SubscriptionRecord>(
   "outbox.subscriptions",
   "select name, status, position, since, epoch from outbox_subscriptions order by name",

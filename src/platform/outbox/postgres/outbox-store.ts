@@ -3,7 +3,7 @@
 // So a relay that stands still can be replaced by ending its connection at the server, whatever becomes of the process.
 import type { Database, Session } from "#platform/db";
 import type { EventEnvelope } from "#platform/kernel";
-import type { Claim, OutboxStore, Rewind } from "../types.js";
+import type { ArchivedEvent, Claim, OutboxStore, Rewind } from "../types.js";
 import * as sql from "./outbox-statements.js";
 
 const toEvent = ({ id, name, key, occurredAt, trace, data }: sql.EventRow): EventEnvelope => ({
@@ -13,6 +13,11 @@ const toEvent = ({ id, name, key, occurredAt, trace, data }: sql.EventRow): Even
   occurredAt: occurredAt.toISOString(),
   trace,
   data,
+});
+
+const toArchived = (row: sql.EventRow & { readonly position: number }): ArchivedEvent => ({
+  position: row.position,
+  event: toEvent(row),
 });
 
 const wordOf = (rewind: Rewind | null): string | null => {
@@ -87,6 +92,9 @@ export function createPostgresOutboxStore<Tables>(database: Database<Tables>): O
       const rows = await database.run(sql.find, values);
       return rows.map((row) => ({ event: toEvent(row), delivered: row.delivered }));
     },
+    read: async (after, limit) =>
+      (await database.run(sql.history, [after, null, limit])).map(toArchived),
+    last: async () => (await database.run(sql.last, [])).map(toArchived)[0],
     pause: async (subscription) => (await database.run(sql.pause, [subscription])).length > 0,
     resume: async (subscription, rewind) =>
       (
@@ -110,8 +118,7 @@ function claimOn(session: Session): Claim {
       await session.run(sql.archive, [events.map((event) => event.id)]);
     },
     async history(after, since, limit) {
-      const rows = await session.run(sql.history, [after, since, limit]);
-      return rows.map((row) => ({ position: row.position, event: toEvent(row) }));
+      return (await session.run(sql.history, [after, since, limit])).map(toArchived);
     },
     subscriptions: () => session.run(sql.subscriptions, []),
     async register(name, from) {
