@@ -10,6 +10,7 @@ const SCENARIOS = [
   "contention",
   "start",
   "backlog",
+  "bulkhead",
   "growth",
   "documents",
   "reports",
