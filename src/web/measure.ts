@@ -13,7 +13,7 @@ interface Chunk {
 const LIMIT_BYTES = 300_000;
 const ENTRIES = ["index.html", "src/screens/till/index.tsx"];
 /** Loaded only where a text needs them: accented Latin. */
-const RARELY = /latin-ext|\.woff$/;
+const RARELY = /latin-ext/;
 
 export async function measureFirstLoad(folder: string) {
   const text = await readFile(join(folder, ".vite/manifest.json"), "utf8");

@@ -1,6 +1,5 @@
 // Starts the screens.
-import "@fontsource/noto-sans-myanmar/400.css";
-import "@fontsource/noto-sans-myanmar/600.css";
+import "./theme/fonts.css";
 import "./theme/mantine.css";
 import "./theme/base.css";
 import { MantineProvider } from "@mantine/core";
@@ -15,6 +14,8 @@ import { cssVariables, theme } from "./theme/theme.js";
 window.addEventListener("vite:preloadError", () => location.reload());
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
+// Dialogs of Mantine put a style into the page by way of a library that looks for its nonce here.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
 const root = document.querySelector("#root");
 if (!root) throw new Error("index.html has no #root");
 

@@ -53,8 +53,8 @@ export function useSignIn() {
     client.setQueryData(sessionKey, me);
   };
   return {
-    async signIn(name: string, pin: string): Promise<void> {
-      const { body } = await api.auth.sessions.create({ name, pin });
+    async signIn(who: Parameters<typeof api.auth.sessions.create>[0]): Promise<void> {
+      const { body } = await api.auth.sessions.create(who);
       become(body.staff);
     },
     async signOut(): Promise<void> {

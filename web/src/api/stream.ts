@@ -12,13 +12,17 @@ const KINDS = [
   "ticket-changed",
   "stock-changed",
   "menu-changed",
+  "payment-captured",
+  "payment-refunded",
   "reset",
 ] as const;
 export type StreamKind = (typeof KINDS)[number];
 
 const POLL_MS = 4_000;
 /** News of one kind that come in a row make one refetch. */
-const GATHER_MS = 250;
+const GATHER_MS = 400;
+/** What a module serves follows its own events a moment later; asked once more then, it is surely the new. */
+const SETTLED_MS = 3_000;
 const RECONNECT_MS = [1_000, 2_000, 4_000, 8_000];
 
 const keysOf: Readonly<Record<StreamKind, () => readonly (readonly unknown[])[]>> = {
@@ -26,7 +30,9 @@ const keysOf: Readonly<Record<StreamKind, () => readonly (readonly unknown[])[]>
   "order-cancelled": () => [queries.orders.key()],
   "ticket-changed": () => [queries.kitchen.key()],
   "stock-changed": () => [queries.restaurant.menu.key(), queries.inventory.key()],
-  "menu-changed": () => [queries.restaurant.key()],
+  "menu-changed": () => [queries.restaurant.key(), queries.inventory.key()],
+  "payment-captured": () => [queries.payments.key()],
+  "payment-refunded": () => [queries.payments.key(), queries.orders.key()],
   reset: () => [[]],
 };
 
@@ -38,15 +44,20 @@ export function startStream(client: QueryClient): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
   let wasDown = false;
-  const gathered = new Map<StreamKind, ReturnType<typeof setTimeout>>();
+  const gathered = new Map<string, ReturnType<typeof setTimeout>>();
 
-  const refresh = (kind: StreamKind) => {
-    if (gathered.has(kind)) return;
+  const refreshAfter = (kind: StreamKind, pauseMs: number) => {
+    const name = `${kind} ${pauseMs}`;
+    if (gathered.has(name)) return;
     const timer = setTimeout(() => {
-      gathered.delete(kind);
+      gathered.delete(name);
       for (const queryKey of keysOf[kind]()) void client.invalidateQueries({ queryKey });
-    }, GATHER_MS);
-    gathered.set(kind, timer);
+    }, pauseMs);
+    gathered.set(name, timer);
+  };
+  const refresh = (kind: StreamKind) => {
+    if (kind !== "stock-changed" && kind !== "menu-changed") refreshAfter(kind, GATHER_MS);
+    refreshAfter(kind, SETTLED_MS);
   };
 
   const open = () => {
@@ -55,7 +66,7 @@ export function startStream(client: QueryClient): () => void {
       tries = 0;
       connection.set("live");
       // What was missed while it was down may be too long ago for the server to repeat.
-      if (wasDown) refresh("reset");
+      if (wasDown) refreshAfter("reset", 0);
       wasDown = false;
     });
     source.addEventListener("error", () => {
@@ -94,16 +105,16 @@ export function startStream(client: QueryClient): () => void {
   };
 }
 
+/** Each event is an envelope; what the module told stands in its `data`. */
 function read(data: unknown): unknown {
   try {
-    return JSON.parse(String(data));
+    return (JSON.parse(String(data)) as { data?: unknown }).data;
   } catch {
     return undefined;
   }
 }
 
-/** Hears one kind of news as long as the component stands; queries are refreshed without it.
- *  @public */
+/** Hears one kind of news as long as the component stands; queries are refreshed without it. */
 export function useStream(kind: StreamKind, hear: (data: unknown) => void): void {
   const latest = useRef(hear);
   useEffect(() => {

@@ -1,5 +1,6 @@
 // Who is here decides what is shown: the door, or the screens.
 import { useSession } from "../api/session.js";
+import { ChangePin } from "./ChangePin.js";
 import { Shell } from "./Shell.js";
 import { SignIn } from "./SignIn.js";
 import { Waiting } from "./Waiting.js";
@@ -7,5 +8,6 @@ import { Waiting } from "./Waiting.js";
 export function App() {
   const { data: me } = useSession();
   if (me === undefined) return <Waiting />;
-  return me ? <Shell me={me} /> : <SignIn />;
+  if (!me) return <SignIn />;
+  return me.mustChangePin ? <ChangePin me={me} /> : <Shell me={me} />;
 }

@@ -10,7 +10,7 @@ export function Preferences() {
   const t = useWords(shell);
   const now = useLanguage();
   const scheme = useComputedColorScheme("light");
-  const { setColorScheme } = useMantineColorScheme();
+  const { setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const dark = scheme === "dark";
   return (
     <div className={classes["preferences"]}>

@@ -37,6 +37,7 @@ export function PinPad({ label, enter, onEnter }: PinPadProps) {
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.target instanceof HTMLInputElement) return;
       if (/^\d$/.test(event.key)) add(event.key);
       else if (event.key === "Backspace") remove();
       else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) void submit();

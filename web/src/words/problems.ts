@@ -50,6 +50,62 @@ export const problems = defineWords({
     en: "There is no restaurant here yet. Load one: npm run import -- <file.json>.",
     my: "စားသောက်ဆိုင် အချက်အလက် မရှိသေးပါ။ ထည့်သွင်းပါ - npm run import -- <file.json>။",
   },
+  "payment-declined": {
+    en: "The card was declined. Ask for another card or cash.",
+    my: "ကတ်ကို ငြင်းပယ်ပါသည်။ အခြားကတ် သို့မဟုတ် ငွေသား တောင်းပါ။",
+  },
+  "tender-too-small": {
+    en: "The cash is less than the total. Take more, or pay by card.",
+    my: "ငွေသား မလောက်ပါ။ ထပ်ယူပါ၊ သို့မဟုတ် ကတ်ဖြင့် ချေပါ။",
+  },
+  "placement-timed-out": {
+    en: "This took too long and was undone. Please try again.",
+    my: "ကြာလွန်းသဖြင့် ပြန်ဖျက်ထားပါသည်။ ထပ်ကြိုးစားပါ။",
+  },
+  "invalid-lines": {
+    en: "Some lines cannot be ordered as they are. Look at the order again.",
+    my: "အချို့ ဟင်းပွဲများကို ယခုအတိုင်း မှာ၍ မရပါ။ အော်ဒါကို ပြန်စစ်ပါ။",
+  },
+  "unknown-table": {
+    en: "There is no such table any more. Choose another.",
+    my: "ဤစားပွဲ မရှိတော့ပါ။ အခြားတစ်ခု ရွေးပါ။",
+  },
+  "product-unavailable": {
+    en: "Some dishes are no longer sold. Remove them.",
+    my: "အချို့ ဟင်းပွဲများ မရောင်းတော့ပါ။ ဖယ်ပါ။",
+  },
+  "insufficient-stock": {
+    en: "There is not enough of some dishes. Change the quantity or remove them.",
+    my: "အချို့ ဟင်းပွဲများ မလောက်ပါ။ အရေအတွက် ပြောင်းပါ၊ သို့မဟုတ် ဖယ်ပါ။",
+  },
+  "price-changed": {
+    en: "Some prices changed. Tell the guest the new price and ask again.",
+    my: "အချို့ စျေးနှုန်းများ ပြောင်းသွားပါသည်။ ဧည့်သည်ကို စျေးအသစ် ပြောပြပြီး ထပ်မေးပါ။",
+  },
+  "password-required": {
+    en: "On this device a PIN is not enough yet. Have a manager sign in with a password and make the device known.",
+    my: "ဤစက်တွင် PIN သာဖြင့် မရသေးပါ။ မန်နေဂျာအား စကားဝှက်ဖြင့် ဝင်ခိုင်းပြီး စက်ကို မှတ်သားပါ။",
+  },
+  "pin-change-required": {
+    en: "Choose a PIN of your own first.",
+    my: "ဦးစွာ ကိုယ်ပိုင် PIN ရွေးပါ။",
+  },
+  "weak-pin": {
+    en: "This PIN is too easy to guess. Choose another.",
+    my: "ဤ PIN သည် ခန့်မှန်းရ လွယ်လွန်းပါသည်။ အခြားတစ်ခု ရွေးပါ။",
+  },
+  "approval-refused": {
+    en: "The PIN is wrong, or this person may not allow it either.",
+    my: "PIN မှားနေသည် သို့မဟုတ် ဤသူလည်း ခွင့်မပြုနိုင်ပါ။",
+  },
+  "cancellation-timed-out": {
+    en: "This took too long and was not done; the order stands. Try again.",
+    my: "ကြာလွန်းသဖြင့် မလုပ်ဖြစ်ပါ၊ အော်ဒါ ရှိနေဆဲဖြစ်သည်။ ထပ်ကြိုးစားပါ။",
+  },
+  "order-being-placed": {
+    en: "This order is still being placed. Wait until it is, then cancel it.",
+    my: "ဤအော်ဒါ မပြီးသေးပါ။ ပြီးမှ ပယ်ဖျက်ပါ။",
+  },
   unknown: {
     en: "{detail}",
     my: "မအောင်မြင်ပါ။ {detail}",

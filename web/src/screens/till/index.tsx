@@ -1,25 +1,190 @@
-// The till: dishes on the left, the cart on the right.
-import { useQuery } from "@tanstack/react-query";
-import { queries } from "../../api/client.js";
+// The till: dishes on the left, the cart on the right, and over them the one sheet that is open.
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { problemOf } from "../../api/problem.js";
 import { Waiting } from "../../app/Waiting.js";
-import { other, pick, useLanguage } from "../../words/language.js";
-import { formatMoney } from "../../words/money.js";
+import { pick, useLanguage } from "../../words/language.js";
+import { useProblemWords } from "../../words/problems.js";
+import { useWords } from "../../words/words.js";
+import { addDish, changeLine, countOf, setQuantity } from "./cart/cart.js";
+import { CartPanel } from "./cart/CartPanel.js";
+import { type Conflict, conflictsIn, conflictsOf } from "./cart/conflicts.js";
+import { ConflictSheet } from "./cart/ConflictSheet.js";
+import { changeCart, currentCart, useCart } from "./cart/store.js";
+import { askedLines, useTotals } from "./cart/totals.js";
+import { Dishes } from "./dishes/Dishes.js";
+import { type Choice, DishSheet } from "./dishes/DishSheet.js";
+import classes from "./Till.module.css";
+import { type Dish, type Menu, useMenu } from "./menu.js";
+import { PlacedSheet, RefusedSheet } from "./pay/OutcomeSheet.js";
+import { PaySheet } from "./pay/PaySheet.js";
+import { dismissOutcome, startPlacement, useOutcome, usePlacement } from "./pay/placement.js";
+import { Sender } from "./pay/Sender.js";
+import { till } from "./words.js";
+
+const OrdersSheet = lazy(() => import("./orders/OrdersSheet.js"));
+
+type Sheet =
+  | { readonly kind: "dish"; readonly dish: Dish; readonly lineId?: string }
+  | { readonly kind: "conflicts"; readonly conflicts: readonly Conflict[] }
+  | { readonly kind: "pay" }
+  | { readonly kind: "orders" };
 
 export default function Till() {
+  const { menu, error } = useMenu();
+  const say = useProblemWords();
+  if (menu) return <Counter menu={menu} />;
+  return error ? (
+    <p role="alert" className={classes["failed"]}>
+      {say(problemOf(error))}
+    </p>
+  ) : (
+    <Waiting />
+  );
+}
+
+function Counter({ menu }: { readonly menu: Menu }) {
+  const t = useWords(till);
   const language = useLanguage();
-  const { data } = useQuery(queries.restaurant.menu.queryOptions({ input: { headers: {} } }));
-  if (!data || data.status !== 200) return <Waiting />;
-  const { categories, restaurant } = data.body;
+  const cart = useCart();
+  const placement = usePlacement();
+  const outcome = useOutcome();
+  const { totals, old, error } = useTotals(cart);
+  const [sheet, setSheet] = useState<Sheet>();
+  const [said, setSaid] = useState("");
+  const close = () => setSheet(undefined);
+
+  /** False, and said, where the cart has all that is left already. */
+  const hasMore = (dish: Dish): boolean => {
+    const { left } = dish;
+    if (left === undefined || countOf(currentCart(), dish.productId) < left) return true;
+    const name = pick(dish.name, language);
+    setSaid(left === 0 ? `${name}: ${t("till.sold-out")}` : t("till.all-in-cart", { left, name }));
+    return false;
+  };
+  const add = (dish: Dish, choice: Choice) =>
+    changeCart((before) => addDish(before, { dish, ...choice, id: crypto.randomUUID() }));
+  const onPick = (dish: Dish) => {
+    setSaid("");
+    if (!hasMore(dish)) return;
+    if (dish.modifierGroups.some(({ min }) => min > 0)) setSheet({ kind: "dish", dish });
+    else add(dish, { modifiers: [], quantity: 1, note: "" });
+  };
+  const onMore = (lineId: string) => {
+    setSaid("");
+    const line = cart.lines.find(({ id }) => id === lineId);
+    const dish = line && menu.byId.get(line.productId);
+    if (line && (!dish || hasMore(dish)))
+      changeCart((before) => setQuantity(before, lineId, line.quantity + 1));
+  };
+  const onEdit = (lineId: string) => {
+    const line = cart.lines.find(({ id }) => id === lineId);
+    const dish = line && menu.byId.get(line.productId);
+    if (dish) setSheet({ kind: "dish", dish, lineId });
+  };
+  const onDone = (dish: Dish, lineId: string | undefined, choice: Choice) => {
+    if (lineId === undefined) add(dish, choice);
+    else changeCart((before) => changeLine(before, lineId, choice));
+    close();
+  };
+  const onPay = () => {
+    const conflicts = conflictsOf(cart, menu);
+    if (cart.lines.length === 0 || !totals) return;
+    setSheet(conflicts.length > 0 ? { kind: "conflicts", conflicts } : { kind: "pay" });
+  };
+
+  const busy = sheet !== undefined || placement !== undefined || outcome !== undefined;
+  useEffect(() => {
+    if (busy) return undefined;
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+      event.preventDefault();
+      onPay();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  });
+
+  const refusal = outcome?.kind === "refused" ? outcome.problem : undefined;
+  const refused = useMemo(
+    () => (refusal ? conflictsIn(refusal.code, refusal.data, currentCart()) : []),
+    [refusal],
+  );
+  const settled = (productId: string, all: readonly Conflict[]) => {
+    const rest = all.filter((conflict) => conflict.productId !== productId);
+    dismissOutcome();
+    setSheet(rest.length > 0 ? { kind: "conflicts", conflicts: rest } : undefined);
+  };
+
   return (
-    <ul>
-      {categories.flatMap(({ items }) =>
-        items.map(({ productId, name, price }) => (
-          <li key={productId}>
-            {pick(name, language)} <small>{other(name, language)}</small>{" "}
-            {formatMoney(price, restaurant.decimals, language)}
-          </li>
-        )),
-      )}
-    </ul>
+    <div className={classes["till"]}>
+      <Dishes menu={menu} cart={cart} quiet={busy} onPick={onPick} />
+      <CartPanel
+        menu={menu}
+        cart={cart}
+        totals={totals}
+        old={old}
+        error={error}
+        onEdit={onEdit}
+        onMore={onMore}
+        onConflicts={(conflicts) => setSheet({ kind: "conflicts", conflicts })}
+        onPay={onPay}
+        onOrders={() => setSheet({ kind: "orders" })}
+      />
+      <p role="status" className={classes["said"]} data-some={said !== "" || undefined}>
+        {said}
+      </p>
+      {placement ? (
+        <Sender placement={placement} />
+      ) : outcome?.kind === "placed" ? (
+        <PlacedSheet order={outcome.order} menu={menu} onClose={dismissOutcome} />
+      ) : refusal && refused.length === 0 ? (
+        <RefusedSheet problem={refusal} onClose={dismissOutcome} />
+      ) : refusal ? (
+        <ConflictSheet
+          conflicts={refused}
+          decimals={menu.decimals}
+          onSettled={(productId) => settled(productId, refused)}
+          onClose={dismissOutcome}
+        />
+      ) : sheet?.kind === "conflicts" ? (
+        <ConflictSheet
+          conflicts={sheet.conflicts}
+          decimals={menu.decimals}
+          onSettled={(productId) => settled(productId, sheet.conflicts)}
+          onClose={close}
+        />
+      ) : sheet?.kind === "dish" ? (
+        <DishSheet
+          key={sheet.lineId ?? sheet.dish.productId}
+          dish={sheet.dish}
+          line={cart.lines.find(({ id }) => id === sheet.lineId)}
+          decimals={menu.decimals}
+          onDone={(choice) => onDone(sheet.dish, sheet.lineId, choice)}
+          onRemove={() => {
+            const { lineId } = sheet;
+            if (lineId !== undefined) changeCart((before) => setQuantity(before, lineId, 0));
+            close();
+          }}
+          onClose={close}
+        />
+      ) : sheet?.kind === "orders" ? (
+        <Suspense>
+          <OrdersSheet menu={menu} onClose={close} />
+        </Suspense>
+      ) : sheet?.kind === "pay" && totals ? (
+        <PaySheet
+          due={totals.total}
+          old={old}
+          decimals={menu.decimals}
+          onClose={close}
+          onPay={(payment) => {
+            const { serviceType, tableId } = cart;
+            const lineItems = askedLines(cart);
+            const table = tableId !== undefined && { tableId };
+            if (startPlacement({ serviceType, ...table, lineItems, payment })) close();
+          }}
+        />
+      ) : undefined}
+    </div>
   );
 }

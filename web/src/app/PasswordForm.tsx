@@ -1,0 +1,60 @@
+// Signing in where a PIN is not enough: name and password, and whether this device is to be known from now on.
+import { Button, PasswordInput, TextInput } from "@mantine/core";
+import { type FormEvent, useState } from "react";
+import { problemOf } from "../api/problem.js";
+import { useSignIn } from "../api/session.js";
+import { useProblemWords } from "../words/problems.js";
+import { shell } from "../words/shell.js";
+import { useWords } from "../words/words.js";
+import classes from "./SignIn.module.css";
+
+export function PasswordForm() {
+  const t = useWords(shell);
+  const say = useProblemWords();
+  const { signIn } = useSignIn();
+  const [name, setName] = useState("");
+  const [password, setPassword] = useState("");
+  const [rememberDevice, setRememberDevice] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setFault(undefined);
+    void signIn({ name: name.trim(), password, rememberDevice }).catch((error: unknown) =>
+      setFault(say(problemOf(error))),
+    );
+  };
+  return (
+    <form onSubmit={submit} className={classes["form"]}>
+      <h1>{t("sign-in.title")}</h1>
+      <p>{t("sign-in.unknown-device")}</p>
+      <TextInput
+        size="lg"
+        label={t("sign-in.name")}
+        value={name}
+        autoComplete="username"
+        onChange={(event) => setName(event.currentTarget.value)}
+      />
+      <PasswordInput
+        size="lg"
+        label={t("sign-in.password")}
+        value={password}
+        autoComplete="current-password"
+        onChange={(event) => setPassword(event.currentTarget.value)}
+      />
+      <label className={classes["remember"]}>
+        <input
+          type="checkbox"
+          checked={rememberDevice}
+          onChange={(event) => setRememberDevice(event.currentTarget.checked)}
+        />
+        {t("sign-in.remember")}
+      </label>
+      <p role="alert" className={classes["fault"]}>
+        {fault}
+      </p>
+      <Button type="submit" size="lg" disabled={name.trim() === "" || password === ""}>
+        {t("sign-in.enter")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,63 @@
+// One dish: a tap puts it into the cart. Sold out it is grey, says so, and stays visible.
+import { memo } from "react";
+import { other, pick, useLanguage } from "../../../words/language.js";
+import { formatAmount } from "../../../words/money.js";
+import { useWords } from "../../../words/words.js";
+import type { Dish } from "../menu.js";
+import { till } from "../words.js";
+import { DishArt } from "./DishArt.js";
+import classes from "./Tile.module.css";
+
+interface TileProps {
+  readonly dish: Dish;
+  /** English name of the category, for the drawing. */
+  readonly category: string;
+  readonly decimals: number;
+  readonly inCart: number;
+  onPick(this: void, dish: Dish): void;
+}
+
+const FEW = 10;
+
+export const Tile = memo(function Tile({ dish, category, decimals, inCart, onPick }: TileProps) {
+  const t = useWords(till);
+  const language = useLanguage();
+  const { name, left } = dish;
+  const soldOut = left === 0;
+  const second = other(name, language);
+  return (
+    <button
+      type="button"
+      className={classes["tile"]}
+      data-sold-out={soldOut || undefined}
+      aria-disabled={soldOut || undefined}
+      onClick={() => onPick(dish)}
+    >
+      <span className={classes["art"]}>
+        <DishArt sku={dish.sku} words={`${name.en} ${category}`} />
+      </span>
+      <span className={classes["names"]}>
+        <span className={classes["name"]}>{pick(name, language)}</span>
+        {second !== undefined && (
+          <span className={classes["second"]} lang={language === "my" ? "en" : "my"}>
+            {second}
+          </span>
+        )}
+      </span>
+      <span className={classes["foot"]}>
+        <span className={classes["price"]}>{formatAmount(dish.price.amount, decimals)}</span>
+        {left !== undefined && (
+          <span className={classes["left"]} data-few={left <= FEW || undefined}>
+            {soldOut ? t("till.sold-out") : t("till.left", { count: left })}
+          </span>
+        )}
+      </span>
+      {inCart > 0 && (
+        <span className={classes["count"]}>
+          <span aria-hidden>{inCart}</span>
+          <span className="visually-hidden">{t("till.in-cart", { count: inCart })}</span>
+        </span>
+      )}
+    </button>
+  );
+});

@@ -1,0 +1,132 @@
+// Takes an order back: why, and what becomes of the food. Who may not do it alone has a manager allow it in place.
+import { Button, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Order } from "../../../../../src/modules/orders/contract.js";
+import { api, queries } from "../../../api/client.js";
+import { problemOf } from "../../../api/problem.js";
+import { useSession } from "../../../api/session.js";
+import { useLanguage } from "../../../words/language.js";
+import { formatMoney } from "../../../words/money.js";
+import { useProblemWords } from "../../../words/problems.js";
+import { useWords } from "../../../words/words.js";
+import type { Menu } from "../menu.js";
+import { Approve } from "./Approve.js";
+import type { Progress } from "./open-orders.js";
+import classes from "./OrderDetails.module.css";
+import { past } from "./words.js";
+
+const REASONS = ["guest", "mistake", "late", "quality"] as const;
+const OUTCOMES = ["restock", "waste"] as const;
+const PERMISSION = "orders.cancel";
+const MAX_REASON = 200;
+
+interface CancelFormProps {
+  readonly order: Order;
+  readonly progress: Progress | undefined;
+  readonly menu: Menu;
+}
+
+export function CancelForm({ order, progress, menu }: CancelFormProps) {
+  const t = useWords(past);
+  const say = useProblemWords();
+  const language = useLanguage();
+  const client = useQueryClient();
+  const { data: me } = useSession();
+  const [reason, setReason] = useState("");
+  // What the kitchen has not begun goes back, unless a person says otherwise.
+  const [stock, setStock] = useState<(typeof OUTCOMES)[number]>(
+    progress === "new" ? "restock" : "waste",
+  );
+  const [asking, setAsking] = useState(false);
+  const [busy, setBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
+  const allowed = me?.permissions.includes(PERMISSION) ?? false;
+  const amount = formatMoney(order.totals.total, menu.decimals, language);
+
+  const cancel = async (approval?: string) => {
+    setBusy(true);
+    setFault(undefined);
+    try {
+      await api.orders.cancel(
+        { id: order.id, version: order.version, reason: reason.trim(), stock },
+        { context: approval === undefined ? {} : { approval } },
+      );
+    } catch (error) {
+      const problem = problemOf(error);
+      // Rights may have been taken away while the form stood open.
+      if (problem.code === "forbidden") setAsking(true);
+      setFault(say(problem));
+    } finally {
+      setBusy(false);
+      await client.invalidateQueries({ queryKey: queries.orders.key() });
+    }
+  };
+
+  if (asking) {
+    return <Approve permission={PERMISSION} subject={order.id} onApproved={cancel} fault={fault} />;
+  }
+  return (
+    <form
+      className={classes["form"]}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (allowed) void cancel();
+        else setAsking(true);
+      }}
+    >
+      <h2>{t("cancel.title", { number: order.number })}</h2>
+      <fieldset>
+        <legend>{t("cancel.why")}</legend>
+        <div className={classes["choices"]}>
+          {REASONS.map((one) => (
+            <label key={one}>
+              <input
+                type="radio"
+                name="reason"
+                checked={reason === t(`cancel.${one}`)}
+                onChange={() => setReason(t(`cancel.${one}`))}
+              />
+              {t(`cancel.${one}`)}
+            </label>
+          ))}
+        </div>
+        <TextInput
+          mt="xs"
+          size="md"
+          label={t("cancel.other")}
+          value={reason}
+          maxLength={MAX_REASON}
+          onChange={(event) => setReason(event.currentTarget.value)}
+        />
+      </fieldset>
+      <fieldset>
+        <legend>{t("cancel.food")}</legend>
+        <div className={classes["choices"]}>
+          {OUTCOMES.map((one) => (
+            <label key={one}>
+              <input
+                type="radio"
+                name="stock"
+                checked={stock === one}
+                onChange={() => setStock(one)}
+              />
+              {t(`cancel.${one}`)}
+            </label>
+          ))}
+        </div>
+      </fieldset>
+      <p>
+        {order.payment.method === "cash"
+          ? t("cancel.money-back", { amount })
+          : t("cancel.card-back", { amount })}
+      </p>
+      <p role="alert" className={classes["fault"]}>
+        {fault}
+      </p>
+      <Button type="submit" size="lg" color="chilli" loading={busy} disabled={reason.trim() === ""}>
+        {allowed ? t("cancel.do") : t("cancel.ask")}
+      </Button>
+    </form>
+  );
+}

@@ -1,0 +1,86 @@
+// One order: its receipt, how it stands, print it again, cancel it.
+import { Button } from "@mantine/core";
+import { IconArrowLeft, IconPrinter } from "@tabler/icons-react";
+import { useState } from "react";
+import type { Order } from "../../../../../src/modules/orders/contract.js";
+import { useWords } from "../../../words/words.js";
+import type { Menu } from "../menu.js";
+import { printReceipt } from "../pay/printed.js";
+import { Receipt } from "../pay/Receipt.js";
+import { pay } from "../pay/words.js";
+import { CancelForm } from "./CancelForm.js";
+import type { Progress } from "./open-orders.js";
+import classes from "./OrderDetails.module.css";
+import { past } from "./words.js";
+
+interface OrderDetailsProps {
+  readonly order: Order;
+  readonly progress: Progress | undefined;
+  readonly menu: Menu;
+  onBack(this: void): void;
+}
+
+export function OrderDetails({ order, progress, menu, onBack }: OrderDetailsProps) {
+  const t = useWords(past);
+  const words = useWords(pay);
+  const [cancelling, setCancelling] = useState(false);
+  const { cancellation } = order;
+  const cancelled = order.status === "cancelled";
+  return (
+    <div className={classes["details"]}>
+      <section>
+        <Button
+          variant="subtle"
+          size="md"
+          leftSection={<IconArrowLeft size={20} aria-hidden />}
+          onClick={onBack}
+        >
+          {t("orders.back")}
+        </Button>
+        {cancelling && !cancelled ? (
+          <CancelForm order={order} progress={progress} menu={menu} />
+        ) : (
+          <>
+            <h2>{words("pay.placed", { number: order.number })}</h2>
+            <p role="status">
+              {cancelled
+                ? order.payment.status === "refunded"
+                  ? t("orders.cancelled")
+                  : t("orders.refund-pending")
+                : t(`orders.${progress ?? "served"}`)}
+            </p>
+            {cancellation && (
+              <p>
+                {t("orders.reason", { reason: cancellation.reason })}
+                {cancellation.approvedBy &&
+                  ` · ${t("orders.approved-by", { name: cancellation.approvedBy.name })}`}
+              </p>
+            )}
+            <Button
+              size="lg"
+              variant="default"
+              data-autofocus
+              leftSection={<IconPrinter size={22} aria-hidden />}
+              onClick={() => printReceipt(order.id)}
+            >
+              {t("orders.reprint")}
+            </Button>
+            {!cancelled && (
+              <Button size="lg" variant="light" color="chilli" onClick={() => setCancelling(true)}>
+                {t("orders.cancel")}
+              </Button>
+            )}
+          </>
+        )}
+      </section>
+      <div
+        className={classes["paper"]}
+        tabIndex={0}
+        role="group"
+        aria-label={words("receipt.receipt")}
+      >
+        <Receipt order={order} menu={menu} copy />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,148 @@
+// Orders that were placed: those the kitchen still works on, and all, newest first; each with its receipt and its end.
+import { Button, Loader, Modal } from "@mantine/core";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import type { Order } from "../../../../../src/modules/orders/contract.js";
+import { queries } from "../../../api/client.js";
+import { problemOf } from "../../../api/problem.js";
+import { pick, useLanguage } from "../../../words/language.js";
+import { formatMoney } from "../../../words/money.js";
+import { useProblemWords } from "../../../words/problems.js";
+import { useWords } from "../../../words/words.js";
+import type { Menu } from "../menu.js";
+import { till } from "../words.js";
+import { progressByOrder, type Progress } from "./open-orders.js";
+import { OrderDetails } from "./OrderDetails.js";
+import classes from "./OrdersSheet.module.css";
+import { past } from "./words.js";
+
+const PAGE = 20;
+const VIEWS = ["open", "recent"] as const;
+
+interface OrdersSheetProps {
+  readonly menu: Menu;
+  onClose(this: void): void;
+}
+
+function useOrders() {
+  return useInfiniteQuery(
+    queries.orders.list.infiniteOptions({
+      input: (cursor: string | undefined) => ({ limit: PAGE, ...(cursor && { cursor }) }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+    }),
+  );
+}
+
+export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
+  const t = useWords(past);
+  const words = useWords(till);
+  const say = useProblemWords();
+  const [view, setView] = useState<(typeof VIEWS)[number]>("recent");
+  const [chosen, setChosen] = useState<string>();
+  const orders = useOrders();
+  const tickets = useQuery(queries.kitchen.tickets.list.queryOptions({ input: {} }));
+  const progress = progressByOrder(tickets.data?.items ?? []);
+  const all = orders.data?.pages.flatMap(({ items }) => items) ?? [];
+  const shown = view === "open" ? all.filter(({ id }) => progress.has(id)) : all;
+  const order = all.find(({ id }) => id === chosen);
+  const failed = orders.error && problemOf(orders.error);
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size={880}
+      title={t("orders.title")}
+      closeButtonProps={{ "aria-label": words("till.close"), size: "lg" }}
+      transitionProps={{ duration: 80 }}
+    >
+      {order ? (
+        <OrderDetails
+          key={order.id}
+          order={order}
+          progress={progress.get(order.id)}
+          menu={menu}
+          onBack={() => setChosen(undefined)}
+        />
+      ) : (
+        <div className={classes["orders"]}>
+          <div role="group" aria-label={t("orders.which")} className={classes["views"]}>
+            {VIEWS.map((one) => (
+              <Button
+                key={one}
+                size="md"
+                variant={view === one ? "filled" : "default"}
+                aria-pressed={view === one}
+                onClick={() => setView(one)}
+              >
+                {t(`orders.${one}`)}
+              </Button>
+            ))}
+          </div>
+          {failed && <p role="alert">{say(failed)}</p>}
+          {orders.isPending && <Loader />}
+          {orders.data && shown.length === 0 && <p>{t("orders.none")}</p>}
+          <ul>
+            {shown.map((one) => (
+              <OrderRow
+                key={one.id}
+                order={one}
+                progress={progress.get(one.id)}
+                menu={menu}
+                onChoose={setChosen}
+              />
+            ))}
+          </ul>
+          {orders.hasNextPage && (
+            <Button
+              variant="default"
+              size="md"
+              loading={orders.isFetchingNextPage}
+              onClick={() => void orders.fetchNextPage()}
+            >
+              {t("orders.more")}
+            </Button>
+          )}
+        </div>
+      )}
+    </Modal>
+  );
+}
+
+interface OrderRowProps {
+  readonly order: Order;
+  readonly progress: Progress | undefined;
+  readonly menu: Menu;
+  onChoose(this: void, id: string): void;
+}
+
+function OrderRow({ order, progress, menu, onChoose }: OrderRowProps) {
+  const t = useWords(past);
+  const words = useWords(till);
+  const language = useLanguage();
+  const state = order.status === "cancelled" ? "cancelled" : (progress ?? "served");
+  const time = new Intl.DateTimeFormat("en-GB", { timeZone: menu.timeZone, timeStyle: "short" });
+  return (
+    <li>
+      <button type="button" onClick={() => onChoose(order.id)}>
+        <b className={classes["number"]}>{order.number}</b>
+        <span className={classes["what"]}>
+          {order.lineItems
+            .map(({ quantity, name }) => `${quantity} × ${pick(name, language)}`)
+            .join(", ")}
+          <small>
+            {time.format(new Date(order.placedAt))} · {words(`till.${order.serviceType}`)} ·{" "}
+            {order.placedBy.name}
+          </small>
+        </span>
+        <span className={classes["state"]} data-state={state}>
+          {t(`orders.${state}`)}
+        </span>
+        <b className={classes["total"]}>
+          {formatMoney(order.totals.total, menu.decimals, language)}
+        </b>
+      </button>
+    </li>
+  );
+}

@@ -1,0 +1,139 @@
+// Cash or card. Exact cash and a card are one tap; notes are counted up as they are handed over.
+import { Button, Modal } from "@mantine/core";
+import { IconCash, IconCreditCard } from "@tabler/icons-react";
+import { useState } from "react";
+import type { PlaceOrder } from "../../../../../src/modules/orders/contract.js";
+import { useLanguage } from "../../../words/language.js";
+import { formatAmount, formatMoney, type Money } from "../../../words/money.js";
+import { useWords } from "../../../words/words.js";
+import { till } from "../words.js";
+import classes from "./PaySheet.module.css";
+import { pay } from "./words.js";
+
+interface PaySheetProps {
+  readonly due: Money;
+  /** The total is being asked for again: nothing can be taken by the old one. */
+  readonly old: boolean;
+  readonly decimals: number;
+  onPay(this: void, payment: PlaceOrder["payment"]): void;
+  onClose(this: void): void;
+}
+
+const NOTES = [500, 1_000, 5_000, 10_000];
+/** What the built-in gateway makes of each: docs of the payments module. */
+const SAMPLE_CARDS = [
+  ["sim_decline", "pay.card-declined"],
+  ["sim_slow_12000", "pay.card-slow"],
+  ["sim_unknown_captured", "pay.card-unknown"],
+] as const;
+
+export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) {
+  const t = useWords(pay);
+  const words = useWords(till);
+  const language = useLanguage();
+  const [tendered, setTendered] = useState(0);
+  const money = (amount: number) =>
+    formatMoney({ amount, currency: due.currency }, decimals, language);
+  const unit = 10 ** decimals;
+  const change = tendered - due.amount;
+  const cash = (amount: number) =>
+    onPay({ method: "cash", tendered: { amount, currency: due.currency } });
+  const card = (token: string) => onPay({ method: "card", token });
+
+  return (
+    <Modal
+      opened
+      onClose={onClose}
+      size={820}
+      title={
+        <span className={classes["due"]}>
+          {t("pay.due")} <b>{money(due.amount)}</b>
+        </span>
+      }
+      closeButtonProps={{ "aria-label": words("till.close"), size: "lg" }}
+      transitionProps={{ duration: 80 }}
+    >
+      <div className={classes["methods"]}>
+        <section aria-labelledby="pay-cash">
+          <h2 id="pay-cash">
+            <IconCash size={24} aria-hidden /> {t("pay.cash")}
+          </h2>
+          <Button
+            size="xl"
+            fullWidth
+            data-autofocus
+            disabled={old}
+            onClick={() => cash(due.amount)}
+          >
+            {t("pay.exact")} · {formatAmount(due.amount, decimals)}
+          </Button>
+          <div className={classes["notes"]}>
+            {NOTES.map((note) => (
+              <button
+                key={note}
+                type="button"
+                data-note={note}
+                aria-label={t("pay.add-note", { amount: money(note * unit) })}
+                onClick={() => setTendered(tendered + note * unit)}
+              >
+                {formatAmount(note * unit, decimals)}
+              </button>
+            ))}
+          </div>
+          <dl className={classes["sums"]} aria-live="polite">
+            <div>
+              <dt>{t("pay.tendered")}</dt>
+              <dd>{money(tendered)}</dd>
+            </div>
+            <div data-big data-missing={change < 0 || undefined}>
+              <dt>{change < 0 ? t("pay.missing") : t("pay.change")}</dt>
+              <dd>{money(Math.abs(change))}</dd>
+            </div>
+          </dl>
+          <div className={classes["take"]}>
+            <Button
+              size="xl"
+              variant="default"
+              disabled={tendered === 0}
+              onClick={() => setTendered(0)}
+            >
+              {t("pay.clear")}
+            </Button>
+            <Button size="xl" disabled={old || change < 0} onClick={() => cash(tendered)}>
+              {t("pay.take", { amount: formatAmount(tendered, decimals) })}
+            </Button>
+          </div>
+        </section>
+        <section aria-labelledby="pay-card">
+          <h2 id="pay-card">
+            <IconCreditCard size={24} aria-hidden /> {t("pay.card")}
+          </h2>
+          <Button
+            size="xl"
+            fullWidth
+            variant="default"
+            disabled={old}
+            className={classes["card"] ?? ""}
+            onClick={() => card("sim_approve")}
+          >
+            {t("pay.card-hint")}
+          </Button>
+          <p>{t("pay.sample-cards")}</p>
+          <div className={classes["samples"]}>
+            {SAMPLE_CARDS.map(([token, word]) => (
+              <Button
+                key={token}
+                variant="default"
+                size="md"
+                disabled={old}
+                onClick={() => card(token)}
+              >
+                {t(word)}
+              </Button>
+            ))}
+          </div>
+        </section>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,114 @@
+// Sends an order until it is answered, and never two of them. The order with its key is stored on the device before it
+// leaves; whatever happens on the way (a double tap, a lost answer, a reload, another person), the same order goes with
+// the same key, and the server answers it once.
+import type { Order, PlaceOrder } from "../../../../../src/modules/orders/contract.js";
+import { api } from "../../../api/client.js";
+import { isPassing, type Problem, problemOf } from "../../../api/problem.js";
+import { createSetting, useSetting } from "../../../parts/setting.js";
+import { EMPTY } from "../cart/cart.js";
+import { changeCart } from "../cart/store.js";
+
+export interface Placement {
+  /** The idempotency key: one for each order that is sent. */
+  readonly key: string;
+  readonly body: PlaceOrder;
+  /** Set once the server said that it is under way: then it is asked how that stands, not sent again. */
+  readonly orderId?: string;
+  /** Failed tries so far, for the pause before the next. */
+  readonly tries: number;
+}
+
+export type Answer =
+  | { readonly kind: "placed"; readonly order: Order }
+  | { readonly kind: "refused"; readonly problem: Problem };
+
+/** Undefined: nothing is on its way. */
+const placement = createSetting<Placement | undefined>("placement", (stored) => {
+  const known = stored as Partial<Placement> | null;
+  return typeof known?.key === "string" && typeof known.body === "object"
+    ? { tries: 0, ...known, key: known.key, body: known.body }
+    : undefined;
+});
+
+export const usePlacement = (): Placement | undefined => useSetting(placement);
+
+/** Puts the order on its way. False while another one is: a second tap is the same tap. */
+export function startPlacement(body: PlaceOrder): boolean {
+  if (placement.get()) return false;
+  placement.set({ key: crypto.randomUUID(), body, tries: 0 });
+  return true;
+}
+
+const PAUSES_MS = [500, 1_000, 2_000, 4_000, 5_000];
+
+export const pauseMs = (tries: number): number =>
+  PAUSES_MS[Math.min(tries, PAUSES_MS.length) - 1] ?? 0;
+
+/** Not an answer to this order: the server may or may not have it. */
+const isOpen = (problem: Problem): boolean => {
+  if (problem.code === "placement-timed-out") return false; // undone, and said so
+  if (problem.code === "idempotency-key-in-use" || problem.code === "unauthenticated") return true;
+  return isPassing(problem) || problem.status >= 500;
+};
+
+/** What became of the last order. Kept until somebody has seen it: a reload must not hide a receipt with its change. */
+const outcome = createSetting<Answer | undefined>("outcome", (stored) => {
+  const known = stored as Answer | null;
+  return known?.kind === "placed" || known?.kind === "refused" ? known : undefined;
+});
+
+export const useOutcome = (): Answer | undefined => useSetting(outcome);
+export const dismissOutcome = (): void => outcome.set(undefined);
+
+let trying = false;
+
+/** One try. Without an answer the placement says so (`tries`), and is to be tried again after a pause. */
+export async function tryPlacement(): Promise<void> {
+  const before = placement.get();
+  if (!before || trying) return;
+  trying = true;
+  try {
+    const answer = await attempt(before);
+    // Another window of this till may have been answered first, and have sent its next order.
+    if (placement.get()?.key !== before.key) return;
+    if (answer) {
+      if (answer.kind === "placed")
+        changeCart((cart) => ({ ...EMPTY, serviceType: cart.serviceType }));
+      outcome.set(answer);
+      placement.set(undefined);
+    } else {
+      placement.set({ ...(placement.get() ?? before), tries: before.tries + 1 });
+    }
+  } finally {
+    trying = false;
+  }
+}
+
+async function attempt(current: Placement): Promise<Answer | undefined> {
+  try {
+    return await (current.orderId === undefined ? send(current) : follow(current, current.orderId));
+  } catch (error) {
+    const problem = problemOf(error);
+    return isOpen(problem) ? undefined : { kind: "refused", problem };
+  }
+}
+
+async function send(current: Placement): Promise<Answer | undefined> {
+  const { key, body } = current;
+  const answer = await api.orders.place({ headers: { "idempotency-key": key }, body });
+  if (answer.status === 201) return { kind: "placed", order: answer.body };
+  placement.set({ ...current, orderId: answer.body.id });
+  return undefined;
+}
+
+/** An order that is under way is followed to its end. */
+async function follow(current: Placement, id: string): Promise<Answer | undefined> {
+  const { status, order } = await api.orders.placement({ id });
+  if (status === "placed" && order) return { kind: "placed", order };
+  if (status === "refused") {
+    // The same key again brings the refusal itself, with the dishes that it names.
+    const { key, body, tries } = current;
+    placement.set({ key, body, tries });
+  }
+  return undefined;
+}
