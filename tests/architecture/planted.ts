@@ -13,6 +13,7 @@ export const LAYERS = [
   ["config", "observability", "contract", "bus"],
   ["embedded", "db", "documents"],
   ["outbox", "saga"],
+  ["stream"],
   ["http"],
 ];
 const parts = LAYERS.flat();

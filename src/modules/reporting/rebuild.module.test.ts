@@ -161,12 +161,7 @@ describe("A rebuild", () => {
     // Its connection is cut, and with it the lock; it does not notice at once.
     await asOwner(`select pg_terminate_backend(pid) from pg_stat_activity
       where application_name = 'tiffin:reporting:rebuild' and datname = current_database()`);
-    await expect
-      .poll(async () => {
-        await other.face.rebuild.start();
-        return (await other.face.rebuild.status()).status;
-      })
-      .toBe("done");
+    await expect.poll(async () => (await other.rebuild()).status, { timeout: 15_000 }).toBe("done");
     await slow.module.stop();
     expect(await allOf(other)).toBe(before);
     expect(await other.rebuild()).toMatchObject({ status: "done", changed: 0 });
