@@ -10,6 +10,7 @@ import { createEventsRouter } from "./events-router.js";
 import type { Flow } from "./flow.js";
 import { importRestaurant } from "./import.js";
 import { describeModules, type PictureParts } from "./modules.js";
+import { readByCursor, readById } from "./pages.js";
 import { type Books, reconcile } from "./reconcile.js";
 
 export interface SystemParts {
@@ -38,18 +39,24 @@ export function createSystem(parts: SystemParts) {
     const published = await Promise.all(outboxes.map((outbox) => outbox.status()));
     const heard = (await Promise.all(inboxes.map((inbox) => inbox.status()))).flat();
     return {
-      orders: await allById((after) => orders.books.page({ limit: PAGE, ...(after && { after }) })),
+      orders: await readById(
+        (after) => orders.books.page({ limit: PAGE, ...(after && { after }) }),
+        (order) => order.orderId,
+        PAGE,
+      ),
       soldByProduct: summary.soldByProduct,
       orderFaults: summary.faults,
       openSagas: summary.openSagas,
       abandonedSagas: summary.abandonedSagas,
-      payments: await allById((after) =>
-        payments.books.page({ limit: PAGE, ...(after && { after }) }),
+      payments: await readById(
+        (after) => payments.books.page({ limit: PAGE, ...(after && { after }) }),
+        (payment) => payment.paymentId,
+        PAGE,
       ),
-      stock: await allPages((cursor) =>
+      stock: await readByCursor((cursor) =>
         inventory.stock.summary({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) }),
       ),
-      reservations: await allPages((cursor) =>
+      reservations: await readByCursor((cursor) =>
         inventory.reservations.list({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) }),
       ),
       pendingEvents:
@@ -92,27 +99,3 @@ export function createSystem(parts: SystemParts) {
 }
 
 const total = (counts: readonly number[]) => counts.reduce((sum, count) => sum + count, 0);
-
-async function allById<Row extends { orderId: string }>(
-  read: (after: string | undefined) => Promise<Row[]>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  for (;;) {
-    const page = await read(rows.at(-1)?.orderId);
-    rows.push(...page);
-    if (page.length < PAGE) return rows;
-  }
-}
-
-async function allPages<Row>(
-  read: (cursor: string | undefined) => Promise<{ items: Row[]; nextCursor: string | null }>,
-): Promise<Row[]> {
-  const rows: Row[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await read(cursor);
-    rows.push(...page.items);
-    cursor = page.nextCursor ?? undefined;
-  } while (cursor !== undefined);
-  return rows;
-}

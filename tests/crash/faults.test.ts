@@ -51,7 +51,7 @@ beforeAll(async () => {
     DATABASE_URL: sql.through(stores.postgresUrl()),
     MONGODB_URL: `mongodb://127.0.0.1:${documents.port}/?directConnection=true`,
   });
-  guests = await createGuests(tiffin, stores);
+  guests = await createGuests(tiffin, stores, { patient: true });
 });
 afterAll(async () => {
   await tiffin?.stop();

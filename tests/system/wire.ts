@@ -3,7 +3,8 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
 /** sound: all arrives. cut: nobody gets through, and who was through is thrown out. lost: requests arrive, and in place
  *  of the answer comes a reset. held: answers arrive when the fault ends. slow: each answer arrives that much later.
- *  dead: requests arrive, answers never do, and nobody is told, not even when the fault ends. */
+ *  dead: requests arrive, answers never do, and nobody is told, not even when the fault ends; all that are connected
+ *  then, and those that connect while it lasts. */
 export type Condition = "sound" | "cut" | "lost" | "held" | "slow" | "dead";
 
 export type Wire = Awaited<ReturnType<typeof openWire>>;
@@ -64,6 +65,7 @@ export async function openWire(target: () => { host: string; port: number } | { 
     become(next: Condition, ms = 0): void {
       condition = next;
       slowMs = ms;
+      if (next === "dead") for (const line of lines) line.dead = true;
       if (next === "cut") for (const { client } of lines) client.resetAndDestroy();
       if (next !== "sound") return;
       for (const line of lines) for (const chunk of line.held.splice(0)) line.client.write(chunk);

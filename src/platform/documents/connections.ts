@@ -48,7 +48,8 @@ const OPTIONS: ConnectOptions = {
   // then whatever waits on it fails, and is tried again.
   heartbeatFrequencyMS: 1_000,
   connectTimeoutMS: 2_500,
-  socketTimeoutMS: 30_000,
+  // One that is gone alone is noticed by whoever waits on it.
+  socketTimeoutMS: 10_000,
   // A module makes its indexes when it starts, and waits for them; a lost server is an error, not a queue.
   autoCreate: false,
   autoIndex: false,

@@ -1,6 +1,6 @@
 // A module's inbox: its subscriptions on the bus, what they could not apply, and the people's hand on both.
 import type { Bus } from "#platform/bus";
-import type { EventEnvelope } from "#platform/kernel";
+import { type EventEnvelope, hourly } from "#platform/kernel";
 import { createMailbox } from "./mailbox.js";
 import { createRetryLoop } from "./retry.js";
 import { patternsOf, type Subscription } from "./subscription.js";
@@ -14,7 +14,6 @@ import {
   noMetrics,
 } from "./types.js";
 
-const PURGE_EVERY_MS = 3_600_000;
 const PURGE_PAGE = 2_000;
 const PURGE_PAGES = 50;
 
@@ -72,12 +71,12 @@ export function createInbox<Tx>(store: InboxStore<Tx>, options: InboxOptions<Tx>
         stops.push(bus.subscribe(mailbox));
       }
       retries.start();
-      const timer = setInterval(() => {
+      const endPurging = hourly(() => {
         purge().catch((error: unknown) =>
           logger.warn({ error: messageOf(error) }, "inbox purge failed"),
         );
-      }, PURGE_EVERY_MS);
-      stops.push(() => clearInterval(timer));
+      });
+      stops.push(endPurging);
     },
     /** Stop the outboxes first. Ends with the batches under way. */
     async stop(): Promise<void> {

@@ -1,11 +1,10 @@
 // The relay of one outbox: claims the right to relay, relays while it has it, and begins anew when it lost it.
 // One process relays at a time; the others look every few seconds whether the claim is free, and sooner when they have
 // called the one that relays.
+import { hourly } from "#platform/kernel";
 import { backoffMs, createBell, messageOf } from "./timing.js";
 import { createRun, type RelayOptions, type RelayRun } from "./run.js";
 import type { Claim } from "./types.js";
-
-const PURGE_EVERY_MS = 3_600_000;
 
 export function createRelay(options: RelayOptions) {
   const { publisher, store, logger, timing } = options;
@@ -45,20 +44,20 @@ export function createRelay(options: RelayOptions) {
   async function relayWith(claim: Claim): Promise<void> {
     const current = createRun(claim, options);
     run = current;
-    const purging = setInterval(() => {
+    const endPurging = hourly(() => {
       current.purge().catch((error: unknown) => {
         logger.warn(
           { outbox: publisher, error: messageOf(error) },
           "purge failed, trying again in an hour",
         );
       });
-    }, PURGE_EVERY_MS);
+    });
     logger.info({ outbox: publisher }, "relaying");
     try {
       await current.relay(stopping.signal);
     } finally {
       run = undefined;
-      clearInterval(purging);
+      endPurging();
       await claim.release().catch(() => undefined);
     }
   }

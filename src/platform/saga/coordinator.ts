@@ -1,7 +1,7 @@
 // Starts sagas, joins repeated requests to the run they already have, and recovers what a dead process left.
 // A saga's start is committed before its first step; its pivot ends it in the module's own transaction.
 import { randomUUID } from "node:crypto";
-import { createBatcher, crashPoint, StartError } from "#platform/kernel";
+import { createBatcher, crashPoint, hourly, StartError } from "#platform/kernel";
 import { faultsOf, type SagaDefinition } from "./definition.js";
 import {
   createDriver,
@@ -39,7 +39,6 @@ export interface SagaOptions extends Omit<DriverOptions, "observe"> {
 
 /** How long an ended saga answers for its idempotency key. */
 const KEEP_DAYS = 30;
-const PURGE_EVERY_MS = 3_600_000;
 
 export type SagaCoordinator = ReturnType<typeof createSagas>;
 
@@ -62,7 +61,7 @@ export function createSagas(options: SagaOptions) {
   const run = createDriver({ ...options, ...(observe && { observe }) }, stopping.signal);
 
   const owner = randomUUID();
-  let purging: NodeJS.Timeout | undefined;
+  let endPurging = () => undefined as void;
   const inFlight = new Map<string, { readonly drive: Drive; readonly outcome: Promise<Outcome> }>();
   /** Sagas of this process that it no longer drives, because the store failed it; and until when it looks for them. */
   const left = new Map<string, number>();
@@ -221,15 +220,14 @@ export function createSagas(options: SagaOptions) {
         }
       }
       recovery.begin();
-      purging = setInterval(() => {
+      endPurging = hourly(() => {
         // A failed purge costs nothing: the next one takes what it left.
         store.purgeSagas(database, KEEP_DAYS).catch(() => undefined);
-      }, PURGE_EVERY_MS);
-      purging.unref();
+      });
     },
     /** Waits until every saga of this process stands at a durable point. */
     async drain(graceMs: number): Promise<void> {
-      clearInterval(purging);
+      endPurging();
       stopping.abort();
       await recovery.end();
       await Promise.race([

@@ -1,0 +1,53 @@
+// Between two evenings: all that is finished grows older than anything is kept, so that a soak of minutes sees the purges
+// of years. What is history (orders, lines, payments, movements, the audit chain) stays as it is.
+import type { Stores } from "../crash/stores.js";
+
+const AGE = "500 days";
+const AGE_MS = 500 * 86_400_000;
+
+/** Rows that must not pile up, by table. */
+export async function countRows(stores: Stores): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { schema, table } of await passingTables(stores)) {
+    const rows = await stores.read<{ count: number }>(
+      `select count(*)::int as count from ${schema}.${table}`,
+    );
+    counts[table] = (counts[table] ?? 0) + (rows[0]?.count ?? 0);
+  }
+  for (const name of ["outbox_archive", "inbox", "inbox_failures"]) {
+    counts[name] = (counts[name] ?? 0) + (await stores.collection(name).countDocuments());
+  }
+  return counts;
+}
+
+const passingTables = (stores: Stores) =>
+  stores.read<{ schema: string; table: string }>(
+    `select schemaname as schema, tablename as table from pg_tables
+     where tablename in ('outbox', 'outbox_archive', 'inbox', 'inbox_failures', 'sagas') order by 2, 1`,
+  );
+
+/** Only when all is quiet: what is on its way must not be forgotten. */
+export async function letYearsPass(stores: Stores): Promise<void> {
+  for (const { schema, table } of await passingTables(stores)) {
+    if (table === "outbox_archive") {
+      await stores.read(
+        `update ${schema}.${table} set archived_at = archived_at - interval '${AGE}'`,
+      );
+    }
+    if (table === "sagas") {
+      await stores.read(`update ${schema}.${table} set ended_at = ended_at - interval '${AGE}'`);
+    }
+    // An event's age is in its id.
+    if (table === "inbox") {
+      await stores.read(`update ${schema}.${table} set event_id = uuidv7(interval '-${AGE}')`);
+    }
+  }
+  for (const [name, field] of [
+    ["outbox_archive", "archivedAt"],
+    ["inbox", "storedAt"],
+  ] as const) {
+    await stores
+      .collection(name)
+      .updateMany({}, [{ $set: { [field]: { $subtract: [`$${field}`, AGE_MS] } } }]);
+  }
+}
