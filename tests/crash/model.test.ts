@@ -21,7 +21,7 @@ import { verify } from "./model/verify.js";
 import { openWorld, type World } from "./model/world.js";
 import { allPoints, cancellation, matrix } from "./points.js";
 
-const RUNS = Number(process.env["MODEL_RUNS"] ?? 500);
+const RUNS = Number(process.env["MODEL_RUNS"] ?? 150);
 const SEED = Number(process.env["MODEL_SEED"] ?? Date.now() % 2_147_483_647);
 const PATH = process.env["MODEL_PATH"];
 const REPLAY = process.env["MODEL_REPLAY"];
