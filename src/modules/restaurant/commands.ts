@@ -1,11 +1,10 @@
 // What changes the restaurant: an edit on a known version, or settling everything as an import says. Each is one
 // transaction, with the event that tells of it; what would change nothing writes nothing.
-import type { EventEnvelope } from "#platform/kernel";
-import { newId } from "#platform/kernel";
+import { type ActionBy, type EventEnvelope, newId } from "#platform/kernel";
 import type { Transaction } from "#platform/db";
 import type { Settings } from "./contract.js";
 import type { Change } from "./edits.js";
-import { SettingsChanged } from "./events.js";
+import { RestaurantActionTaken, SettingsChanged } from "./events.js";
 import {
   copyProducts,
   copyStock,
@@ -42,10 +41,39 @@ export type Outcome =
   | { readonly kind: "stale"; readonly revision: number }
   | { readonly kind: "not-found" | "not-set-up" };
 
+/** Who asks, and in which request. `by` is null where no person does: a first start loads the sample. */
+export interface Asked {
+  readonly by: ActionBy | null;
+  readonly trace: string | null;
+}
+
+/** What an edit is done to, and what it says, for the audit log. */
+export interface Deed {
+  readonly subject: { readonly type: string; readonly id: string };
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+const actionTaken = ({ by, trace }: Asked, at: Date, { subject, details }: Deed) =>
+  by
+    ? [
+        RestaurantActionTaken.create(
+          {
+            ...by,
+            action: "restaurant.edit",
+            subject,
+            at: at.toISOString(),
+            details: { ...details },
+          },
+          { trace, occurredAt: at },
+        ),
+      ]
+    : [];
+
 /** `decide` sees what is stored while nobody else can change it. */
 async function change(
-  { database, outbox }: CommandParts,
-  trace: string | null,
+  { database, outbox, clock }: CommandParts,
+  asked: Asked,
+  deed: (parts: readonly string[]) => Deed,
   decide: (stored: Stored | undefined) => Wanted | Exclude<Outcome, { kind: "done" }>,
 ): Promise<Outcome> {
   const outcome = await database.transaction(async (tx): Promise<Outcome> => {
@@ -59,7 +87,10 @@ async function change(
     if (stored && parts.size === 0)
       return { kind: "done", changed: false, revision: stored.revision };
     const revision = await writeSettings(database, wanted, parts, tx);
-    await outbox.add(tx, [SettingsChanged.create({ revision }, { trace })]);
+    await outbox.add(tx, [
+      SettingsChanged.create({ revision }, { trace: asked.trace }),
+      ...actionTaken(asked, clock(), deed([...parts])),
+    ]);
     return { kind: "done", changed: true, revision };
   });
   if (outcome.kind === "done" && outcome.changed) outbox.wake();
@@ -67,22 +98,34 @@ async function change(
 }
 
 /** Repeated: no change, no event. */
-export const settle = (parts: CommandParts, given: Settings, trace: string | null) =>
-  change(parts, trace, (stored) => settled(stored, given, dateIn(given, parts.clock()), newId));
+export const settle = (parts: CommandParts, given: Settings, asked: Asked) =>
+  change(
+    parts,
+    asked,
+    (sections) => ({ subject: WHOLE, details: { import: true, sections } }),
+    (stored) => settled(stored, given, dateIn(given, parts.clock()), newId),
+  );
+
+export const WHOLE = { type: "restaurant", id: "restaurant" } as const;
 
 /** Applies one edit to the version it was made on. */
 export const edit = (
   parts: CommandParts,
   version: number,
   apply: Change,
-  trace: string | null,
+  { deed, ...asked }: Asked & { readonly deed: Deed },
 ): Promise<Outcome> =>
-  change(parts, trace, (stored) => {
-    if (!stored) return { kind: "not-set-up" };
-    const { revision, ...settings } = stored;
-    if (revision !== version) return { kind: "stale", revision };
-    return apply(settings) ?? { kind: "not-found" };
-  });
+  change(
+    parts,
+    asked,
+    () => deed,
+    (stored) => {
+      if (!stored) return { kind: "not-set-up" };
+      const { revision, ...settings } = stored;
+      if (revision !== version) return { kind: "stale", revision };
+      return apply(settings) ?? { kind: "not-found" };
+    },
+  );
 
 const dateIn = ({ restaurant }: Settings, now: Date): string =>
   new Intl.DateTimeFormat("sv-SE", { timeZone: restaurant.timeZone, dateStyle: "short" }).format(

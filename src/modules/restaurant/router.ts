@@ -1,7 +1,7 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
-import { implementContract } from "#platform/http";
+import { actorOf, type CallContext, implementContract } from "#platform/http";
 import { newId } from "#platform/kernel";
-import { type CommandParts, edit, type Outcome, settle } from "./commands.js";
+import { type CommandParts, type Deed, edit, type Outcome, settle, WHOLE } from "./commands.js";
 import { contract } from "./contract.js";
 import {
   type Change,
@@ -21,6 +21,20 @@ import { decimalsOf, type Misfit } from "./contract/settings.js";
 const faultsOf = (misfits: readonly Misfit[]) =>
   misfits.slice(0, 50).map(({ path, message }) => ({ path: path.join("."), message }));
 
+const askedBy = (context: CallContext) => ({
+  by: actorOf(context),
+  trace: context.trace || null,
+});
+
+/** What an edit is done to; without details it is a removal. */
+const on = (subject: Deed["subject"], details: Deed["details"] = { removed: true }): Deed => ({
+  subject,
+  details,
+});
+const groupOf = (id: string) => ({ type: "modifier-group", id });
+const categoryOf = (id: string) => ({ type: "category", id });
+const itemOf = (id: string) => ({ type: "menu-item", id });
+
 /** The errors of an edit, as a handler gets them. */
 interface EditErrors {
   NOT_SET_UP(): Error;
@@ -35,9 +49,10 @@ export function createRouter({ memory, ...parts }: CommandParts & { readonly mem
   async function edited(
     version: number,
     apply: Change,
-    { context, errors }: { context: { trace: string }; errors: EditErrors },
+    deed: Deed,
+    { context, errors }: { context: CallContext; errors: EditErrors },
   ) {
-    const outcome = await edit(parts, version, apply, context.trace);
+    const outcome = await edit(parts, version, apply, { ...askedBy(context), deed });
     return { version: (await done(outcome, errors)).revision };
   }
 
@@ -89,7 +104,7 @@ export function createRouter({ memory, ...parts }: CommandParts & { readonly mem
       return { set: current !== undefined, items: current?.rules.items.length ?? 0 };
     }),
     settle: restaurant.settle.handler(async ({ input, context, errors }) => {
-      const outcome = await settle(parts, input, context.trace);
+      const outcome = await settle(parts, input, askedBy(context));
       if (outcome.kind === "misfits") {
         throw errors.INVALID_SETTINGS({ data: { errors: faultsOf(outcome.misfits) } });
       }
@@ -99,32 +114,37 @@ export function createRouter({ memory, ...parts }: CommandParts & { readonly mem
     }),
     edit: {
       profile: editing.profile.handler(({ input: { version, ...fields }, ...call }) =>
-        edited(version, changeProfile(fields), call),
+        edited(version, changeProfile(fields), on(WHOLE, { profile: fields }), call),
       ),
       rates: editing.rates.handler(({ input: { version, ...rates }, ...call }) =>
-        edited(version, setRates(rates), call),
+        edited(version, setRates(rates), on(WHOLE, { rates }), call),
       ),
       tables: editing.tables.handler(({ input: { version, tables }, ...call }) =>
-        edited(version, setTables(tables, newId), call),
+        edited(version, setTables(tables, newId), on(WHOLE, { tables }), call),
       ),
       modifierGroup: editing.modifierGroup.handler(({ input: { version, ...group }, ...call }) =>
-        edited(version, putModifierGroup(group), call),
+        edited(version, putModifierGroup(group), on(groupOf(group.code), { set: group }), call),
       ),
       removeModifierGroup: editing.removeModifierGroup.handler(
         ({ input: { params, query }, ...call }) =>
-          edited(query.version, removeModifierGroup(params.code), call),
+          edited(query.version, removeModifierGroup(params.code), on(groupOf(params.code)), call),
       ),
       category: editing.category.handler(({ input: { version, position, ...fields }, ...call }) =>
-        edited(version, putCategory(fields, position), call),
+        edited(
+          version,
+          putCategory(fields, position),
+          on(categoryOf(fields.code), { set: { ...fields, position } }),
+          call,
+        ),
       ),
       removeCategory: editing.removeCategory.handler(({ input: { params, query }, ...call }) =>
-        edited(query.version, removeCategory(params.code), call),
+        edited(query.version, removeCategory(params.code), on(categoryOf(params.code)), call),
       ),
       menuItem: editing.menuItem.handler(({ input: { version, ...item }, ...call }) =>
-        edited(version, putMenuItem(item), call),
+        edited(version, putMenuItem(item), on(itemOf(item.productId), { set: item }), call),
       ),
       removeMenuItem: editing.removeMenuItem.handler(({ input: { params, query }, ...call }) =>
-        edited(query.version, removeMenuItem(params.productId), call),
+        edited(query.version, removeMenuItem(params.productId), on(itemOf(params.productId)), call),
       ),
     },
   });
