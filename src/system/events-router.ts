@@ -1,13 +1,14 @@
 // Between the contract of events and what the system can do with them.
-import { type CallContext, implementContract } from "#platform/http";
-import type { By, Events } from "./events.js";
+import { actorOf, type CallContext, implementContract } from "#platform/http";
+import type { Asked, Events } from "./events.js";
 import { eventsContract } from "./events-contract.js";
 import type { Flow } from "./flow.js";
 
 /** @throws Error for a caller that no guard let in */
-function byOf({ principal, trace }: CallContext, reason: string | undefined): By {
-  if (!principal) throw new Error("The guard lets nobody in without a principal");
-  return { principal, trace, reason };
+function askedBy(context: CallContext, reason: string | undefined): Asked {
+  const by = actorOf(context);
+  if (!by) throw new Error("Only people intervene in events");
+  return { by, trace: context.trace, reason };
 }
 
 const dateOf = (instant: string | undefined) =>
@@ -33,26 +34,26 @@ export function createEventsRouter(events: Events, flow: Pick<Flow, "read">) {
       if (subscription !== undefined && !events.knows(subscription))
         throw errors.UNKNOWN_SUBSCRIPTION(unknown());
       const query = { eventId, subscription, from: dateOf(from), to: dateOf(to) };
-      return { replayed: await events.replay(query, byOf(context, reason)) };
+      return { replayed: await events.replay(query, askedBy(context, reason)) };
     }),
     discard: routes.discard.handler(async ({ input, context, errors }) => {
       const { id, subscription, reason } = input;
       if (!events.knows(subscription)) throw errors.UNKNOWN_SUBSCRIPTION(unknown());
-      const by = { ...byOf(context, reason), reason };
-      const discarded = await events.discard(subscription, id, by);
+      const asked = { ...askedBy(context, reason), reason };
+      const discarded = await events.discard(subscription, id, asked);
       if (!discarded) throw errors.NOT_STORED();
       return discarded;
     }),
     pause: routes.pause.handler(async ({ input, context, errors }) => {
       const { name, reason } = input;
       if (!events.knows(name)) throw errors.UNKNOWN_SUBSCRIPTION(unknown());
-      if (!(await events.pause(name, byOf(context, reason)))) throw errors.PAUSE_NOT_CONFIRMED();
+      if (!(await events.pause(name, askedBy(context, reason)))) throw errors.PAUSE_NOT_CONFIRMED();
       return { outboxes: await events.standingsOf(name) };
     }),
     resume: routes.resume.handler(async ({ input, context, errors }) => {
       const { name, reason } = input;
       if (!events.knows(name)) throw errors.UNKNOWN_SUBSCRIPTION(unknown());
-      await events.resume(name, byOf(context, reason));
+      await events.resume(name, askedBy(context, reason));
       return { outboxes: await events.standingsOf(name) };
     }),
   });

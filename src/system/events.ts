@@ -2,8 +2,8 @@
 // replays, discards and pauses on to the module concerned, which tells of them in the transaction of the deed.
 import { fits } from "#platform/bus";
 import { type CursorKeys, decodeCursor, encodeCursor } from "#platform/contract";
-import { NotReady, type Principal } from "#platform/http";
-import { defineActionTaken, type EventEnvelope } from "#platform/kernel";
+import { NotReady } from "#platform/http";
+import { type ActionBy, defineActionTaken, type EventEnvelope } from "#platform/kernel";
 import type { Failure, FailureQuery, Inbox, Intervention, OutboxControl } from "#platform/outbox";
 import { z } from "zod";
 import type { EventDetail, EventsStatus, StoredEvent } from "./events-contract.js";
@@ -29,8 +29,8 @@ export interface EventParts {
 }
 
 /** Who does it, and in which request. */
-export interface By {
-  readonly principal: Principal;
+export interface Asked {
+  readonly by: ActionBy;
   readonly trace: string;
   readonly reason?: string | undefined;
 }
@@ -53,19 +53,17 @@ export function createEvents(parts: EventParts) {
   /** Told by the module whose subscription it is, so that it can be written where the deed is. */
   function actionOf(
     action: Action,
-    { principal, trace, reason }: By,
+    { by, trace, reason }: Asked,
     subscription: string,
     event?: EventEnvelope,
   ): EventEnvelope {
-    const { id, name, role, approvedBy } = principal;
     const subject = event
       ? { type: "event", id: event.id, name: event.name }
       : { type: "subscription", id: subscription };
     return defineActionTaken(moduleOf(subscription)).create(
       {
+        ...by,
         action: `system.events.${action}`,
-        actor: { id, name, role },
-        ...(approvedBy && { approvedBy }),
         subject,
         at: clock().toISOString(),
         ...(reason !== undefined && { reason }),
@@ -75,10 +73,10 @@ export function createEvents(parts: EventParts) {
     );
   }
 
-  const interventionOf = (action: Action, by: By): Intervention => ({
-    actor: by.principal.name,
-    reason: by.reason,
-    tell: ({ subscription, event }) => actionOf(action, by, subscription, event),
+  const interventionOf = (action: Action, asked: Asked): Intervention => ({
+    actor: asked.by.actor.name,
+    reason: asked.reason,
+    tell: ({ subscription, event }) => actionOf(action, asked, subscription, event),
   });
 
   async function statusOf(outbox: SystemOutbox) {
@@ -215,7 +213,7 @@ export function createEvents(parts: EventParts) {
     },
 
     /** Answers how many are tried again. */
-    async replay(query: FailureQuery, by: By): Promise<number> {
+    async replay(query: FailureQuery, asked: Asked): Promise<number> {
       const { subscription } = query;
       const concerned =
         subscription === undefined
@@ -223,7 +221,7 @@ export function createEvents(parts: EventParts) {
           : [find(subscription)?.inbox].flatMap((one) => one ?? []);
       const counts = await Promise.all(
         concerned.map(async (inbox) => {
-          const count = await inbox.replay(query, interventionOf("replay", by));
+          const count = await inbox.replay(query, interventionOf("replay", asked));
           if (count > 0) wake(moduleOf(inbox.subscriptions[0]?.name ?? ""));
           return count;
         }),
@@ -235,13 +233,13 @@ export function createEvents(parts: EventParts) {
     async discard(
       subscription: string,
       eventId: string,
-      by: By & { readonly reason: string },
+      asked: Asked & { readonly reason: string },
     ): Promise<StoredEvent | undefined> {
       const inbox = find(subscription)?.inbox;
       if (!inbox) return undefined;
-      const { reason } = by;
+      const { reason } = asked;
       if (
-        await inbox.discard(subscription, eventId, { ...interventionOf("discard", by), reason })
+        await inbox.discard(subscription, eventId, { ...interventionOf("discard", asked), reason })
       ) {
         wake(moduleOf(subscription));
       }
@@ -251,8 +249,8 @@ export function createEvents(parts: EventParts) {
 
     /** Told first: where a subscription stands is the publisher's to write, in another store. False when the process
      *  that relays did not confirm in time. */
-    async pause(subscription: string, by: By): Promise<boolean> {
-      await find(subscription)?.inbox.tell(actionOf("pause", by, subscription));
+    async pause(subscription: string, asked: Asked): Promise<boolean> {
+      await find(subscription)?.inbox.tell(actionOf("pause", asked, subscription));
       wake(moduleOf(subscription));
       const standings = await standingsOf(subscription);
       const paused = await Promise.all(
@@ -262,8 +260,8 @@ export function createEvents(parts: EventParts) {
       );
       return paused.every(Boolean);
     },
-    async resume(subscription: string, by: By): Promise<void> {
-      await find(subscription)?.inbox.tell(actionOf("resume", by, subscription));
+    async resume(subscription: string, asked: Asked): Promise<void> {
+      await find(subscription)?.inbox.tell(actionOf("resume", asked, subscription));
       wake(moduleOf(subscription));
       const paused = (await standingsOf(subscription))
         .filter(({ status }) => status === "paused" || status === "pausing")

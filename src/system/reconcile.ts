@@ -14,6 +14,8 @@ export interface PaymentEntry {
   readonly paymentId: string;
   readonly captured: number;
   readonly refunded: number;
+  /** Of that, what people gave back of an order that stands. */
+  readonly givenBack: number;
 }
 export interface StockEntry {
   readonly productId: string;
@@ -129,9 +131,10 @@ function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] 
     const payment = byOrder.get(order.orderId);
     byOrder.delete(order.orderId);
     const kept = payment ? payment.captured - payment.refunded : 0;
-    const due = order.status === "cancelled" ? 0 : order.total;
+    const rest = order.total - (payment?.givenBack ?? 0);
+    const due = order.status === "cancelled" ? 0 : rest;
     // The money of a cancelled order is on its way back while its saga runs.
-    const onItsWay = due === 0 && running.has(order.orderId) && kept === order.total;
+    const onItsWay = due === 0 && running.has(order.orderId) && kept === rest;
     const told = PAYMENT_STATUS[order.status] === order.paymentStatus || running.has(order.orderId);
     if (!payment || payment.paymentId !== order.paymentId || (kept !== due && !onItsWay)) {
       const detail = payment ? `${kept} was taken, ${due} is due` : `no payment, ${due} is due`;

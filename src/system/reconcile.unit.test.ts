@@ -10,7 +10,7 @@ const sound: Books = {
   orderFaults: [],
   openSagas: [],
   abandonedSagas: [],
-  payments: [{ orderId: "o1", paymentId: "p1", captured: 3500, refunded: 0 }],
+  payments: [{ orderId: "o1", paymentId: "p1", captured: 3500, refunded: 0, givenBack: 0 }],
   stock: [
     {
       productId: "mohinga",
@@ -70,6 +70,14 @@ describe("reconcile", () => {
     ["The order book is consistent", { orderFaults: ["2 orders have 1 receipt number"] }],
   ])("finds: %s", (what, over) => {
     expect(whats(over)).toEqual([what]);
+  });
+
+  it("takes what people gave back as due no more, and nothing beyond it", () => {
+    const given = { ...payment, refunded: 500, givenBack: 500 };
+    expect(whats({ payments: [given] })).toEqual([]);
+    expect(whats({ payments: [{ ...given, refunded: 600 }] })).toEqual([
+      "Each order is paid exactly once",
+    ]);
   });
 
   it("finds negative stock", () => {
@@ -151,7 +159,10 @@ describe("reconcile", () => {
   it("accepts a payment that was taken and given back without an order", () => {
     expect(
       whats({
-        payments: [payment, { orderId: "o2", paymentId: "p2", captured: 500, refunded: 500 }],
+        payments: [
+          payment,
+          { orderId: "o2", paymentId: "p2", captured: 500, refunded: 500, givenBack: 0 },
+        ],
       }),
     ).toEqual([]);
   });

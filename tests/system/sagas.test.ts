@@ -115,6 +115,26 @@ describe("sagas, seen", () => {
   });
 });
 
+it("says that a key is in use while another till's order with it is being committed", async () => {
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+  const key = randomUUID();
+  // The order of the other till: it has the key, and nobody can see it yet.
+  await client.query(`
+    create function orders.hide() returns trigger language plpgsql as $$ begin
+      if new.idempotency_key = '${key}' then return null; end if;
+      return new;
+    end $$;
+    create trigger hide before insert on orders.sagas for each row execute function orders.hide()`);
+  const water = await test.cashier.dish("WTR-01");
+  const body = order([line(water)]);
+  const busy = await test.cashier.place(body, key);
+  expect([busy.status, busy.body.code]).toEqual([409, "idempotency-key-in-use"]);
+  await client.query("drop trigger hide on orders.sagas");
+  await client.end();
+  expect((await test.cashier.place(body, key)).status).toBe(201);
+});
+
 describe("a saga that needs attention", () => {
   it("says so wherever one looks, and is resumed and abandoned by a person", async () => {
     const { body: placed } = await place("sim_refund_refused");

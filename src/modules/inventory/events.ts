@@ -53,6 +53,5 @@ export const StockChanged = defineEvent("inventory.stock-changed.v1", {
   }),
 });
 
-/** What people did to products, stock and stored events.
- *  @public */
+/** What people did to products, stock, the attribute schema and stored events. */
 export const InventoryActionTaken = defineActionTaken("inventory");

@@ -14,12 +14,13 @@ import { createModels, prepareStore, type ProductDocument } from "./schema.js";
 export { contract };
 export type InventoryFace = Face<typeof contract>;
 
-/** Where inventory's outbox lies: in its products. */
+/** Where inventory's outbox lies: in its products, and in the attribute schema. */
 export const eventSources: readonly EventSource[] = [
   {
     collection: "products",
     compose: (document, pending) => composeEvent(document as unknown as ProductDocument, pending),
   },
+  { collection: "attribute_schema" },
 ];
 
 export interface InventoryModuleParts {

@@ -1,13 +1,13 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
 import { z } from "zod";
 import { type CursorKeys, decodeCursor, encodeCursor } from "#platform/contract";
-import { type CallContext, implementContract } from "#platform/http";
+import { actorOf, type CallContext, implementContract } from "#platform/http";
 import { Uuid } from "#platform/kernel";
 import { changeAttributeSchema } from "./commands/attributes.js";
 import { importProducts } from "./commands/import.js";
 import { recordMovement } from "./commands/movements.js";
-import type { InventoryParts } from "./commands/parts.js";
-import { type By, createProduct, updateProduct } from "./commands/products.js";
+import type { By, InventoryParts } from "./commands/parts.js";
+import { createProduct, updateProduct } from "./commands/products.js";
 import { release, reserve } from "./commands/reserve.js";
 import { type AttributeSchema, contract } from "./contract.js";
 import {
@@ -43,9 +43,11 @@ function pageOf<Row, Item>(
   return { items: shown.map(toItem), nextCursor };
 }
 
-function byOf({ principal, trace }: CallContext): By {
+function byOf(context: CallContext): By {
+  const { principal, trace } = context;
   if (!principal) throw new Error("The guard lets nobody in without a principal");
-  return { actor: { id: principal.id, name: principal.name }, trace: trace || null };
+  const actor = { id: principal.id, name: principal.name };
+  return { actor, by: actorOf(context), trace: trace || null };
 }
 
 export function createRouter(parts: InventoryParts) {
@@ -195,11 +197,11 @@ export function createRouter(parts: InventoryParts) {
       const { version, fields } = await findAttributeSchema(models);
       return { version, fields: fields as AttributeSchema["fields"] };
     }),
-    replace: inventory.attributes.replace.handler(async ({ input, errors }) => {
+    replace: inventory.attributes.replace.handler(async ({ input, context, errors }) => {
       const { version, fields } = input;
       const faults = schemaFaults(fields);
       if (faults.length > 0) throw errors.INVALID_SCHEMA({ data: { items: faults } });
-      if (!(await changeAttributeSchema(models, version, fields))) {
+      if (!(await changeAttributeSchema(parts, version, fields, byOf(context)))) {
         const current = await findAttributeSchema(models);
         throw errors.VERSION_CONFLICT({ data: { currentVersion: current.version } });
       }

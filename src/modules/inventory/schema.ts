@@ -88,6 +88,7 @@ export interface AttributeSchemaDocument {
   readonly _id: string;
   readonly version: number;
   readonly fields: readonly AttributeField[];
+  readonly outbox: readonly PendingEvent[];
 }
 
 const { Mixed } = mongoose.Schema.Types;
@@ -139,9 +140,14 @@ const movementSchema = new mongoose.Schema<MovementDocument>(
 ).index({ productId: 1, sequence: 1 }, { unique: true });
 
 const attributeSchemaSchema = new mongoose.Schema<AttributeSchemaDocument>(
-  { _id: { type: String, required: true }, version: whole, fields: { type: [Mixed], default: [] } },
+  {
+    _id: { type: String, required: true },
+    version: whole,
+    fields: { type: [Mixed], default: [] },
+    outbox: { type: [pendingEventSchema], default: [] },
+  },
   { ...options, collection: "attribute_schema" },
-);
+).index(pendingIndex.keys, pendingIndex.options);
 
 export interface InventoryModels {
   readonly products: Model<ProductDocument>;

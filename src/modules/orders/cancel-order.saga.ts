@@ -15,6 +15,8 @@ export interface CancelOrderInput {
   readonly cancelledAt: string;
   readonly cancelledBy: { readonly id: string; readonly name: string; readonly role: string };
   readonly approvedBy: { readonly id: string; readonly name: string } | null;
+  /** The network address it was asked from; null where no network was. */
+  readonly from: string | null;
   readonly trace: string;
 }
 

@@ -1,5 +1,5 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
-import { type CallContext, implementContract } from "#platform/http";
+import { actorOf, type CallContext, implementContract } from "#platform/http";
 import { KeyInTransit, type Outcome } from "#platform/saga";
 import { cancelOrder } from "./commands/cancel-order.js";
 import { abandon, type Operated, type OperatingParts, resume } from "./commands/sagas.js";
@@ -57,9 +57,10 @@ export function createRouter(parts: RouterParts) {
     return order;
   }
 
-  function byOf({ principal, trace }: CallContext) {
-    if (!principal) throw new Error("The guard lets nobody in without a principal");
-    return { principal, trace, now: clock() };
+  function askedBy(context: CallContext) {
+    const by = actorOf(context);
+    if (!by) throw new Error("Only people cancel orders and decide on sagas");
+    return { by, trace: context.trace, now: clock() };
   }
 
   function operated(
@@ -76,10 +77,11 @@ export function createRouter(parts: RouterParts) {
   }
 
   const place = orders.place.handler(async ({ input, context, errors }) => {
-    const { principal, trace, now } = byOf(context);
+    const { principal, trace } = context;
+    if (!principal) throw new Error("The guard lets nobody in without a principal");
     const prepared = preparePlacement(input.body, {
       rules: await rules(),
-      now,
+      now: clock(),
       placedBy: principal,
       trace,
     });
@@ -126,8 +128,8 @@ export function createRouter(parts: RouterParts) {
   });
 
   const cancel = orders.cancel.handler(async ({ input, context, errors }) => {
-    const by = { ...byOf(context), rules: await rules() };
-    const cancelling = await cancelOrder({ database, sagas }, input, by);
+    const asked = { ...askedBy(context), rules: await rules() };
+    const cancelling = await cancelOrder({ database, sagas }, input, asked);
     if (cancelling.kind === "being-placed") throw errors.ORDER_BEING_PLACED();
     if (cancelling.kind === "unknown-lines") {
       throw errors.UNKNOWN_LINES({ data: { lineIds: [...cancelling.lineIds] } });
@@ -194,10 +196,10 @@ export function createRouter(parts: RouterParts) {
         return toSaga(saga, sagas);
       }),
       resume: orders.sagas.resume.handler(async ({ input, context, errors }) =>
-        operated(await resume(parts, input.id, byOf(context)), errors),
+        operated(await resume(parts, input.id, askedBy(context)), errors),
       ),
       abandon: orders.sagas.abandon.handler(async ({ input, context, errors }) =>
-        operated(await abandon(parts, input.id, input.reason, byOf(context)), errors),
+        operated(await abandon(parts, input.id, input.reason, askedBy(context)), errors),
       ),
     },
     books: {

@@ -112,10 +112,15 @@ export const contract = {
     .output(z.object({ status: z.enum(["nothing-to-reverse", "cancelled", "refunded"]) }))
     .errors({ ...Pending, ...Refused }),
 
-  /** Gives back `amount`, or all that is left. Repeated with the same key: the same refund. */
   refund: route
-    .meta({ internal: true })
-    .route({ method: "POST", path: "/payments/refunds" })
+    .meta({ permission: "payments.refund", approvable: true })
+    .route({
+      method: "POST",
+      path: "/payments/refunds",
+      summary: "Give money of an order back, a part or all that is left; the order stands",
+      description:
+        "Repeated with the same key: the same refund. To take a whole order back, cancel it instead.",
+    })
     .input(
       z.strictObject({
         orderId: Uuid,
@@ -193,7 +198,16 @@ export const contract = {
       .route({ method: "GET", path: "/payments/books/page" })
       .input(z.strictObject({ after: Uuid.optional(), limit: z.int().min(1).max(1000) }))
       .output(
-        z.array(z.object({ orderId: Uuid, paymentId: Uuid, captured: z.int(), refunded: z.int() })),
+        z.array(
+          z.object({
+            orderId: Uuid,
+            paymentId: Uuid,
+            captured: z.int(),
+            refunded: z.int(),
+            /** Of that, what people gave back of an order that stands. */
+            givenBack: z.int(),
+          }),
+        ),
       ),
   },
 };

@@ -1,7 +1,7 @@
 // What payments tells: money came, money went back. A leaf: it imports only the kernel.
 // Both are keyed by the order, so that a refund never overtakes its capture.
 import { z } from "zod";
-import { defineEvent, Money, Uuid } from "#platform/kernel";
+import { defineActionTaken, defineEvent, Money, Uuid } from "#platform/kernel";
 
 export const Method = z.enum(["cash", "card"]);
 
@@ -31,3 +31,6 @@ export const PaymentRefunded = defineEvent("payments.payment-refunded.v1", {
     refundedAt: z.iso.datetime(),
   }),
 });
+
+/** What people did: refunds that they gave. */
+export const PaymentsActionTaken = defineActionTaken("payments");

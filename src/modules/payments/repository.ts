@@ -173,25 +173,25 @@ const insertRefund = defineStatement<never>(
   "payments.refund",
   `with input as (
      select $1::uuid as id, $2::uuid as payment_id, $3 as key, $4::bigint as amount, $5 as status, $6 as reason,
-       $7::timestamptz as requested_at, $8::timestamptz as settled_at, $9::jsonb as event
+       $7::timestamptz as requested_at, $8::timestamptz as settled_at
    ), held as (
      update payments set refunded = refunded + input.amount from input where payments.id = input.payment_id
    ), told as (
-     ${TELL} from input where event is not null
+     ${TELL} from jsonb_array_elements($9::jsonb) as event
    )
    insert into refunds (id, payment_id, key, amount, status, reason, requested_at, settled_at)
    select id, payment_id, key, amount, status, reason, requested_at, settled_at from input`,
 );
 
-/** Holds the amount on the payment, and tells when the money is already back. In the transaction that locked it. */
+/** Holds the amount on the payment, and tells what there is to tell. In the transaction that locked it. */
 export async function addRefund(
   database: PaymentsDatabase,
   refund: RefundsTable,
-  event: EventEnvelope | null,
+  events: readonly EventEnvelope[],
   tx: Tx,
 ): Promise<void> {
   const { id, paymentId, key, amount, status, reason, requestedAt, settledAt } = refund;
-  const told = event && JSON.stringify(event);
+  const told = JSON.stringify(events);
   const values = [id, paymentId, key, amount, status, reason, requestedAt, settledAt, told];
   await database.run(insertRefund, values, tx);
 }
@@ -283,11 +283,17 @@ export interface BookLine {
   readonly paymentId: string;
   readonly captured: number;
   readonly refunded: number;
+  /** Of that, what people gave back by keys of their own; reversals have keys of ours. */
+  readonly givenBack: number;
 }
 
 const selectBookPage = defineStatement<BookLine>(
   "payments.book-page",
-  `select order_id as "orderId", id as "paymentId", captured, refunded
+  `select order_id as "orderId", id as "paymentId", captured, refunded,
+     case when refunded = 0 then 0 else (
+       select coalesce(sum(amount), 0)::bigint from refunds
+       where payment_id = payments.id and status <> 'refused' and key not like 'reverse-%'
+     ) end as "givenBack"
    from payments where method is not null and ($1::uuid is null or id > $1) order by id limit $2`,
 );
 

@@ -1,5 +1,5 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
-import { implementContract } from "#platform/http";
+import { actorOf, implementContract } from "#platform/http";
 import { money } from "#platform/kernel";
 import { createCharge, createSettle } from "./commands/charge.js";
 import type { PaymentsParts } from "./commands/parts.js";
@@ -63,7 +63,7 @@ export function createRouter(parts: PaymentsParts) {
       }
     }),
     refund: payments.refund.handler(async ({ input, context, errors }) => {
-      const refunding = await refund(input, context.trace || null);
+      const refunding = await refund({ ...input, by: actorOf(context) }, context.trace || null);
       switch (refunding.kind) {
         case "pending":
           throw errors.PAYMENT_PENDING({ data: { paymentId: refunding.paymentId } });

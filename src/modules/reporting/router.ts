@@ -1,7 +1,7 @@
 // Between the contract and the module: ranges and filters in, reports out; and what a report says when it is cut off.
 import { invalidInput } from "#platform/contract";
 import { isTimeLimit } from "#platform/db";
-import { implementContract } from "#platform/http";
+import { actorOf, implementContract } from "#platform/http";
 import type { Rebuilding } from "./commands/rebuild.js";
 import { contract } from "./contract.js";
 import { createGate, Crowded } from "./gate.js";
@@ -75,10 +75,12 @@ export function createRouter({ database, rebuilding, clock }: RouterParts) {
       return within(errors, () => listPaymentsBehind(database, page, method));
     }),
     rebuild: {
-      start: reporting.rebuild.start.handler(async ({ context: { principal, trace } }) => {
+      start: reporting.rebuild.start.handler(async ({ context }) => {
+        const { principal, trace } = context;
         if (!principal) throw new Error("The guard lets nobody in without a principal");
         const { id, name, role } = principal;
-        await rebuilding.start({ id, name, role, trace });
+        const by = actorOf(context) ?? { actor: { id, name, role } };
+        await rebuilding.start({ by, trace });
         return describeRebuild(database);
       }),
       status: reporting.rebuild.status.handler(() => describeRebuild(database)),

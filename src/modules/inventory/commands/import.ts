@@ -15,8 +15,9 @@ import { pendingStockEvent } from "../repository/stock-events.js";
 import { attributeFaults, widenSchema } from "../rules/attributes.js";
 import { changedFields, type ImportRow, importedFields } from "../rules/products.js";
 import type { AttributeField, MovementDocument } from "../schema.js";
-import { type InventoryParts, untilDecided } from "./parts.js";
-import { type By, newProduct, productChanged, type ProductRefusal } from "./products.js";
+import { type By, type InventoryParts, untilDecided } from "./parts.js";
+import { edited, newProduct, productChanged, type ProductRefusal } from "./products.js";
+import { schemaChanged } from "./attributes.js";
 
 const REASON = "import";
 
@@ -40,7 +41,7 @@ export async function importProducts(
   if (rows.some((row) => row.price.currency !== expected)) {
     return { kind: "wrong-currency", expected };
   }
-  const faults = await acceptAttributes(parts, rows, checkOnly);
+  const faults = await acceptAttributes(parts, { rows, checkOnly }, by);
   if (faults) return faults;
   if (checkOnly) return { kind: "imported", items: [] };
 
@@ -91,7 +92,10 @@ function updateOf(row: ImportRow, current: ProductRow, at: Date, by: By): Import
   const { _id: id, sku, version } = current;
   const movement = change.tracked ? firstCount(row, current, at, by) : undefined;
   const delta = movement?.quantity ?? 0;
-  const events: PendingEvent[] = [productChanged(product, at, by.trace)];
+  const events: PendingEvent[] = [
+    productChanged(product, at, by.trace),
+    ...edited(current, change, at, by),
+  ];
   if (movement) {
     const change = { onHand: delta, reserved: 0, available: delta };
     const reference = movement._id;
@@ -126,9 +130,9 @@ function firstCount(
 
 /** Adds attributes that the schema does not know yet; what a person laid down there stays, and rows must fit it. */
 function acceptAttributes(
-  { models }: InventoryParts,
-  rows: readonly ImportRow[],
-  checkOnly: boolean,
+  { models, clock }: InventoryParts,
+  { rows, checkOnly }: { rows: readonly ImportRow[]; checkOnly: boolean },
+  by: By,
 ): Promise<ProductRefusal | null> {
   return untilDecided("Widening the attribute schema", async () => {
     const schema = await findAttributeSchema(models);
@@ -144,7 +148,8 @@ function acceptAttributes(
     );
     if (faults.length > 0) return { kind: "invalid-attributes", faults } as const;
     if (checkOnly || fields === schema.fields) return null;
-    const replaced = await replaceAttributeSchema(models, schema.version, fields);
+    const told = schemaChanged(schema.fields, fields, clock(), by);
+    const replaced = await replaceAttributeSchema(models, schema.version, fields, told);
     return replaced ? null : undefined;
   });
 }

@@ -6,7 +6,7 @@ import { findProductWithMovements, type ProductRow } from "../repository/product
 import { pendingStockEvent } from "../repository/stock-events.js";
 import { decideMovement, isSameMovement, type MovementDecision } from "../rules/movements.js";
 import type { MovementDocument } from "../schema.js";
-import { type Actor, type InventoryParts, untilDecided } from "./parts.js";
+import { actionTaken, type By, type InventoryParts, untilDecided } from "./parts.js";
 
 export type Recorded =
   | {
@@ -22,7 +22,7 @@ export type Recorded =
 export async function recordMovement(
   { models, outbox, clock }: InventoryParts,
   asked: NewMovement,
-  by: { actor: Actor; trace: string | null },
+  by: By,
 ): Promise<Recorded> {
   const id = asked.id ?? newId();
   const { productId } = asked;
@@ -64,9 +64,15 @@ export async function recordMovement(
       },
       { at, trace: by.trace },
     );
-    if (!(await applyMovement(models, { movement, event }))) return undefined;
     const { onHand, reserved, available } = product;
     const stock = { onHand: onHand + delta, reserved, available: available + delta };
+    const told = actionTaken(by, at, {
+      action: "inventory.adjust",
+      subject: { type: "product", id: productId, name: product.name.en },
+      ...(asked.reason.trim() !== "" && { reason: asked.reason }),
+      details: { movement: id, type: asked.type, quantity: delta, onHand: stock.onHand },
+    });
+    if (!(await applyMovement(models, { movement, events: [event, ...told] }))) return undefined;
     return { kind: "recorded", movement, stock };
   });
   if (recorded.kind === "recorded") {

@@ -1,4 +1,6 @@
-// What the commands of inventory work with.
+// What the commands of inventory work with, and how they tell what a person did.
+import type { ActionBy, EventEnvelope } from "#platform/kernel";
+import { InventoryActionTaken } from "../events.js";
 import type { InventoryModels } from "../schema.js";
 import type { LinesToHold } from "../repository/reservations.js";
 import type { CatalogueMemory } from "./catalogue.js";
@@ -19,6 +21,35 @@ export interface Actor {
   readonly id: string;
   readonly name: string;
 }
+
+/** Who asks, in which request. `by` is null where no person does: then nothing is told to the audit log. */
+export interface By {
+  readonly actor: Actor;
+  readonly by: ActionBy | null;
+  readonly trace: string | null;
+}
+
+export interface Deed {
+  readonly action: "inventory.adjust" | "inventory.edit";
+  readonly subject: { readonly type: string; readonly id: string; readonly name?: string };
+  readonly reason?: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** For the outbox of the document that changes: one event, or none. */
+export const actionTaken = (
+  { by, trace }: By,
+  at: Date,
+  { details, ...deed }: Deed,
+): EventEnvelope[] =>
+  by
+    ? [
+        InventoryActionTaken.create(
+          { ...by, ...deed, at: at.toISOString(), details: { ...details } },
+          { trace, occurredAt: at },
+        ),
+      ]
+    : [];
 
 /** A guarded update that lost a race is decided again with what is there now. Progress is certain: a race is lost
  *  only to a change that was made. The bound is for a fault that nobody thought of. */

@@ -12,14 +12,15 @@ import {
 } from "../repository/products.js";
 import { pendingStockEvent } from "../repository/stock-events.js";
 import { attributeFaults, type Fault } from "../rules/attributes.js";
-import { changedFields, type ImportRow, localized } from "../rules/products.js";
+import {
+  changedFields,
+  changedKeys,
+  type ImportRow,
+  localized,
+  type ProductFields,
+} from "../rules/products.js";
 import type { Attributes, MovementDocument, ProductDocument } from "../schema.js";
-import { type Actor, type InventoryParts, untilDecided } from "./parts.js";
-
-export interface By {
-  readonly actor: Actor;
-  readonly trace: string | null;
-}
+import { actionTaken, type By, type InventoryParts, untilDecided } from "./parts.js";
 
 export type ProductRefusal =
   | { readonly kind: "invalid-attributes"; readonly faults: readonly Fault[] }
@@ -88,7 +89,12 @@ export function newProduct(row: ImportRow, reason: string, at: Date, by: By): Pr
   const reference = onHand > 0 ? opening._id : null;
   const fact = { productId: id, change, reason: "received", reference } as const;
   const stockChanged = pendingStockEvent({ ...fact, actor: by.actor.id }, { at, trace: by.trace });
-  return { ...product, outbox: [productChanged(product, at, by.trace), stockChanged] };
+  const told = actionTaken(by, at, {
+    action: "inventory.edit",
+    subject: { type: "product", id, name: row.name.en },
+    details: { created: true, sku: row.sku, price: row.price, stock: row.stock, reason },
+  });
+  return { ...product, outbox: [productChanged(product, at, by.trace), stockChanged, ...told] };
 }
 
 /** Undefined when attributes and currency are in order. */
@@ -147,7 +153,10 @@ export function updateProduct(parts: InventoryParts, patch: ProductPatch, by: By
 
     const at = clock();
     const product: ProductRow = { ...current, ...change, version: version + 1, updatedAt: at };
-    const events: PendingEvent[] = [productChanged(product, at, by.trace)];
+    const events: PendingEvent[] = [
+      productChanged(product, at, by.trace),
+      ...edited(current, change, at, by),
+    ];
     if (change.tracked !== undefined) events.push(levelTold(product, at, by));
     if ((await updateProducts(models, [{ id, version, change, events, at }])) === 0) {
       return undefined;
@@ -157,6 +166,27 @@ export function updateProduct(parts: InventoryParts, patch: ProductPatch, by: By
     return { kind: "updated", product } as const;
   });
 }
+
+/** What an edit changed, for the audit log; of attributes, which may be long, only which ones. */
+export const edited = (
+  current: ProductRow,
+  { attributes, ...fields }: Partial<ProductFields>,
+  at: Date,
+  by: By,
+) =>
+  actionTaken(by, at, {
+    action: "inventory.edit",
+    subject: { type: "product", id: current._id, name: current.name.en },
+    details: {
+      ...Object.fromEntries(
+        Object.entries(fields).map(([name, to]) => [
+          name,
+          { from: current[name as keyof typeof fields], to },
+        ]),
+      ),
+      ...(attributes && { attributes: changedKeys(current.attributes, attributes) }),
+    },
+  });
 
 /** Copies learn from stock events whether a product is counted, so turning that on or off is one, of no amount. */
 const levelTold = ({ _id }: ProductRow, at: Date, { actor, trace }: By) =>

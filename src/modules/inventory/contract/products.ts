@@ -67,7 +67,7 @@ export const products = {
       },
     }),
   update: route
-    .meta({ permission: "inventory.edit" })
+    .meta({ permission: "inventory.edit", approvable: true })
     .route({
       method: "PATCH",
       path: "/inventory/products/{id}",

@@ -73,13 +73,13 @@ function settleProduct(settlement: Settlement, at: Date): Statement {
 
 export interface NewStockMovement {
   readonly movement: MovementDocument;
-  readonly event: PendingEvent;
+  readonly events: readonly PendingEvent[];
 }
 
 /** Moves the stock of a product that had no movement since it was read and can give what is taken; false otherwise. */
 export async function applyMovement(
   models: InventoryModels,
-  { movement, event }: NewStockMovement,
+  { movement, events }: NewStockMovement,
 ): Promise<boolean> {
   const { productId, sequence, quantity } = movement;
   const matched = await runStatements(models, [
@@ -92,7 +92,7 @@ export async function applyMovement(
       },
       update: {
         $inc: { onHand: quantity, available: quantity, moves: 1, stockVersion: 1 },
-        $push: { unfiled: movement, outbox: event },
+        $push: { unfiled: movement, outbox: { $each: [...events] } },
       },
     },
   ]);

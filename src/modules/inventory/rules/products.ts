@@ -27,6 +27,12 @@ export function changedFields(
   return Object.fromEntries(changed.map((field) => [field, wanted[field]]));
 }
 
+/** Of free-form values, those that were added, removed or changed. */
+export const changedKeys = (before: Attributes, after: Attributes): string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (key) => !isDeepStrictEqual(before[key], after[key]),
+  );
+
 export interface ImportRow {
   readonly sku: string;
   readonly name: LocalizedText;

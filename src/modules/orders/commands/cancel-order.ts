@@ -1,6 +1,5 @@
 // Cancelling an order. What may be cancelled is decided before the saga starts, and proved again by its pivot.
-import type { Principal } from "#platform/http";
-import { crashPoint, money, newId } from "#platform/kernel";
+import { type ActionBy, crashPoint, money, newId } from "#platform/kernel";
 import type { Outbox } from "#platform/outbox";
 import { type Outcome, Refused, type SagaCoordinator } from "#platform/saga";
 import {
@@ -29,7 +28,7 @@ export type Cancelling =
 export async function cancelOrder(
   { database, sagas }: { database: OrdersDatabase; sagas: SagaCoordinator },
   { id: orderId, version, reason, stock, lineItems }: CancelOrder,
-  by: { principal: Principal; rules: OrderingRules; now: Date; trace: string },
+  asked: { by: ActionBy; rules: OrderingRules; now: Date; trace: string },
 ): Promise<Cancelling> {
   const order = await findOrder(database, orderId);
   if (!order) {
@@ -51,16 +50,17 @@ export async function cancelOrder(
   }
   const { outcomes, unknown } = outcomesOf(order.lines, stock, lineItems);
   if (unknown.length > 0) return { kind: "unknown-lines", lineIds: unknown };
-  const { id, name, role, approvedBy = null } = by.principal;
+  const { actor, approvedBy = null, from = null } = asked.by;
   const input: CancelOrderInput = {
     version: version ?? null,
     reason,
     outcomes,
-    cancelledOn: businessDateOf(by.now, by.rules.restaurant),
-    cancelledAt: by.now.toISOString(),
-    cancelledBy: { id, name, role },
+    cancelledOn: businessDateOf(asked.now, asked.rules.restaurant),
+    cancelledAt: asked.now.toISOString(),
+    cancelledBy: actor,
     approvedBy,
-    trace: by.trace,
+    from,
+    trace: asked.trace,
   };
   // A cancellation that was refused leaves the order as it was, so the next one is a new one. No client's own key has
   // a space.
@@ -115,7 +115,7 @@ export function createCancelling(
 
 function cancellationOf(run: CancelOrderRun, order: OrderRow) {
   const { input } = run;
-  const { reason, cancelledAt, cancelledOn, cancelledBy, approvedBy, trace } = input;
+  const { reason, cancelledAt, cancelledOn, cancelledBy, approvedBy, from, trace } = input;
   const outcomes = new Map(input.outcomes.map(({ id, outcome }) => [id, outcome]));
   const told = toOrder(order);
   const who = {
@@ -149,6 +149,7 @@ function cancellationOf(run: CancelOrderRun, order: OrderRow) {
       action: "orders.cancel",
       actor: cancelledBy,
       ...(approvedBy && { approvedBy }),
+      ...(from !== null && { from }),
       subject: { type: "order", id: order.id, name: `#${order.number}` },
       at: cancelledAt,
       reason,

@@ -1,5 +1,5 @@
 // What a person does to a saga that needs attention: try it again, or give it up.
-import type { Principal } from "#platform/http";
+import type { ActionBy } from "#platform/kernel";
 import type { Outbox } from "#platform/outbox";
 import type { SagaCoordinator, SagaRow } from "#platform/saga";
 import { OrdersActionTaken } from "../events.js";
@@ -12,8 +12,8 @@ export interface OperatingParts {
   readonly outbox: Pick<Outbox<never>, "wake">;
 }
 
-interface By {
-  readonly principal: Principal;
+interface Asked {
+  readonly by: ActionBy;
   readonly now: Date;
   readonly trace: string;
 }
@@ -22,17 +22,17 @@ export type Operated =
   { readonly kind: "not-found" } | { readonly kind: "done" | "not-parked"; readonly saga: SagaRow };
 
 /** The saga goes on where it stood. */
-export const resume = (parts: OperatingParts, id: string, by: By) =>
-  operate(parts, id, by, "resume", undefined);
+export const resume = (parts: OperatingParts, id: string, asked: Asked) =>
+  operate(parts, id, asked, "resume", undefined);
 
 /** For what was settled by hand. */
-export const abandon = (parts: OperatingParts, id: string, reason: string, by: By) =>
-  operate(parts, id, by, "abandon", reason);
+export const abandon = (parts: OperatingParts, id: string, reason: string, asked: Asked) =>
+  operate(parts, id, asked, "abandon", reason);
 
 async function operate(
   { database, sagas, outbox }: OperatingParts,
   id: string,
-  { principal, now, trace }: By,
+  { by, now, trace }: Asked,
   verb: "resume" | "abandon",
   reason: string | undefined,
 ): Promise<Operated> {
@@ -40,9 +40,8 @@ async function operate(
   if (!saga) return { kind: "not-found" };
   const event = OrdersActionTaken.create(
     {
+      ...by,
       action: `system.sagas.${verb}`,
-      actor: { id: principal.id, name: principal.name, role: principal.role },
-      ...(principal.approvedBy && { approvedBy: principal.approvedBy }),
       subject: { type: "saga", id, name: saga.definition },
       at: now.toISOString(),
       ...(reason !== undefined && { reason }),

@@ -1,6 +1,6 @@
 // What charging and refunding share: their parts, and how they tell and note what happened.
-import { type EventEnvelope, money } from "#platform/kernel";
-import { PaymentCaptured, PaymentRefunded } from "../events.js";
+import { type ActionBy, type EventEnvelope, money } from "#platform/kernel";
+import { PaymentCaptured, PaymentRefunded, PaymentsActionTaken } from "../events.js";
 import type { Gateway } from "../gateway/gateway.js";
 import type { Attempt, PaymentsDatabase } from "../repository.js";
 import type { PaymentsTable, RefundsTable } from "../schema.js";
@@ -66,3 +66,27 @@ export function refundedEvent(
     { trace, occurredAt: at },
   );
 }
+
+/** A person gave money back; told with the amount that is held for it, whatever the gateway then says. */
+export const refundGiven = (
+  by: ActionBy,
+  row: PaymentsTable,
+  one: RefundsTable,
+  trace: string | null,
+): EventEnvelope =>
+  PaymentsActionTaken.create(
+    {
+      ...by,
+      action: "payments.refund",
+      subject: { type: "order", id: row.orderId },
+      at: one.requestedAt.toISOString(),
+      reason: one.reason,
+      details: {
+        payment: row.id,
+        refund: one.id,
+        method: row.method,
+        amount: money(one.amount, row.currency ?? ""),
+      },
+    },
+    { trace, occurredAt: one.requestedAt },
+  );

@@ -1,5 +1,5 @@
 // Gives money back: a refund that a person asks for, and the reversal of whatever became of an order's charge.
-import { crashPoint, money, newId } from "#platform/kernel";
+import { type ActionBy, crashPoint, money, newId } from "#platform/kernel";
 import type { ChargeRequest } from "../contract.js";
 import { ask } from "../gateway/gateway.js";
 import {
@@ -13,7 +13,7 @@ import {
 import { decideRefund, type Reversal, reversalKey, reversalOf } from "../rules.js";
 import type { PaymentsTable, RefundsTable } from "../schema.js";
 import type { Settle } from "./charge.js";
-import { attemptOf, type PaymentsParts, refundedEvent } from "./parts.js";
+import { attemptOf, type PaymentsParts, refundedEvent, refundGiven } from "./parts.js";
 
 export type Refunding =
   | { readonly kind: "refunded"; readonly row: PaymentsTable; readonly refund: RefundsTable }
@@ -57,6 +57,8 @@ export function createRefunds(parts: PaymentsParts, settle: Settle) {
       amount?: ChargeRequest["amount"] | undefined;
       reason: string;
       key?: string;
+      /** The person who gives it back; a reversal has none of its own. */
+      by?: ActionBy | null;
     },
     trace: string | null,
   ): Promise<Refunding> {
@@ -81,7 +83,11 @@ export function createRefunds(parts: PaymentsParts, settle: Settle) {
         requestedAt: at,
         settledAt: cash ? at : null,
       };
-      await addRefund(database, one, cash ? refundedEvent(row, one, at, trace) : null, tx);
+      const events = [
+        ...(cash ? [refundedEvent(row, one, at, trace)] : []),
+        ...(asked.by ? [refundGiven(asked.by, row, one, trace)] : []),
+      ];
+      await addRefund(database, one, events, tx);
       return {
         kind: "held",
         row: { ...row, refunded: row.refunded + one.amount },

@@ -2,7 +2,7 @@
 // is compared and takes the place of the old one in one transaction; until then nobody reads it. So a build may die at
 // any moment: what it leaves behind is made empty when the next one begins.
 import { setTimeout as pause } from "node:timers/promises";
-import { crashPoint } from "#platform/kernel";
+import { type ActionBy, crashPoint } from "#platform/kernel";
 import type { Outbox } from "#platform/outbox";
 import { ReportingActionTaken } from "../events.js";
 import { countJournal, lockBooks } from "../repository/books.js";
@@ -27,9 +27,7 @@ export interface RebuildParts {
 }
 
 export interface Initiator {
-  readonly id: string;
-  readonly name: string;
-  readonly role: string;
+  readonly by: ActionBy;
   readonly trace: string | null;
 }
 
@@ -81,17 +79,16 @@ export function createRebuilding(parts: RebuildParts) {
   }
 
   /** An empty model and its build, together with the record of who wanted it. */
-  const insertEmpty = (by: Initiator) =>
+  const insertEmpty = ({ by, trace }: Initiator) =>
     untilUnlocked(() =>
       database.transaction(async (tx) => {
         const now = clock();
         const { model } = await lockBooks(database, tx);
         // First, since it waits for the last step of a build that lost its right to go on.
         await emptyModel(database, 1 - model, tx);
-        const build = await insertBuild(database, { now, by: by.name }, tx);
-        const { trace, ...actor } = by;
+        const build = await insertBuild(database, { now, by: by.actor.name }, tx);
         const subject = { type: "read-model", id: "reporting" };
-        const action = { action: "reporting.rebuild", actor, subject, at: now.toISOString() };
+        const action = { ...by, action: "reporting.rebuild", subject, at: now.toISOString() };
         await outbox.add(tx, [ReportingActionTaken.create(action, { trace, occurredAt: now })]);
         return build;
       }),
