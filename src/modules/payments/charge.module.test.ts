@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { createSimulator } from "./gateway/simulator.js";
-import type { PaymentsDatabase } from "./repository.js";
+import type { PaymentsDatabase } from "./repository/payments.js";
 import {
   CAPTURED,
   card,

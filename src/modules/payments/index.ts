@@ -3,7 +3,7 @@ import type { Face } from "#platform/contract";
 import { contract } from "./contract.js";
 import type { Gateway } from "./gateway/gateway.js";
 import { createSimulator } from "./gateway/simulator.js";
-import type { PaymentsDatabase } from "./repository.js";
+import type { PaymentsDatabase } from "./repository/payments.js";
 import { createRouter } from "./router.js";
 import type { PaymentsTables } from "./schema.js";
 

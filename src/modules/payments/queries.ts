@@ -3,14 +3,13 @@ import { z } from "zod";
 import { decodeCursor, encodeCursor } from "#platform/contract";
 import { money, Uuid } from "#platform/kernel";
 import type { Payment } from "./contract.js";
+import { listBook, summarizeBook } from "./repository/books.js";
 import {
   findPayment,
-  listBook,
   listPayments,
   listRefunds,
   type PaymentsDatabase,
-  summarizeBook,
-} from "./repository.js";
+} from "./repository/payments.js";
 import type { PaymentsTable, RefundsTable } from "./schema.js";
 
 export function toPayment(row: PaymentsTable): Payment {

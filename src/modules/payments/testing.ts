@@ -8,7 +8,7 @@ import { createModuleDatabase } from "../../platform/db/testing.js";
 import type { Gateway } from "./gateway/gateway.js";
 import { createSimulator } from "./gateway/simulator.js";
 import { type contract, createPayments, type PaymentsTables } from "./index.js";
-import type { PaymentsDatabase } from "./repository.js";
+import type { PaymentsDatabase } from "./repository/payments.js";
 
 export let test: Awaited<ReturnType<typeof createModuleDatabase<PaymentsTables>>>;
 

@@ -11,7 +11,7 @@ import {
   openPayments,
   recordAttempts,
   settlePayment,
-} from "../repository.js";
+} from "../repository/payments.js";
 import {
   type Answer,
   answerOf,

@@ -2,7 +2,7 @@
 import { type ActionBy, type EventEnvelope, money } from "#platform/kernel";
 import { PaymentCaptured, PaymentRefunded, PaymentsActionTaken } from "../events.js";
 import type { Gateway } from "../gateway/gateway.js";
-import type { Attempt, PaymentsDatabase } from "../repository.js";
+import type { Attempt, PaymentsDatabase } from "../repository/payments.js";
 import type { PaymentsTable, RefundsTable } from "../schema.js";
 
 export interface PaymentsParts {

@@ -9,7 +9,7 @@ import {
   lockPaymentOfOrder,
   recordAttempts,
   settleRefund,
-} from "../repository.js";
+} from "../repository/payments.js";
 import { decideRefund, type Reversal, reversalKey, reversalOf } from "../rules.js";
 import type { PaymentsTable, RefundsTable } from "../schema.js";
 import type { Settle } from "./charge.js";

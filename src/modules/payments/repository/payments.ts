@@ -1,8 +1,8 @@
-// Every query of payments, no decision.
+// Queries of payments and refunds, no decision.
 import { type Database, defineStatement, type Transaction } from "#platform/db";
 import type { EventEnvelope } from "#platform/kernel";
-import type { Settlement } from "./rules.js";
-import type { PaymentsTable, PaymentsTables, RefundsTable } from "./schema.js";
+import type { Settlement } from "../rules.js";
+import type { PaymentsTable, PaymentsTables, RefundsTable } from "../schema.js";
 
 export type PaymentsDatabase = Database<PaymentsTables>;
 type Tx = Transaction<PaymentsTables>;
@@ -245,58 +245,3 @@ export function listPayments(
   if (before) payments = payments.where("id", "<", before);
   return payments.execute();
 }
-
-export interface BookSummary {
-  readonly payments: number;
-  readonly pending: number;
-  readonly byMethod:
-    | {
-        method: "cash" | "card";
-        currency: string;
-        payments: number;
-        captured: number;
-        refunded: number;
-      }[]
-    | null;
-  readonly wrongRefunds: number;
-}
-
-const selectSummary = defineStatement<BookSummary>(
-  "payments.book-summary",
-  `select
-     (select count(*) from payments where method is not null) as payments,
-     (select count(*) from payments where status = 'pending') as pending,
-     (select jsonb_agg(sums) from (
-        select method, currency, count(*) as payments, sum(captured) as captured, sum(refunded) as refunded
-        from payments where captured_at is not null group by method, currency order by method, currency
-      ) as sums) as "byMethod",
-     (select count(*) from payments where refunded <> (
-        select coalesce(sum(amount), 0) from refunds where payment_id = payments.id and status <> 'refused'
-      )) as "wrongRefunds"`,
-);
-
-export const summarizeBook = async (database: PaymentsDatabase) =>
-  (await database.run(selectSummary, []))[0];
-
-export interface BookLine {
-  readonly orderId: string;
-  readonly paymentId: string;
-  readonly captured: number;
-  readonly refunded: number;
-  /** Of that, what people gave back by keys of their own; reversals have keys of ours. */
-  readonly givenBack: number;
-}
-
-const selectBookPage = defineStatement<BookLine>(
-  "payments.book-page",
-  `select order_id as "orderId", id as "paymentId", captured, refunded,
-     case when refunded = 0 then 0 else (
-       select coalesce(sum(amount), 0)::bigint from refunds
-       where payment_id = payments.id and status <> 'refused' and key not like 'reverse-%'
-     ) end as "givenBack"
-   from payments where method is not null and ($1::uuid is null or id > $1) order by id limit $2`,
-);
-
-/** In the order of payment ids. */
-export const listBook = (database: PaymentsDatabase, after: string | undefined, limit: number) =>
-  database.run(selectBookPage, [after ?? null, limit]);
