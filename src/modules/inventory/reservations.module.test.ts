@@ -149,6 +149,32 @@ describe("reserve", () => {
     expect(await holdLines(models, [{ lines: [{ line: line(one, 2), product }], order }])).toBe(0);
   });
 
+  it("tells a refused order the same again, though there is enough by then", async () => {
+    const [one, two] = [await addDish(5), await addDish(1)];
+    const orderId = newOrderId();
+    const first = await refusalOf(reserve(orderId, line(one, 2), line(two, 2)));
+    await inventory.movements.record({
+      id: newId(),
+      productId: two,
+      type: "received",
+      quantity: 9,
+      reason: "It came",
+    });
+    expect(
+      await refusalOf(
+        openFace().reservations.reserve({
+          orderId,
+          lines: [line(one, 2), line(two, 2)],
+        }),
+      ),
+    ).toEqual(first);
+    expect(first).toMatchObject({
+      code: "INSUFFICIENT_STOCK",
+      data: { items: [{ productId: two, requested: 2, available: 1 }] },
+    });
+    expect(await stockOf(one)).toMatchObject({ reserved: 0 });
+  });
+
   it("refuses a price that moved, and names the old and the new one", async () => {
     const [dish, other] = [await addDish(10), await addDish(10)];
     await reserve(newOrderId(), line(dish), line(other));

@@ -8,6 +8,8 @@ import {
   planRelease,
   type ProductForOrder,
   proveFromMemory,
+  type Refusal,
+  refusedFor,
 } from "./rules/reservations.js";
 import { planSettlement, salesOf, soldMovementId } from "./rules/settlement.js";
 import type { MovementDocument, Reservation } from "./schema.js";
@@ -55,6 +57,22 @@ describe("decideReservation", () => {
     ["short", dish({ closed: [{ orderId: "o1", at }] }), wants(6)],
   ])("says %s", (kind, product, line) => {
     expect(kindOf(product, line)).toBe(kind);
+  });
+
+  it.each<[Partial<ProductForOrder>, ReturnType<typeof wants>]>([
+    [{ available: 5 }, wants(6)],
+    [{ price: 4000 }, wants(2)],
+    [{ archived: true }, wants(2)],
+  ])("says the same to a refused order whenever it asks again (%o)", (then, line) => {
+    const first = decideReservation("o1", [line], [dish(then)]);
+    const refused = refusedFor(first as Refusal);
+    const now = dish({
+      available: 99,
+      price: 9,
+      closed: [{ orderId: "o1", at, ...(refused && { refused }) }],
+    });
+    expect(decideReservation("o1", [line], [now])).toEqual(first);
+    expect(decideReservation("o2", [wants(6, 9)], [now]).kind).toBe("open");
   });
 
   it("names every dish that is short", () => {

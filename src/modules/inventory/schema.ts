@@ -1,7 +1,7 @@
 // What inventory keeps in MongoDB. A product carries its stock, who holds some of it, and whatever has yet to leave
 // the document: events (`outbox`) and movements (`unfiled`). One update of one document is all the atomicity it needs.
 import mongoose, { type Connection, type Model } from "mongoose";
-import type { LocalizedText } from "#platform/kernel";
+import type { LocalizedText, Money } from "#platform/kernel";
 import { type PendingEvent, pendingEventSchema, pendingIndex } from "#platform/outbox";
 
 export interface Reservation {
@@ -16,7 +16,24 @@ export interface Reservation {
 export interface ClosedOrder {
   readonly orderId: string;
   readonly at: Date;
+  /** Why, if it was refused: whoever asks again is told the same, though there may be enough by then. */
+  readonly refused?: RefusedFor;
 }
+
+/** A refusal without the names, since a dish that is sold out has many. */
+export type RefusedFor =
+  | {
+      readonly kind: "short";
+      readonly items: readonly { productId: string; requested: number; available: number }[];
+    }
+  | {
+      readonly kind: "repriced";
+      readonly items: readonly { productId: string; seen: Money; current: Money }[];
+    }
+  | {
+      readonly kind: "unavailable";
+      readonly items: readonly { productId: string; reason: "unknown" | "archived" }[];
+    };
 
 /** `restocked`: a sale was taken back. */
 export type MovementType = "received" | "recount" | "waste" | "sold" | "restocked";

@@ -112,10 +112,10 @@ export function createRouter(parts: RouterParts) {
       case "completed":
         return { status: 201, headers: { location }, body: await answer(started, outcome) };
       case "refused": {
-        const { code, data } = outcome.refusal;
-        const known =
-          code in placeErrors ? (code as keyof typeof placeErrors) : "PLACEMENT_TIMED_OUT";
-        throw (errors[known] as (details: { data: unknown }) => Error)({ data });
+        const { code, data, message } = outcome.refusal;
+        if (!(code in placeErrors)) throw errors.PLACEMENT_TIMED_OUT({ message });
+        const known = errors[code as keyof typeof placeErrors];
+        throw (known as (details: { data: unknown }) => Error)({ data });
       }
       case "running":
       case "parked":

@@ -12,12 +12,13 @@ import {
   type ProductForOrder,
   proveFromMemory,
   type Refusal,
+  refusedFor,
   reservationOf,
   type ReservedLine,
   reservedLine,
   type ReserveLine,
 } from "../rules/reservations.js";
-import type { InventoryModels } from "../schema.js";
+import type { InventoryModels, RefusedFor } from "../schema.js";
 import { type Holder, type InventoryParts, untilDecided } from "./parts.js";
 
 /** Orders that come while a command is under way leave together in the next one (ADR 0008). */
@@ -75,19 +76,23 @@ export async function reserve(parts: InventoryParts, order: ReserveOrder): Promi
       return done ? held(decision.all) : undefined;
     }
     crashPoint("inventory.before-refuse");
-    await release(parts, { orderId, productIds, trace: order.trace, actor: order.actor }, found);
+    const refused = refusedFor(decision);
+    const closing = { orderId, productIds, trace: order.trace, actor: order.actor };
+    await release(parts, { ...closing, ...(refused && { refused }) }, found);
     return decision;
   });
 }
 
 export interface ReleaseOrder extends Omit<ReserveOrder, "lines"> {
   readonly productIds: readonly string[];
+  /** Told to whoever asks for the reservation again. */
+  readonly refused?: RefusedFor;
 }
 
 /** Afterwards the order holds nothing of these products and never will. Answers whether it held something. */
 export async function release(
   { models, outbox, clock }: InventoryParts,
-  { orderId, productIds, trace, actor }: ReleaseOrder,
+  { orderId, productIds, trace, actor, refused }: ReleaseOrder,
   read?: readonly ProductForOrder[],
 ): Promise<boolean> {
   let found = read;
@@ -97,7 +102,13 @@ export async function release(
     const plan = planRelease(orderId, found);
     released ||= found.some((product) => reservationOf(product, orderId));
     found = undefined;
-    const count = await closeOrder(models, plan, { orderId, at: clock(), trace, actor });
+    const count = await closeOrder(models, plan, {
+      orderId,
+      at: clock(),
+      trace,
+      actor,
+      ...(refused && { refused }),
+    });
     return count === plan.length ? released : undefined;
   });
   if (result) outbox.wake();

@@ -1,7 +1,7 @@
 // Queries of reservations, no decision. One update per product, so that two buyers cannot race and the event leaves
 // with the change.
 import type { GiveBack, ProductForOrder, ProvenLine } from "../rules/reservations.js";
-import type { InventoryModels, ProductDocument } from "../schema.js";
+import type { InventoryModels, ProductDocument, RefusedFor } from "../schema.js";
 import { runStatements, type Statement } from "./statements.js";
 import { pendingStockEvent } from "./stock-events.js";
 
@@ -79,16 +79,19 @@ export const findProductsForOrder = (
 export const closeOrder = (
   models: InventoryModels,
   plan: readonly GiveBack[],
-  order: OrderContext,
+  order: OrderContext & { readonly refused?: RefusedFor },
 ) =>
   runStatements(
     models,
     plan.map((step) => closeOn(step, order)),
   );
 
-function closeOn({ productId, held }: GiveBack, order: OrderContext): Statement {
-  const { orderId, at, actor } = order;
-  const closed = { $each: [{ orderId, at }], $slice: -MAX_CLOSED };
+function closeOn(
+  { productId, held }: GiveBack,
+  order: OrderContext & { readonly refused?: RefusedFor },
+): Statement {
+  const { orderId, at, actor, refused } = order;
+  const closed = { $each: [{ orderId, at, ...(refused && { refused }) }], $slice: -MAX_CLOSED };
   if (held === undefined) {
     return {
       filter: {

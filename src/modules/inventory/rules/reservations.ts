@@ -1,6 +1,6 @@
 // Pure decisions about reservations: may this order hold these lines, what does it give back.
 import type { LocalizedText, Money } from "#platform/kernel";
-import type { ClosedOrder, ProductDocument, Reservation } from "../schema.js";
+import type { ClosedOrder, ProductDocument, RefusedFor, Reservation } from "../schema.js";
 
 export interface ReserveLine {
   readonly productId: string;
@@ -81,8 +81,8 @@ export function proveFromMemory(
 
 /**
  * What to answer, by the products as just read. A line that the order holds already was proved when it was held, so
- * a price that moved since does not undo it. Every fault of the first kind that applies is named; "barred" comes
- * last, so that a refusal that is asked for again stays the same refusal.
+ * a price that moved since does not undo it. Every fault of the first kind that applies is named. An order that was
+ * refused is refused for the same reason whenever it asks again: its saga may have died before the reason was stored.
  */
 export function decideReservation(
   orderId: string,
@@ -90,6 +90,8 @@ export function decideReservation(
   found: readonly ProductForOrder[],
 ): Decision {
   const products = new Map(found.map((product) => [product._id, product]));
+  const refused = found.map((product) => closedOf(product, orderId)?.refused).find(Boolean);
+  if (refused) return withNames(refused, products);
   const known: (ProvenLine & { product: ProductForOrder; held: boolean })[] = [];
   const unavailable: Extract<Refusal, { kind: "unavailable" }>["items"] = [];
   let barred = false;
@@ -98,7 +100,7 @@ export function decideReservation(
     const reservation = product && reservationOf(product, orderId);
     // Another quantity under the same order is another request: nothing may be answered as if it were this one.
     if (reservation && reservation.quantity !== line.quantity) barred = true;
-    if (product && isClosed(product, orderId)) barred = true;
+    if (product && closedOf(product, orderId)) barred = true;
     if (!product) unavailable.push({ productId: line.productId, reason: "unknown" });
     else if (product.archived && !reservation)
       unavailable.push({ productId: line.productId, reason: "archived" });
@@ -141,8 +143,40 @@ export function decideReservation(
 export const reservationOf = (product: ProductForOrder, orderId: string) =>
   product.reservations?.find((reservation) => reservation.orderId === orderId);
 
-const isClosed = (product: ProductForOrder, orderId: string) =>
-  product.closed?.some((closed) => closed.orderId === orderId) ?? false;
+const closedOf = (product: ProductForOrder, orderId: string) =>
+  product.closed?.find((closed) => closed.orderId === orderId);
+
+/** What the bar of a refused order remembers of the refusal. */
+export function refusedFor(refusal: Refusal): RefusedFor | undefined {
+  switch (refusal.kind) {
+    case "short":
+      return { kind: "short", items: refusal.items.map(({ name: _name, ...item }) => item) };
+    case "repriced":
+      return { kind: "repriced", items: refusal.items.map(({ name: _name, ...item }) => item) };
+    case "unavailable":
+      return refusal;
+    case "barred":
+      return undefined;
+  }
+}
+
+function withNames(
+  refused: RefusedFor,
+  products: ReadonlyMap<string, Pick<CatalogueEntry, "name">>,
+): Refusal {
+  const named = <Item extends { productId: string }>(item: Item) => ({
+    ...item,
+    name: products.get(item.productId)?.name ?? { en: "" },
+  });
+  switch (refused.kind) {
+    case "short":
+      return { kind: "short", items: refused.items.map(named) };
+    case "repriced":
+      return { kind: "repriced", items: refused.items.map(named) };
+    case "unavailable":
+      return { kind: "unavailable", items: [...refused.items] };
+  }
+}
 
 export interface GiveBack {
   readonly productId: string;
@@ -153,6 +187,6 @@ export interface GiveBack {
 /** What is left to do so that the order holds nothing of these products and never will again. */
 export function planRelease(orderId: string, found: readonly ProductForOrder[]): GiveBack[] {
   return found
-    .filter((product) => reservationOf(product, orderId) || !isClosed(product, orderId))
+    .filter((product) => reservationOf(product, orderId) || !closedOf(product, orderId))
     .map((product) => ({ productId: product._id, held: reservationOf(product, orderId)?.held }));
 }
