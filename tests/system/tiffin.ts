@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "#platform/config";
 import type { Reconciliation } from "../../src/system/contract.js";
-import { startTiffin, type Tiffin } from "../../src/start.js";
+import { type StartOptions, startTiffin, type Tiffin } from "../../src/start.js";
 
 export interface Money {
   amount: number;
@@ -116,13 +116,16 @@ export interface TestTiffin {
   stop(): Promise<void>;
 }
 
-export async function bootTiffin(env: Record<string, string> = {}): Promise<TestTiffin> {
+export async function bootTiffin(
+  env: Record<string, string> = {},
+  options: StartOptions = {},
+): Promise<TestTiffin> {
   const folder = await mkdtemp(join(tmpdir(), "tiffin-test-"));
   const config = loadConfig(
     { DATA_DIR: join(folder, "data"), PORT: "0", LOG_LEVEL: "silent", ...env },
     { cwd: folder },
   );
-  const tiffin = await startTiffin(config);
+  const tiffin = await startTiffin(config, options);
   const nobody = new Till(tiffin.url, "");
   const signIn = async (name: string, pin: string) => {
     const { status, body } = await nobody.send("POST", "/api/sessions", { name, pin });

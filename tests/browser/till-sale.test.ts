@@ -1,0 +1,250 @@
+// A counter sale from the first page to the receipt, in both languages, as a cashier does it and by keyboard alone.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { bootTiffin, type TestTiffin } from "../system/tiffin.js";
+import {
+  axe,
+  hasChromium,
+  launch,
+  openPage,
+  openTill,
+  scrollsSideways,
+  signIn,
+  SIZES,
+} from "./browser.js";
+
+const WORDS = {
+  en: {
+    mohinga: /^Mohinga/,
+    edit: "Change Mohinga",
+    hot: /Extra hot/,
+    done: /^Done/,
+    pay: /^Pay/,
+    note: /note of 10,000/,
+    take: /^Take 10,000/,
+    change: "Give change",
+    next: "New order",
+    total: "Total",
+  },
+  my: {
+    mohinga: /^မုန့်ဟင်းခါး/,
+    edit: "မုန့်ဟင်းခါး ပြင်ရန်",
+    hot: /ပိုစပ်/,
+    done: /^ပြီးပြီ/,
+    pay: /^ငွေချေ/,
+    note: /10,000 ကျပ် တန်/,
+    take: /^10,000 လက်ခံမည်/,
+    change: "ပြန်အမ်းပါ",
+    next: "အော်ဒါ အသစ်",
+    total: "စုစုပေါင်း",
+  },
+} as const;
+
+describe.skipIf(!hasChromium)("A counter sale", () => {
+  let tiffin: TestTiffin;
+  let browser: Browser;
+  beforeAll(async () => {
+    tiffin = await bootTiffin({}, { screens: "built" });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await tiffin?.stop();
+  });
+  const newest = async () => (await tiffin.cashier.get("/api/orders?limit=1")).body.items[0];
+  const count = async () => (await tiffin.cashier.get("/api/orders?limit=100")).body.items.length;
+
+  it.each(["en", "my"] as const)(
+    "goes from tiles to a receipt with its change (%s)",
+    async (language) => {
+      const words = WORDS[language];
+      const { page, context, complaints } = await openTill(browser, tiffin.url, { language });
+      await expect.poll(() => page.locator("html").getAttribute("lang")).toBe(language);
+      await page.getByRole("button", { name: words.mohinga }).click();
+      await page.getByRole("button", { name: words.mohinga }).click();
+      await page.getByRole("button", { name: words.edit }).click();
+      await page.getByLabel(words.hot).check();
+      await page.getByRole("button", { name: words.done }).click();
+      await page.locator("aside dl").getByText("7,350").waitFor(); // 2 × 3,500 and 5 % tax, by the server
+      await page.getByRole("button", { name: words.pay }).click();
+      await page.getByRole("button", { name: words.note }).click();
+      await page.getByRole("button", { name: words.take }).click();
+      const dialog = page.getByRole("dialog");
+      await dialog.getByText(words.change).waitFor();
+      const text = await dialog.innerText();
+      expect(text).toContain("2,650");
+      expect(text).toContain("7,350");
+      const order = await newest();
+      expect(order).toMatchObject({
+        status: "placed",
+        payment: { method: "cash", tendered: { amount: 10_000 }, change: { amount: 2_650 } },
+        lineItems: [{ sku: "MOH-01", quantity: 2, modifiers: [{ code: "hot" }] }],
+      });
+      expect(text).toContain(String(order.number));
+      await page.getByRole("button", { name: words.next }).click();
+      expect(await page.locator("aside li").count()).toBe(0);
+      expect(complaints.list).toEqual([]);
+      await context.close();
+    },
+  );
+
+  it("needs three taps after the dishes", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    const before = await count();
+    await page.getByRole("button", { name: /^Shan khao swe/ }).click();
+    await page.getByRole("button", { name: /^Pay 4,200/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    await page.getByRole("button", { name: "New order" }).click();
+    expect(await count()).toBe(before + 1);
+    await context.close();
+  });
+
+  it("works by keyboard alone, and by either script in the search", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.getByRole("button", { name: /^Mohinga/ }).waitFor();
+    await page.keyboard.press("/");
+    await page.keyboard.type("nan gyi");
+    await page.keyboard.press("Enter");
+    await page.keyboard.type("လက်ဖက်သုပ်");
+    await page.keyboard.press("Enter");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Pay 7,875/ }).waitFor();
+    await page.keyboard.press("Control+Enter");
+    await page.getByRole("button", { name: /^Exact/ }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("No change to give").waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("Tap a dish to start").waitFor();
+    expect((await newest()).lineItems.map((line: { sku: string }) => line.sku)).toEqual([
+      "NGT-01",
+      "LPT-01",
+    ]);
+    await context.close();
+  });
+
+  it("asks for the choices that a dish must have, and for no more than it may", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.getByRole("button", { name: "Drinks" }).click();
+    await page.getByRole("button", { name: /^Milk tea/ }).click();
+    const add = page.getByRole("button", { name: "Choose 1 more" });
+    expect(await add.isDisabled()).toBe(true);
+    await page.getByLabel(/Light and milky/).check();
+    await page.getByLabel(/Strong and milky/).check();
+    expect(await page.getByLabel(/Light and milky/).isChecked()).toBe(false);
+    await page.getByRole("button", { name: /^Add/ }).click();
+    await page.locator("aside").getByText("Strong and milky").waitFor();
+    await context.close();
+  });
+
+  it("takes a card, says why one was declined, and keeps the cart for another try", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    const before = await count();
+    await page.getByRole("button", { name: /^Meeshay/ }).click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: "Declined" }).click();
+    await page.getByText("The card was declined").waitFor();
+    expect(await count()).toBe(before);
+    await page.getByRole("button", { name: "Back to the order" }).click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /Charge the card/ }).click();
+    await page.getByText("Paid by card").waitFor();
+    expect(await count()).toBe(before + 1);
+    await context.close();
+  });
+
+  it("prints 80 mm of receipt and nothing else, and marks what is printed again", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.getByRole("button", { name: /^Mohinga/ }).click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    const receipt = page.locator(".receipt");
+    await receipt.waitFor();
+    expect(await receipt.innerText()).not.toContain("COPY");
+    await page.emulateMedia({ media: "print" });
+    const visible = await page.evaluate<string[]>(
+      `[...document.querySelectorAll("body *")].filter((one) => getComputedStyle(one).visibility === "visible" && !one.closest(".receipt")).map((one) => one.tagName)`,
+    );
+    expect(visible).toEqual([]);
+    const box = await receipt.boundingBox();
+    expect(Math.round(((box?.width ?? 0) / 96) * 25.4)).toBe(72);
+    await page.emulateMedia({ media: "screen" });
+    await page.getByRole("button", { name: "Print" }).click();
+    await receipt.getByText("COPY").waitFor();
+    await page.getByRole("button", { name: "New order" }).click();
+    await page.getByRole("button", { name: "Orders" }).click();
+    await page.getByRole("dialog").locator("li button").first().click();
+    await receipt.getByText("COPY").waitFor();
+    await context.close();
+  });
+
+  it("is taken back with a manager's PIN in place; the cashier stays signed in", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.getByRole("button", { name: /^Kyay oh/ }).click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    await page.getByRole("button", { name: "New order" }).click();
+    await page.getByRole("button", { name: "Orders" }).click();
+    await page.getByRole("dialog").locator("li button").first().click();
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    await page.getByLabel("Typed in wrongly").check();
+    await page.getByRole("button", { name: "Ask a manager" }).click();
+    await page.getByRole("group", { name: "PIN of Manager" }).waitFor();
+    await page.keyboard.type("9999");
+    await page.keyboard.press("Enter");
+    await page.getByText("The PIN is wrong").waitFor();
+    await page.keyboard.type("1111");
+    await page.keyboard.press("Enter");
+    await page.getByText("Approved by Manager").waitFor();
+    expect(await newest()).toMatchObject({
+      status: "cancelled",
+      cancellation: { reason: "Typed in wrongly", cancelledBy: { name: "Cashier" } },
+    });
+    await page.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("button", { name: /Signed in: Cashier/ }).waitFor();
+    await context.close();
+  });
+
+  it.each(SIZES)(
+    "has no fault that axe can find and no sideways scroll at $width × $height",
+    async (size) => {
+      const { page, context, complaints } = await openPage(browser, tiffin.url, { size });
+      const found: string[] = [];
+      const look = async (where: string) => {
+        for (const fault of await axe(page)) found.push(`${where}: ${fault}`);
+        if (await scrollsSideways(page)) found.push(`${where}: scrolls sideways`);
+      };
+      await page.getByRole("button", { name: /^Cashier/ }).waitFor();
+      await look("door");
+      await page.getByRole("button", { name: /^Cashier/ }).click();
+      await look("PIN pad");
+      await page.getByRole("button", { name: "Somebody else" }).click();
+      await signIn(page, "Cashier");
+      await page.getByRole("button", { name: /^Mohinga/ }).click();
+      await look("till");
+      await page.getByRole("button", { name: "Dark" }).click();
+      await look("till, dark");
+      await page.getByRole("button", { name: "မြန်မာဘာသာသို့" }).click();
+      await look("till, Burmese");
+      await page.getByRole("button", { name: "Switch to English" }).click();
+      await page.getByRole("button", { name: "Change Mohinga" }).click();
+      await look("choices, dark");
+      await page.getByRole("button", { name: "Close" }).click();
+      await page.getByRole("button", { name: /^Pay/ }).click();
+      await look("payment, dark");
+      await page.getByRole("button", { name: /^Exact/ }).click();
+      await page.getByText("No change to give").waitFor();
+      await look("receipt, dark");
+      await page.getByRole("button", { name: "New order" }).click();
+      await page.getByRole("button", { name: "Light" }).click();
+      await page.getByRole("button", { name: "Orders" }).click();
+      await page.getByRole("dialog").locator("li button").first().waitFor();
+      await look("orders");
+      await page.getByRole("dialog").locator("li button").first().click();
+      await page.getByRole("button", { name: "Cancel order" }).click();
+      await look("cancelling");
+      expect(found).toEqual([]);
+      expect(complaints.list).toEqual([]);
+      await context.close();
+    },
+  );
+});
