@@ -1,13 +1,20 @@
-// A real Chromium in front of a whole Tiffin. Without Chromium on the machine the tests are skipped, and seen to be.
+// A real Chromium in front of a whole Tiffin: opening pages, signing in, finding things, asking axe.
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import type { AxeResults } from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import {
+  type Browser,
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+} from "playwright-core";
 
 const CANDIDATES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
-const executablePath = process.env["CHROMIUM"] ?? CANDIDATES.find((path) => existsSync(path));
-export const hasChromium = executablePath !== undefined;
+/** Undefined where there is no Chromium. */
+export const executablePath =
+  process.env["CHROMIUM"] ?? CANDIDATES.find((path) => existsSync(path));
 
 const FLAGS = [
   "--headless",
@@ -25,31 +32,34 @@ export const SIZES = [
   { width: 1024, height: 768 },
 ] as const;
 
-/** With a profile of its own that is thrown away. */
-export const launch = (): Promise<Browser> =>
-  chromium.launch({ executablePath: executablePath ?? "", args: FLAGS });
-
-/** What a page complained about: errors of scripts, and what the security policy refused. */
-export interface Complaints {
-  readonly list: string[];
+/** With a profile of its own, empty at the start, that is thrown away. */
+export function launch(): Promise<Browser> {
+  if (executablePath === undefined)
+    throw new Error("There is no Chromium on this machine: apt-get install chromium");
+  return chromium.launch({ executablePath, args: FLAGS });
 }
 
 export interface Opened {
   readonly context: BrowserContext;
   readonly page: Page;
-  readonly complaints: Complaints;
+  /** What went wrong on the page by itself: errors of scripts and React, what the security policy refused. */
+  readonly complaints: string[];
 }
+
+interface OpenOptions {
+  readonly size?: { readonly width: number; readonly height: number };
+  readonly language?: "en" | "my";
+}
+
+/** Answers of a refusing server and a lost connection are part of the tests; the browser's note of them is no fault. */
+const EXPECTED = /Failed to load resource/;
 
 /** A device of its own: nothing is shared with other ones. */
 export async function openPage(
   browser: Browser,
   url: string,
-  options: {
-    readonly size?: { width: number; height: number };
-    readonly language?: "en" | "my";
-  } = {},
+  { size = SIZES[0], language = "en" }: OpenOptions = {},
 ): Promise<Opened> {
-  const { size = SIZES[0], language = "en" } = options;
   const context = await browser.newContext({
     viewport: { ...size },
     locale: language === "my" ? "my-MM" : "en-GB",
@@ -57,14 +67,15 @@ export async function openPage(
   });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
-  const list: string[] = [];
-  page.on("pageerror", (error) => list.push(error.message));
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
-    if (/Content Security Policy|Maximum update depth|unique "key"/.test(message.text()))
-      list.push(message.text());
+    const text = message.text();
+    if (["error", "warning"].includes(message.type()) && !EXPECTED.test(text))
+      complaints.push(text);
   });
   await page.goto(url);
-  return { context, page, complaints: { list } };
+  return { context, page, complaints };
 }
 
 /** By the sample PIN that the door shows: two clicks from the first page to the first screen. */
@@ -77,7 +88,7 @@ export async function signIn(page: Page, name: string): Promise<void> {
 export async function openTill(
   browser: Browser,
   url: string,
-  options: Parameters<typeof openPage>[2] = {},
+  options: OpenOptions = {},
 ): Promise<Opened> {
   const opened = await openPage(browser, url, options);
   await signIn(opened.page, "Cashier");
@@ -85,9 +96,16 @@ export async function openTill(
   return opened;
 }
 
+/** A dish among the tiles; the cart's own buttons may begin with the same name. */
+export const tile = (page: Page, name: string): Locator =>
+  page
+    .locator("section")
+    .getByRole("group")
+    .getByRole("button", { name: new RegExp(`^${name}`) });
+
 let axeSource: Promise<string> | undefined;
 
-/** What axe finds, as `rule: elements`, by the rules of WCAG 2.2 A and AA. */
+/** What axe finds, as `rule: elements`, by the rules of WCAG 2.2 A and AA and its best practices. */
 export async function axe(page: Page): Promise<string[]> {
   axeSource ??= readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
   // As the tools of a developer would put it in: the page's security policy does not hold for those.
@@ -100,8 +118,24 @@ export async function axe(page: Page): Promise<string[]> {
   );
 }
 
-/** True where a page can be scrolled sideways. */
-export const scrollsSideways = (page: Page): Promise<boolean> =>
-  page.evaluate(
-    `document.documentElement.scrollWidth > document.documentElement.clientWidth`,
-  ) as Promise<boolean>;
+/** Gathers what axe finds, and where a page can be scrolled sideways, screen after screen. */
+export function createInspection(page: Page) {
+  const found: string[] = [];
+  return {
+    found,
+    async look(where: string): Promise<void> {
+      for (const fault of await axe(page)) found.push(`${where}: ${fault}`);
+      const wide = await page.evaluate(
+        `document.documentElement.scrollWidth > document.documentElement.clientWidth`,
+      );
+      if (wide) found.push(`${where}: scrolls sideways`);
+    },
+  };
+}
+
+/** Where something stands on the screen, for what has no name to click on: the second tap of a double tap. */
+export async function middleOf(locator: Locator): Promise<[x: number, y: number]> {
+  const box = await locator.boundingBox();
+  if (!box) throw new Error("It is not on the screen");
+  return [box.x + box.width / 2, box.y + box.height / 2];
+}

@@ -40,14 +40,26 @@ const TIMEOUT_MS = 20_000;
 const link = new OpenAPILink<CallOptions>(ROUTES, {
   url: () => `${location.origin}/api`,
   headers: ({ context }) => (context.approval === undefined ? {} : { approval: context.approval }),
-  fetch: (request, init) =>
-    fetch(request, {
-      ...init,
-      credentials: "same-origin",
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
-    }),
+  fetch: async (request, init) =>
+    readable(
+      await fetch(request, {
+        ...init,
+        credentials: "same-origin",
+        signal: AbortSignal.any([request.signal, AbortSignal.timeout(TIMEOUT_MS)]),
+      }),
+    ),
   customErrorResponseBodyDecoder: (body, { status }) => refusalOf(body, status),
 });
+
+/** oRPC's client parses `application/json` and takes `application/problem+json` for a file. */
+function readable(response: Response): Response {
+  const { status, statusText } = response;
+  if (!response.headers.get("content-type")?.startsWith("application/problem+json"))
+    return response;
+  const headers = new Headers(response.headers);
+  headers.set("content-type", "application/json");
+  return new Response(response.body, { status, statusText, headers });
+}
 
 /** A problem of RFC 9457 as the error that oRPC's client throws; its members are the error's data. */
 function refusalOf(body: unknown, status: number) {

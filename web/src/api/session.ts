@@ -5,7 +5,7 @@ import { isPassing, problemOf } from "./problem.js";
 
 export type Me = Awaited<ReturnType<typeof api.auth.sessions.current>>;
 
-const sessionKey = ["session"];
+export const sessionKey = ["session"];
 
 /** The one cache of the page. A session that ended anywhere brings back the sign-in. */
 export function createQueryClient(): QueryClient {

@@ -24,6 +24,7 @@ export const shell = defineWords({
     my: "{time} ကတည်းက ဆာဗာနှင့် အဆက်အသွယ် ပြတ်နေပါသည်။ မြင်နေရသည်မှာ ဟောင်းနေနိုင်ပါသည်။",
   },
   "shell.connecting": { en: "Connecting…", my: "ချိတ်ဆက်နေသည်…" },
+  "shell.close": { en: "Close", my: "ပိတ်ရန်" },
   "shell.failed": { en: "This screen stopped working.", my: "ဤစာမျက်နှာ ရပ်တန့်သွားပါသည်။" },
   "shell.reload": { en: "Load it again", my: "ပြန်ဖွင့်ရန်" },
   "shell.nothing": {

@@ -1,5 +1,5 @@
 // The till: dishes on the left, the cart on the right, and over them the one sheet that is open.
-import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { problemOf } from "../../api/problem.js";
 import { Waiting } from "../../app/Waiting.js";
 import { pick, useLanguage } from "../../words/language.js";
@@ -23,6 +23,9 @@ import { till } from "./words.js";
 
 const OrdersSheet = lazy(() => import("./orders/OrdersSheet.js"));
 
+/** Long enough to read it twice. */
+const SAID_MS = 5_000;
+
 type Sheet =
   | { readonly kind: "dish"; readonly dish: Dish; readonly lineId?: string }
   | { readonly kind: "conflicts"; readonly conflicts: readonly Conflict[] }
@@ -42,6 +45,9 @@ export default function Till() {
   );
 }
 
+const add = (dish: Dish, choice: Choice) =>
+  changeCart((before) => addDish(before, { dish, ...choice, id: crypto.randomUUID() }));
+
 function Counter({ menu }: { readonly menu: Menu }) {
   const t = useWords(till);
   const language = useLanguage();
@@ -54,23 +60,29 @@ function Counter({ menu }: { readonly menu: Menu }) {
   const close = () => setSheet(undefined);
 
   /** False, and said, where the cart has all that is left already. */
-  const hasMore = (dish: Dish): boolean => {
-    const { left } = dish;
-    if (left === undefined || countOf(currentCart(), dish.productId) < left) return true;
-    const name = pick(dish.name, language);
-    setSaid(left === 0 ? `${name}: ${t("till.sold-out")}` : t("till.all-in-cart", { left, name }));
-    return false;
-  };
-  const add = (dish: Dish, choice: Choice) =>
-    changeCart((before) => addDish(before, { dish, ...choice, id: crypto.randomUUID() }));
-  const onPick = (dish: Dish) => {
-    setSaid("");
-    if (!hasMore(dish)) return;
-    if (dish.modifierGroups.some(({ min }) => min > 0)) setSheet({ kind: "dish", dish });
-    else add(dish, { modifiers: [], quantity: 1, note: "" });
-  };
+  const hasMore = useCallback(
+    (dish: Dish): boolean => {
+      const { left } = dish;
+      setSaid("");
+      if (left === undefined || countOf(currentCart(), dish.productId) < left) return true;
+      const name = pick(dish.name, language);
+      setSaid(
+        left === 0 ? `${name}: ${t("till.sold-out")}` : t("till.all-in-cart", { left, name }),
+      );
+      return false;
+    },
+    [language, t],
+  );
+  // Stays the same function while the cart changes: of hundreds of tiles only the one that changed is drawn again.
+  const onPick = useCallback(
+    (dish: Dish) => {
+      if (!hasMore(dish)) return;
+      if (dish.modifierGroups.some(({ min }) => min > 0)) setSheet({ kind: "dish", dish });
+      else add(dish, { modifiers: [], quantity: 1, note: "" });
+    },
+    [hasMore],
+  );
   const onMore = (lineId: string) => {
-    setSaid("");
     const line = cart.lines.find(({ id }) => id === lineId);
     const dish = line && menu.byId.get(line.productId);
     if (line && (!dish || hasMore(dish)))
@@ -88,9 +100,15 @@ function Counter({ menu }: { readonly menu: Menu }) {
   };
   const onPay = () => {
     const conflicts = conflictsOf(cart, menu);
-    if (cart.lines.length === 0 || !totals) return;
-    setSheet(conflicts.length > 0 ? { kind: "conflicts", conflicts } : { kind: "pay" });
+    if (conflicts.length > 0) setSheet({ kind: "conflicts", conflicts });
+    else if (cart.lines.length > 0 && totals) setSheet({ kind: "pay" });
   };
+
+  useEffect(() => {
+    if (said === "") return undefined;
+    const timer = setTimeout(() => setSaid(""), SAID_MS);
+    return () => clearTimeout(timer);
+  }, [said]);
 
   const busy = sheet !== undefined || placement !== undefined || outcome !== undefined;
   useEffect(() => {

@@ -48,23 +48,32 @@ type Answer = Awaited<ReturnType<Api["restaurant"]["menu"]>>;
 
 const options = () => queries.restaurant.menu.queryOptions({ input: { headers: {} } });
 
+type Item = ServedMenu["categories"][number]["items"][number];
+
+const dishes = new WeakMap<Item, Dish>();
+
+/** The same item makes the same object, so that a tile whose dish has not changed is not drawn again. */
+function toDish(item: Item, category: string): Dish {
+  const known = dishes.get(item);
+  if (known?.category === category) return known;
+  const { availability, ...rest } = item;
+  const left = availability.status === "in-stock" ? undefined : (availability.available ?? 0);
+  const dish: Dish = { ...rest, category, left };
+  dishes.set(item, dish);
+  return dish;
+}
+
 /** As the server tells it, turned into what tiles need. */
 export function toMenu({ restaurant, categories }: ServedMenu): Menu {
   const shown = categories.map(({ code, name, items }) => ({
     code,
     name,
-    dishes: items.map(({ availability, ...dish }): Dish => ({
-      ...dish,
-      category: code,
-      left: availability.status === "in-stock" ? undefined : (availability.available ?? 0),
-    })),
+    dishes: items.map((item) => toDish(item, code)),
   }));
   const { name, currency, decimals, timeZone } = restaurant;
   const byId = new Map(shown.flatMap(({ dishes }) => dishes.map((dish) => [dish.productId, dish])));
   return { name, currency, decimals, timeZone, categories: shown, byId };
 }
-
-type Item = ServedMenu["categories"][number]["items"][number];
 
 /** The same menu with one dish changed; unchanged parts stay the same objects, so that only its tile is drawn again. */
 function withItem(menu: ServedMenu, productId: string, change: (item: Item) => Item): ServedMenu {

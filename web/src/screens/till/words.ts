@@ -51,7 +51,6 @@ export const till = defineWords({
   "till.add": { en: "Add", my: "ထည့်ရန်" },
   "till.save": { en: "Done", my: "ပြီးပြီ" },
   "till.remove": { en: "Remove", my: "ဖယ်ရန်" },
-  "till.close": { en: "Close", my: "ပိတ်ရန်" },
   "till.price-moved": {
     en: "The price is now {now}",
     my: "စျေးနှုန်း ယခု {now}",

@@ -118,7 +118,7 @@ export function CartPanel(props: CartPanelProps) {
           <Button
             size="xl"
             fullWidth
-            disabled={!totals}
+            disabled={!totals && conflicts.length === 0}
             onClick={onPay}
             className={classes["pay"] ?? ""}
           >

@@ -1,5 +1,6 @@
 // What stands between the cart and the money: each dish with both numbers and the choices. The cart is kept.
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
+import { Sheet } from "../../../parts/Sheet.js";
 import { pick, useLanguage } from "../../../words/language.js";
 import { formatMoney, type Money } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
@@ -20,14 +21,7 @@ interface ConflictSheetProps {
 export function ConflictSheet({ conflicts, decimals, onSettled, onClose }: ConflictSheetProps) {
   const t = useWords(till);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t("till.conflict-title")}
-      closeButtonProps={{ "aria-label": t("till.close"), size: "lg" }}
-      transitionProps={{ duration: 80 }}
-    >
+    <Sheet onClose={onClose} size="lg" title={t("till.conflict-title")}>
       <ul className={classes["list"]}>
         {conflicts.map((conflict) => (
           <Row
@@ -39,7 +33,7 @@ export function ConflictSheet({ conflicts, decimals, onSettled, onClose }: Confl
         ))}
       </ul>
       <p className={classes["nothing"]}>{t("till.nothing-taken")}</p>
-    </Modal>
+    </Sheet>
   );
 }
 

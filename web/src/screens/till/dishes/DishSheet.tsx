@@ -1,7 +1,8 @@
 // All choices of one dish in one sheet: each group with how many one must and may choose, a note, a quantity.
-import { Button, Modal, TextInput } from "@mantine/core";
+import { Button, TextInput } from "@mantine/core";
 import { IconMinus, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
+import { Sheet } from "../../../parts/Sheet.js";
 import { pick, useLanguage } from "../../../words/language.js";
 import { formatAmount, formatMoney } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
@@ -60,14 +61,7 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
   };
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={pick(dish.name, language)}
-      closeButtonProps={{ "aria-label": t("till.close"), size: "lg" }}
-      transitionProps={{ duration: 80 }}
-    >
+    <Sheet onClose={onClose} size="lg" title={pick(dish.name, language)}>
       <form
         className={classes["sheet"]}
         onSubmit={(event) => {
@@ -130,7 +124,7 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
           </Button>
         </div>
       </form>
-    </Modal>
+    </Sheet>
   );
 }
 

@@ -40,8 +40,8 @@ export function Dishes({ menu, cart, quiet, onPick }: DishesProps) {
     return () => window.removeEventListener("keydown", press);
   }, [quiet]);
 
-  const categoryNames = useMemo(
-    () => new Map(menu.categories.map((category) => [category.code, category.name.en])),
+  const positions = useMemo(
+    () => new Map(menu.categories.map(({ code }, position) => [code, position])),
     [menu],
   );
   const searching = text.trim() !== "";
@@ -111,16 +111,20 @@ export function Dishes({ menu, cart, quiet, onPick }: DishesProps) {
           className={classes["grid"]}
           onKeyDown={(event) => moveFocus(event.nativeEvent, grid.current)}
         >
-          {shown.map((dish) => (
-            <Tile
-              key={dish.productId}
-              dish={dish}
-              category={categoryNames.get(dish.category) ?? ""}
-              decimals={menu.decimals}
-              inCart={countOf(cart, dish.productId)}
-              onPick={onPick}
-            />
-          ))}
+          {shown.map((dish) => {
+            const cloth = positions.get(dish.category) ?? 0;
+            return (
+              <Tile
+                key={dish.productId}
+                dish={dish}
+                category={menu.categories[cloth]?.name.en ?? ""}
+                cloth={cloth}
+                decimals={menu.decimals}
+                inCart={countOf(cart, dish.productId)}
+                onPick={onPick}
+              />
+            );
+          })}
         </div>
         {searching && shown.length === 0 && (
           <p className={classes["none"]}>{t("till.none-found", { text: text.trim() })}</p>

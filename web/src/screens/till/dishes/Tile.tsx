@@ -10,8 +10,9 @@ import classes from "./Tile.module.css";
 
 interface TileProps {
   readonly dish: Dish;
-  /** English name of the category, for the drawing. */
+  /** English name of the category and its position on the menu, for the drawing. */
   readonly category: string;
+  readonly cloth: number;
   readonly decimals: number;
   readonly inCart: number;
   onPick(this: void, dish: Dish): void;
@@ -19,7 +20,14 @@ interface TileProps {
 
 const FEW = 10;
 
-export const Tile = memo(function Tile({ dish, category, decimals, inCart, onPick }: TileProps) {
+export const Tile = memo(function Tile({
+  dish,
+  category,
+  cloth,
+  decimals,
+  inCart,
+  onPick,
+}: TileProps) {
   const t = useWords(till);
   const language = useLanguage();
   const { name, left } = dish;
@@ -34,7 +42,7 @@ export const Tile = memo(function Tile({ dish, category, decimals, inCart, onPic
       onClick={() => onPick(dish)}
     >
       <span className={classes["art"]}>
-        <DishArt sku={dish.sku} words={`${name.en} ${category}`} />
+        <DishArt sku={dish.sku} words={`${name.en} ${category}`} cloth={cloth} />
       </span>
       <span className={classes["names"]}>
         <span className={classes["name"]}>{pick(name, language)}</span>

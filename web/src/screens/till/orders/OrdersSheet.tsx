@@ -1,10 +1,11 @@
 // Orders that were placed: those the kitchen still works on, and all, newest first; each with its receipt and its end.
-import { Button, Loader, Modal } from "@mantine/core";
+import { Button, Loader } from "@mantine/core";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { queries } from "../../../api/client.js";
 import { problemOf } from "../../../api/problem.js";
+import { Sheet } from "../../../parts/Sheet.js";
 import { pick, useLanguage } from "../../../words/language.js";
 import { formatMoney } from "../../../words/money.js";
 import { useProblemWords } from "../../../words/problems.js";
@@ -36,7 +37,6 @@ function useOrders() {
 
 export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const t = useWords(past);
-  const words = useWords(till);
   const say = useProblemWords();
   const [view, setView] = useState<(typeof VIEWS)[number]>("recent");
   const [chosen, setChosen] = useState<string>();
@@ -49,14 +49,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const failed = orders.error && problemOf(orders.error);
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={880}
-      title={t("orders.title")}
-      closeButtonProps={{ "aria-label": words("till.close"), size: "lg" }}
-      transitionProps={{ duration: 80 }}
-    >
+    <Sheet onClose={onClose} size={880} title={t("orders.title")}>
       {order ? (
         <OrderDetails
           key={order.id}
@@ -106,7 +99,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
           )}
         </div>
       )}
-    </Modal>
+    </Sheet>
   );
 }
 

@@ -1,9 +1,10 @@
 // What became of the order: its number and the change, large, beside the receipt; or why it was not placed.
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconAlertTriangle, IconCheck, IconPrinter } from "@tabler/icons-react";
 import { useSetting } from "../../../parts/setting.js";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
 import type { Problem } from "../../../api/problem.js";
+import { Sheet } from "../../../parts/Sheet.js";
 import { useLanguage } from "../../../words/language.js";
 import { formatMoney } from "../../../words/money.js";
 import { useProblemWords } from "../../../words/problems.js";
@@ -29,14 +30,7 @@ export function PlacedSheet({ order, menu, onClose }: PlacedSheetProps) {
   const { method, change } = order.payment;
   const back = change !== undefined && change.amount > 0 ? change : undefined;
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={780}
-      withCloseButton={false}
-      aria-label={t("pay.placed", { number: order.number })}
-      transitionProps={{ duration: 80 }}
-    >
+    <Sheet onClose={onClose} size={780} label={t("pay.placed", { number: order.number })}>
       <div className={classes["placed"]}>
         <section>
           <p className={classes["number"]} role="status">
@@ -74,7 +68,7 @@ export function PlacedSheet({ order, menu, onClose }: PlacedSheetProps) {
           <Receipt order={order} menu={menu} copy={copy} />
         </div>
       </div>
-    </Modal>
+    </Sheet>
   );
 }
 
@@ -88,14 +82,7 @@ export function RefusedSheet({ problem, onClose }: RefusedSheetProps) {
   const words = useWords(till);
   const say = useProblemWords();
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size="lg"
-      title={t("pay.refused")}
-      closeButtonProps={{ "aria-label": words("till.close"), size: "lg" }}
-      transitionProps={{ duration: 80 }}
-    >
+    <Sheet onClose={onClose} size="lg" title={t("pay.refused")}>
       <div className={classes["refused"]}>
         <p role="alert">
           <IconAlertTriangle size={28} aria-hidden /> {say(problem)}
@@ -105,6 +92,6 @@ export function RefusedSheet({ problem, onClose }: RefusedSheetProps) {
           {t("pay.back")}
         </Button>
       </div>
-    </Modal>
+    </Sheet>
   );
 }

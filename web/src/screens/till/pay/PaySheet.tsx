@@ -1,12 +1,12 @@
 // Cash or card. Exact cash and a card are one tap; notes are counted up as they are handed over.
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconCash, IconCreditCard } from "@tabler/icons-react";
 import { useState } from "react";
 import type { PlaceOrder } from "../../../../../src/modules/orders/contract.js";
+import { Sheet } from "../../../parts/Sheet.js";
 import { useLanguage } from "../../../words/language.js";
 import { formatAmount, formatMoney, type Money } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
-import { till } from "../words.js";
 import classes from "./PaySheet.module.css";
 import { pay } from "./words.js";
 
@@ -29,7 +29,6 @@ const SAMPLE_CARDS = [
 
 export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) {
   const t = useWords(pay);
-  const words = useWords(till);
   const language = useLanguage();
   const [tendered, setTendered] = useState(0);
   const money = (amount: number) =>
@@ -41,8 +40,7 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
   const card = (token: string) => onPay({ method: "card", token });
 
   return (
-    <Modal
-      opened
+    <Sheet
       onClose={onClose}
       size={820}
       title={
@@ -50,8 +48,6 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
           {t("pay.due")} <b>{money(due.amount)}</b>
         </span>
       }
-      closeButtonProps={{ "aria-label": words("till.close"), size: "lg" }}
-      transitionProps={{ duration: 80 }}
     >
       <div className={classes["methods"]}>
         <section aria-labelledby="pay-cash">
@@ -134,6 +130,6 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
           </div>
         </section>
       </div>
-    </Modal>
+    </Sheet>
   );
 }

@@ -1,6 +1,9 @@
 // Stands over everything while an order is on its way, and says what that means for the kitchen.
-import { Loader, Modal } from "@mantine/core";
+import { Loader } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { sessionKey } from "../../../api/session.js";
+import { Sheet } from "../../../parts/Sheet.js";
 import { useWords } from "../../../words/words.js";
 import { pauseMs, type Placement, tryPlacement } from "./placement.js";
 import classes from "./Sender.module.css";
@@ -13,17 +16,13 @@ export function Sender({ placement }: { readonly placement: Placement }) {
     return () => clearTimeout(timer);
   }, [placement]);
   const waiting = placement.tries > 0;
+  const client = useQueryClient();
+  useEffect(() => {
+    // Perhaps nobody is signed in any more: then the door opens, and the order goes on behind it.
+    if (waiting) void client.invalidateQueries({ queryKey: sessionKey });
+  }, [client, waiting]);
   return (
-    <Modal
-      opened
-      onClose={() => undefined}
-      withCloseButton={false}
-      closeOnEscape={false}
-      closeOnClickOutside={false}
-      size="lg"
-      aria-label={t("pay.sending")}
-      transitionProps={{ duration: 0 }}
-    >
+    <Sheet size="lg" label={t("pay.sending")}>
       <div className={classes["sender"]} role="alert" data-waiting={waiting || undefined}>
         <Loader size="lg" />
         {!waiting && <p>{t("pay.sending")}</p>}
@@ -35,6 +34,6 @@ export function Sender({ placement }: { readonly placement: Placement }) {
           </>
         )}
       </div>
-    </Modal>
+    </Sheet>
   );
 }
