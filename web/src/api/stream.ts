@@ -3,6 +3,7 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api, queries } from "./client.js";
+import { learnClock } from "./clock.js";
 import { connection } from "./connection.js";
 import { problemOf } from "./problem.js";
 
@@ -19,6 +20,9 @@ const KINDS = [
 export type StreamKind = (typeof KINDS)[number];
 
 const POLL_MS = 4_000;
+/** A connection whose other end has lost its power or its network looks open for ever: silence is asked about. */
+const SILENCE_MS = 8_000;
+const ANSWER_MS = 5_000;
 /** News of one kind that come in a row make one refetch. */
 const GATHER_MS = 400;
 /** What a module serves follows its own events a moment later; asked once more then, it is surely the new. */
@@ -44,6 +48,7 @@ export function startStream(client: QueryClient): () => void {
   let retry: ReturnType<typeof setTimeout> | undefined;
   let tries = 0;
   let wasDown = false;
+  let heardAt = Date.now();
   const gathered = new Map<string, ReturnType<typeof setTimeout>>();
 
   const refreshAfter = (kind: StreamKind, pauseMs: number) => {
@@ -64,19 +69,16 @@ export function startStream(client: QueryClient): () => void {
     source = new EventSource("/api/stream");
     source.addEventListener("open", () => {
       tries = 0;
+      heardAt = Date.now();
       connection.set("live");
       // What was missed while it was down may be too long ago for the server to repeat.
       if (wasDown) refreshAfter("reset", 0);
       wasDown = false;
     });
-    source.addEventListener("error", () => {
-      wasDown = true;
-      source?.close();
-      void poll();
-      retry = setTimeout(open, RECONNECT_MS[Math.min(tries++, RECONNECT_MS.length - 1)]);
-    });
+    source.addEventListener("error", lose);
     for (const kind of KINDS) {
       source.addEventListener(kind, (event) => {
+        heardAt = Date.now();
         connection.set("live");
         refresh(kind);
         news.dispatchEvent(new CustomEvent(kind, { detail: read(event.data) }));
@@ -84,8 +86,35 @@ export function startStream(client: QueryClient): () => void {
     }
   };
 
+  const lose = () => {
+    wasDown = true;
+    source?.close();
+    void poll();
+    clearTimeout(retry);
+    retry = setTimeout(open, RECONNECT_MS[Math.min(tries++, RECONNECT_MS.length - 1)]);
+  };
+
+  const askWhetherThere = async () => {
+    const asked = source;
+    try {
+      const { headers } = await fetch("/healthz", {
+        cache: "no-store",
+        signal: AbortSignal.timeout(ANSWER_MS),
+      });
+      learnClock(headers.get("date"));
+      if (asked?.readyState !== EventSource.OPEN) return;
+      heardAt = Date.now();
+      connection.set("live");
+    } catch {
+      if (asked?.readyState === EventSource.OPEN) lose();
+    }
+  };
+
   const poll = async () => {
-    if (source?.readyState === EventSource.OPEN) return;
+    if (source?.readyState === EventSource.OPEN) {
+      if (Date.now() - heardAt >= SILENCE_MS) await askWhetherThere();
+      return;
+    }
     try {
       await api.auth.sessions.current();
       connection.set("polling");
@@ -96,6 +125,7 @@ export function startStream(client: QueryClient): () => void {
   };
 
   open();
+  void askWhetherThere();
   const polling = setInterval(() => void poll(), POLL_MS);
   return () => {
     source?.close();

@@ -104,7 +104,7 @@ function ConnectionBanner() {
   return (
     <div role="status" className={classes["banner"]} data-state={state}>
       {state === "offline" && t("shell.offline", { time })}
-      {state === "polling" && t("shell.polling")}
+      {state === "polling" && t("shell.polling", { time })}
     </div>
   );
 }

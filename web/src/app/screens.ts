@@ -1,6 +1,6 @@
 // The screens there are, and who sees which. Each is loaded when it is opened: the till never waits for a chart.
 import { type ComponentType, lazy, type LazyExoticComponent } from "react";
-import { IconBuildingStore, type TablerIcon } from "@tabler/icons-react";
+import { IconBuildingStore, IconToolsKitchen2, type TablerIcon } from "@tabler/icons-react";
 
 export interface Screen {
   readonly path: string;
@@ -18,5 +18,12 @@ export const screens: readonly Screen[] = [
     icon: IconBuildingStore,
     permission: "orders.place",
     Page: lazy(() => import("../screens/till/index.js")),
+  },
+  {
+    path: "/kitchen",
+    word: "shell.kitchen",
+    icon: IconToolsKitchen2,
+    permission: "kitchen.read",
+    Page: lazy(() => import("../screens/kitchen/index.js")),
   },
 ];

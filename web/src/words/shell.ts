@@ -16,8 +16,8 @@ export const shell = defineWords({
   },
   "shell.switch-user": { en: "Switch user", my: "အသုံးပြုသူ ပြောင်းရန်" },
   "shell.polling": {
-    en: "No live updates just now; this screen asks again every few seconds.",
-    my: "တိုက်ရိုက် သတင်း မရသေးပါ။ စက္ကန့်အနည်းငယ်တိုင်း ပြန်မေးနေပါသည်။",
+    en: "No live updates just now; this screen asks every few seconds. Last update {time}.",
+    my: "တိုက်ရိုက် သတင်း မရသေးပါ။ စက္ကန့်အနည်းငယ်တိုင်း ပြန်မေးနေပါသည်။ နောက်ဆုံးရချိန် {time}။",
   },
   "shell.offline": {
     en: "No connection to the server since {time}. What you see may be old.",
