@@ -9,6 +9,7 @@ import { useSetting } from "../../parts/setting.js";
 import { useProblemWords } from "../../words/problems.js";
 import { useWords } from "../../words/words.js";
 import { AllDay } from "./AllDay.js";
+import { keepArranged } from "./arrange.js";
 import classes from "./Kitchen.module.css";
 import { moveFocus } from "./move-focus.js";
 import { allDaySetting, soundSetting, stationSetting, thresholdsSetting } from "./settings.js";
@@ -18,7 +19,6 @@ import { useStationName } from "./stations.js";
 import { TicketCard } from "./TicketCard.js";
 import type { Press, Ticket } from "./tickets.js";
 import { Toolbar } from "./Toolbar.js";
-import { useMasonry } from "./use-masonry.js";
 import { useBell } from "./use-bell.js";
 import { useTickets } from "./use-tickets.js";
 import { kitchen } from "./words.js";
@@ -109,13 +109,10 @@ function Board({ tickets, arrived, allStations, onPress }: BoardProps) {
   const t = useWords(kitchen);
   const nameOf = useStationName();
   const thresholds = useSetting(thresholdsSetting);
-  const board = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const press = (event: KeyboardEvent) => moveFocus(event, board.current);
-    window.addEventListener("keydown", press);
-    return () => window.removeEventListener("keydown", press);
+    window.addEventListener("keydown", moveFocus);
+    return () => window.removeEventListener("keydown", moveFocus);
   }, []);
-  useMasonry(board, tickets);
   if (tickets.length === 0) {
     return (
       <div className={classes["nothing"]}>
@@ -127,7 +124,7 @@ function Board({ tickets, arrived, allStations, onPress }: BoardProps) {
   }
   return (
     <div className={classes["scroll"]}>
-      <div ref={board} className={classes["board"]}>
+      <div ref={keepArranged} className={classes["board"]}>
         {tickets.map((ticket) => (
           <TicketCard
             key={ticket.id}

@@ -2,9 +2,10 @@
 
 const MAIN = "button[data-main]";
 
-export function moveFocus(event: KeyboardEvent, board: HTMLElement | null): void {
+export function moveFocus(event: KeyboardEvent): void {
   const from = document.activeElement;
   const ticket = from?.closest("article");
+  const board = ticket?.parentElement;
   if (!board || !ticket || !(from instanceof HTMLButtonElement)) return;
   const target =
     event.key === "ArrowUp" || event.key === "ArrowDown"
