@@ -1,12 +1,17 @@
 // One collection: its rows in memory, its indexes, and every change to them, queued for the disk at once.
 // Checks everything before it changes anything, so that a refused write leaves no trace.
 import { compareWith, compileFilter, indexKeys, type Filter } from "./semantics/index.js";
+import { isDocument } from "./arguments.js";
 import { encode, nestsDeeperThan, type Document } from "./codec.js";
 import { fail } from "./errors.js";
 import { IndexTree, type Compare, type Entry, type Key, type Row } from "./index-tree.js";
 import { shellText } from "./shell-text.js";
 import type { Batch, CollectionEntry, Store } from "./store.js";
+import { compileValidator, type Validate } from "./validator.js";
 import { MAX_DOCUMENT_BYTES, MAX_NESTING } from "./wire.js";
+
+/** Ordered as well: the hash itself would be seen by nobody. */
+export const HASHED = "hashed";
 
 export class Index {
   readonly fields: string[];
@@ -15,14 +20,16 @@ export class Index {
   /** Per field: does any document contribute more than one value? Bounds cannot be combined then. */
   readonly multikey: boolean[];
   readonly #roots: string[] | undefined;
+  readonly #hashed: string | undefined;
 
   constructor(readonly spec: Document) {
     this.fields = Object.keys(spec["key"] as Document);
     const compare: Compare = compareWith(spec["collation"] as Document | undefined);
     const directions = Object.values(spec["key"] as Document).map((value) =>
-      Math.sign(Number(value)),
+      value === HASHED ? 1 : Math.sign(Number(value)),
     );
     this.tree = new IndexTree(compare, directions);
+    this.#hashed = this.fields.find((field) => (spec["key"] as Document)[field] === HASHED);
     const partial = spec["partialFilterExpression"] as Document | undefined;
     this.partial = partial && compileFilter(partial, {});
     this.multikey = this.fields.map(() => false);
@@ -39,6 +46,8 @@ export class Index {
 
   keysOf(document: Document): Key[] {
     if (this.partial && !this.partial.matches(document)) return [];
+    if (this.#hashed !== undefined && meetsArray(document, this.#hashed.split(".")))
+      throw fail(16766, "hashed indexes do not currently support array values");
     const keys: Key[] = indexKeys(document, this.spec["key"] as Document, {
       sparse: this.spec["sparse"] === true,
     });
@@ -67,11 +76,13 @@ export class Collection {
   /** The commit of the last change: what anybody saw here is not certain before it is done. */
   batch: Batch | undefined;
   #nextId = 1;
+  #validate: Validate | undefined;
 
   constructor(
     readonly entry: CollectionEntry,
     readonly store: Store,
   ) {
+    this.#validate = compileValidator(entry.options);
     for (const spec of entry.indexes) this.indexes.set(spec["name"] as string, new Index(spec));
   }
 
@@ -98,8 +109,13 @@ export class Collection {
     for (const index of this.indexes.values()) this.#build(index);
   }
 
-  insert(document: Document): void {
+  /** `unchecked`: whatever the validator says. */
+  insert(document: Document, unchecked = false): void {
+    if (!unchecked) this.#validate?.(document);
     const bytes = sized(document, 10334, "object to insert too large");
+    const { capped, size } = this.entry.options as { capped?: true; size?: number };
+    if (capped && bytes.length > (size ?? 0))
+      throw fail(2, `object to insert exceeds cappedMaxSize (${bytes.length} > ${size})`);
     const row: Row = { id: this.#nextId, document, size: bytes.length };
     const keys = [...this.indexes.values()].map((index) => this.#admit(index, document, undefined));
     let at = 0;
@@ -108,9 +124,11 @@ export class Collection {
     this.#nextId++;
     this.rows.set(row.id, row);
     this.#wrote(row.id, bytes, bytes.length);
+    if (capped) this.#dropOldest();
   }
 
-  replace(row: Row, document: Document): void {
+  replace(row: Row, document: Document, unchecked = false): void {
+    if (!unchecked) this.#validate?.(document, row.document);
     const bytes = sized(document, 17419, "Resulting document after update is larger than allowed");
     const changed = [...this.indexes.values()]
       .filter((index) => !index.ignores(row.document, document))
@@ -154,10 +172,25 @@ export class Collection {
     this.saveEntry();
   }
 
+  setOptions(options: Document): void {
+    this.entry.options = { ...this.entry.options, ...options };
+    this.#validate = compileValidator(this.entry.options);
+    this.saveEntry();
+  }
+
   saveEntry(): void {
     this.entry.indexes = [...this.indexes.values()].map((index) => index.spec);
     this.store.saveEntry(this.entry);
     this.batch = this.store.pending;
+  }
+
+  /** A capped collection forgets its first documents when there are too many. Rows stand as they came. */
+  #dropOldest(): void {
+    const { size = Infinity, max } = this.entry.options as { size?: number; max?: number };
+    for (const row of this.rows.values()) {
+      if (this.dataBytes <= size && this.rows.size <= (max || Infinity)) return;
+      this.remove(row);
+    }
   }
 
   #build(index: Index): void {
@@ -196,6 +229,10 @@ export class Collection {
     this.batch = this.store.pending;
   }
 }
+
+const meetsArray = (value: unknown, [name, ...rest]: readonly string[]): boolean =>
+  Array.isArray(value) ||
+  (name !== undefined && isDocument(value) && meetsArray(value[name], rest));
 
 function sized(document: Document, code: number, message: string): Uint8Array {
   if (nestsDeeperThan(document, MAX_NESTING))

@@ -1,6 +1,6 @@
 // The commands as a driver sees them: answers, error codes and messages of MongoDB 7.
 import { mongo } from "mongoose";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { createTestStore, type TestStore } from "./testing.js";
 
 let store: TestStore;
@@ -50,7 +50,15 @@ describe("what is not supported is refused", () => {
     ],
     ["a hint nobody can follow", { find: "a", hint: "b" }, 2, "hint provided does not correspond"],
     ["a name with a dollar", { create: "a$b" }, 73, "Invalid namespace"],
-    ["a capped collection", { create: "a", capped: true }, 72, "capped"],
+    ["a capped collection without a size", { create: "b", capped: true }, 72, "'size' field"],
+    ["a validator that only warns", { create: "b", validationAction: "warn" }, 2, "warn"],
+    ["a tailable cursor", { find: "a", tailable: true }, 2, "tailable"],
+    [
+      "a hashed index that is unique",
+      { createIndexes: "a", indexes: [{ key: { a: "hashed" }, name: "a", unique: true }] },
+      16764,
+      "Currently hashed indexes cannot guarantee uniqueness",
+    ],
     ["a view", { create: "a", viewOn: "b" }, 40415, "viewOn"],
     [
       "an index of text",
@@ -231,6 +239,103 @@ test("a collection can be renamed, listed, measured and dropped", async () => {
   expect(databases).toEqual([expect.objectContaining({ name: "test" })]);
   await store.database.dropCollection("others");
   expect(await store.database.collections()).toEqual([]);
+});
+
+// https://www.mongodb.com/docs/v7.0/core/schema-validation/
+describe("a validator", () => {
+  const refused = { code: 121, message: "Document failed validation" };
+
+  test("refuses what does not fit, with the reason, and lets by what asks to pass", async () => {
+    await store.database.createCollection("things", { validator: { x: { $type: "string" } } });
+    await things().insertOne({ _id: 1, x: "a" });
+    expect(await failure(things().insertOne({ _id: 2, x: 1 }))).toMatchObject({
+      ...refused,
+      errInfo: { failingDocumentId: 2, details: { operatorName: "x" } },
+    });
+    const change = { $set: { x: 1 } };
+    expect(await failure(things().findOneAndUpdate({ _id: 1 }, change))).toMatchObject({
+      ...refused,
+      errorResponse: { errInfo: { failingDocumentId: 1 } },
+    });
+    const into = [{ $documents: [{ _id: 3, x: 1 }] }, { $merge: "things" }];
+    expect(await failure(store.database.aggregate(into).toArray())).toMatchObject({ code: 121 });
+    expect(await things().find().toArray()).toEqual([{ _id: 1, x: "a" }]);
+    await things().updateOne({ _id: 1 }, change, { bypassDocumentValidation: true });
+    expect(await things().findOne()).toEqual({ _id: 1, x: 1 });
+  });
+
+  test("can be changed, made moderate and taken away", async () => {
+    await things().insertOne({ _id: 1 });
+    const validator = { $jsonSchema: { required: ["name"] } };
+    await run({ collMod: "things", validator, validationLevel: "moderate" });
+    await things().updateOne({ _id: 1 }, { $set: { n: 1 } }); // did not fit before either
+    expect(await failure(things().insertOne({ _id: 2 }))).toMatchObject(refused);
+    const [listed] = await store.database.listCollections().toArray();
+    expect(listed).toMatchObject({ options: { validator, validationLevel: "moderate" } });
+    await run({ collMod: "things", validator: {} });
+    await things().insertOne({ _id: 2 });
+  });
+});
+
+// https://www.mongodb.com/docs/v7.0/core/capped-collections/
+test("a capped collection forgets its oldest documents", async () => {
+  await store.database.createCollection("things", { capped: true, size: 1000, max: 3 });
+  await things().insertMany([1, 2, 3, 4].map((_id) => ({ _id })));
+  expect(await things().distinct("_id")).toEqual([2, 3, 4]);
+  await things().insertOne({ _id: 5, text: "x".repeat(980) });
+  expect(await things().distinct("_id")).toEqual([4, 5]);
+  expect(await failure(things().insertOne({ _id: 6, text: "x".repeat(1024) }))).toMatchObject({
+    code: 2,
+  });
+  expect(await things().options()).toEqual({ capped: true, size: 1024, max: 3 });
+  expect(await things().isCapped()).toBe(true);
+});
+
+test("a hashed index finds what is equal and takes no arrays", async () => {
+  await things().createIndex({ a: "hashed" });
+  await things().insertMany([1, 2, 3].map((_id) => ({ _id, a: `a${_id}` })));
+  const { queryPlanner } = await things().find({ a: "a2" }).explain();
+  expect(queryPlanner).toMatchObject({ winningPlan: { inputStage: { indexName: "a_hashed" } } });
+  expect(await things().find({ a: "a2" }).toArray()).toHaveLength(1);
+  expect(await failure(things().insertOne({ _id: 4, a: ["x"] }))).toMatchObject({ code: 16766 });
+});
+
+// https://github.com/mongodb/specifications/tree/master/source/crud/tests/unified, the files *-errorResponse
+describe("a fail point", () => {
+  const set = (mode: unknown, data: mongo.Document = {}) =>
+    store.client.db("admin").command({ configureFailPoint: "failCommand", mode, data });
+  afterEach(() => set("off"));
+
+  test("fails as many commands as it says, with its code and labels", async () => {
+    const data = { failCommands: ["insert"], errorCode: 8, errorLabels: ["Some"] };
+    await set({ times: 1 }, data);
+    const error = await failure(things().insertOne({ _id: 1 }));
+    expect(error).toMatchObject({ code: 8, errorResponse: { code: 8, codeName: "UnknownError" } });
+    expect((error as mongo.MongoServerError).hasErrorLabel("Some")).toBe(true);
+    await things().insertOne({ _id: 1 });
+  });
+
+  test("closes the connection, or adds a complaint about the write's durability", async () => {
+    await set({ times: 1 }, { failCommands: ["ping"], closeConnection: true });
+    expect(await failure(run({ ping: 1 }))).toBeInstanceOf(mongo.MongoNetworkError);
+    expect(await run({ ping: 1 })).toEqual({ ok: 1 });
+    const writeConcernError = { code: 91, errmsg: "shutting down" };
+    await set({ skip: 1 }, { failCommands: ["insert"], writeConcernError });
+    await things().insertOne({ _id: 1 });
+    expect(await failure(things().insertOne({ _id: 2 }))).toMatchObject({ code: 91 });
+    expect(await things().countDocuments()).toBe(2);
+  });
+});
+
+test("writes are explained by their query and change nothing", async () => {
+  await things().insertOne({ _id: 1, n: 1 });
+  for (const explain of [
+    { update: "things", updates: [{ q: { _id: 1 }, u: { $set: { n: 2 } } }] },
+    { delete: "things", deletes: [{ q: { _id: 1 }, limit: 1 }] },
+    { findAndModify: "things", query: { _id: 1 }, update: { $set: { n: 2 } } },
+  ])
+    expect(await run({ explain })).toMatchObject({ executionStats: { totalDocsExamined: 1 } });
+  expect(await things().findOne()).toEqual({ _id: 1, n: 1 });
 });
 
 test("what mongosh and Compass ask when they connect is answered", async () => {

@@ -1,9 +1,11 @@
 // Takes a command's document, answers with one. Commands run one at a time, from start to end in one
 // turn, so that each sees the ones before it whole; the answer leaves when what it tells is on disk.
+import { setTimeout as sleep } from "node:timers/promises";
 import { Catalogue, checkDatabaseName } from "./catalogue.js";
 import type { Document } from "./codec.js";
 import type { Collection } from "./collection.js";
 import { Call, type Client, type Command, type Host } from "./commands/command.js";
+import { FailPoints } from "./commands/fail-points.js";
 import { commands } from "./commands/table.js";
 import { Cursors } from "./cursors.js";
 import { describe, fail } from "./errors.js";
@@ -15,6 +17,7 @@ const WRITES = ["insert", "update", "delete"];
 export class Engine implements Host {
   readonly catalogue: Catalogue;
   readonly cursors = new Cursors();
+  readonly failPoints = new FailPoints();
   readonly #counts = new Map<string, number>();
 
   constructor(
@@ -26,8 +29,22 @@ export class Engine implements Host {
     this.catalogue.load();
   }
 
-  /** Never rejects: what goes wrong is the answer. */
-  async handle(body: Document, client: Client): Promise<Document> {
+  /** Never rejects: what goes wrong is the answer. Undefined: a fail point wants the connection closed. */
+  async handle(body: Document, client: Client): Promise<Document | undefined> {
+    const failure = this.failPoints.take(body);
+    if (failure === undefined) return this.#answer(body, client);
+    const { closeConnection, delayMs, reply, writeConcernError } = failure;
+    if (delayMs > 0) await sleep(delayMs);
+    if (closeConnection) return undefined;
+    return (
+      reply ?? {
+        ...(await this.#answer(body, client)),
+        ...(writeConcernError && { writeConcernError }),
+      }
+    );
+  }
+
+  async #answer(body: Document, client: Client): Promise<Document> {
     try {
       const { call, command } = this.prepare(body, client);
       let reply: Document;

@@ -13,7 +13,8 @@ const MAX_BUFFERED_BYTES = 256 * 1024 * 1024;
 const MAX_MESSAGE_MS = 60_000;
 const MAX_UNANSWERED = 200;
 
-export type Handle = (command: Document, client: Client) => Promise<Document>;
+/** Undefined: no answer, the connection is closed instead. */
+export type Handle = (command: Document, client: Client) => Promise<Document | undefined>;
 
 export interface Listener {
   server: Server;
@@ -70,7 +71,7 @@ export function createListener(handle: Handle): Listener {
   function accept(connection: Connection, frame: Buffer, client: Client): void {
     const { socket } = connection;
     let request: Pick<Request, "requestId" | "legacy" | "silent">;
-    let answer: Promise<Document> | Document;
+    let answer: Promise<Document | undefined> | Document;
     try {
       const parsed = parseRequest(frame);
       request = parsed;
@@ -85,7 +86,8 @@ export function createListener(handle: Handle): Listener {
     connection.replies = connection.replies.then(async () => {
       const reply = await answer;
       connection.unanswered--;
-      if (socket.destroyed) return;
+      if (reply === undefined) socket.destroy();
+      if (reply === undefined || socket.destroyed) return;
       const flowing = request.silent || socket.write(encode(request, reply));
       if (!flowing) socket.pause();
       else if (socket.isPaused()) socket.resume();

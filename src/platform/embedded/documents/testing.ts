@@ -55,7 +55,7 @@ export async function openTestEngine(folder: string): Promise<TestEngine> {
   const engine = new Engine(store, () => ({ current: 0, available: 0, totalCreated: 0 }));
   return {
     engine,
-    run: (command) => engine.handle({ ...command, $db: "test" }, { id: 1 }),
+    run: async (command) => (await engine.handle({ ...command, $db: "test" }, { id: 1 })) ?? {},
     close: () => store.close(),
   };
 }

@@ -1,25 +1,39 @@
 // Commands about databases and collections as a whole.
 import { UUID } from "bson";
+import type { Arguments } from "../arguments.js";
 import { ID_INDEX } from "../catalogue.js";
 import type { Collection, Index } from "../collection.js";
 import type { Document } from "../codec.js";
 import { fail } from "../errors.js";
 import type { Key } from "../index-tree.js";
 import { compileFilter } from "../semantics/index.js";
+import { VALIDATOR_FIELDS, validatorOptions } from "../validator.js";
 import { batchSizeOf } from "./indexes.js";
 import type { Call, Command } from "./command.js";
 
 const create: Command = {
-  fields: ["capped", "collation", "autoIndexId"],
+  fields: ["capped", "size", "max", "collation", "autoIndexId", ...VALIDATOR_FIELDS],
   run(call) {
-    if (call.args.flag("capped")) throw fail(72, "capped collections are not supported");
-    const collation = call.args.collation();
+    const { args, engine, database, target } = call;
+    const collation = args.collation();
+    const options = { ...cap(args), ...(collation && { collation }), ...validatorOptions(args) };
     const existing = call.find();
     if (existing) throw fail(48, `Collection ${call.namespace} already exists.`);
-    call.engine.catalogue.create(call.database, call.target, collation ? { collation } : {});
+    engine.catalogue.create(database, target, options);
     return {};
   },
 };
+
+/** Bytes are rounded up to 256, as MongoDB does. */
+function cap(args: Arguments): Document {
+  const [size, max] = [args.count("size"), args.count("max")];
+  if (!args.flag("capped")) {
+    if (size === undefined && max === undefined) return {};
+    throw fail(72, "the 'capped' field needs to be true when either 'size' or 'max' is present");
+  }
+  if (!size) throw fail(72, "the 'size' field is required when 'capped' is true");
+  return { capped: true, size: Math.ceil(size / 256) * 256, ...(max !== undefined && { max }) };
+}
 
 const drop: Command = {
   fields: [],
@@ -140,7 +154,7 @@ export function storageStats(
     indexSizes,
     totalIndexSize: 0,
     totalSize: sizes.size,
-    capped: false,
+    capped: collection?.entry.options["capped"] === true,
     scaleFactor,
   };
 }

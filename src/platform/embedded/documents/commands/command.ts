@@ -7,12 +7,14 @@ import type { Cursors } from "../cursors.js";
 import { createDeadline, type Deadline } from "../deadline.js";
 import { fail } from "../errors.js";
 import type { Batch } from "../store.js";
+import type { FailPoints } from "./fail-points.js";
 import { evaluateVariables } from "./variables.js";
 
 /** What commands need of the engine that runs them. */
 export interface Host {
   readonly catalogue: Catalogue;
   readonly cursors: Cursors;
+  readonly failPoints: FailPoints;
   readonly connections: () => { current: number; available: number; totalCreated: number };
   drop(collection: Collection): void;
   prepare(body: Document, client: Client): { call: Call; command: Command };
@@ -90,6 +92,11 @@ export class Call {
   get variables(): Document | undefined {
     const spec = this.args.document("let");
     return spec && (this.#variables ??= evaluateVariables(spec, {}, this.now));
+  }
+
+  /** Whether the writes pass by the collection's validator. */
+  get unchecked(): boolean {
+    return this.args.flag("bypassDocumentValidation") ?? false;
   }
 
   /** The collection the command is named for. */

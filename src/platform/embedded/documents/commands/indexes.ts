@@ -1,13 +1,14 @@
-// Commands about indexes. What an index cannot do here (text, geo, hashed, hidden) is refused.
+// Commands about indexes. What an index cannot do here (text, geo, hidden) is refused.
 import { Long } from "bson";
 import { isDocument } from "../arguments.js";
 import { ID_INDEX } from "../catalogue.js";
 import type { Document } from "../codec.js";
-import type { Collection } from "../collection.js";
+import { HASHED, type Collection } from "../collection.js";
 import { fail } from "../errors.js";
 import { sameCollation, sameKey } from "../planner.js";
 import { compileFilter } from "../semantics/index.js";
 import { shellText } from "../shell-text.js";
+import { VALIDATOR_FIELDS, validatorOptions } from "../validator.js";
 import type { Call, Command } from "./command.js";
 
 export const INDEX_OPTIONS = [
@@ -58,13 +59,22 @@ function checkIndex(index: Document): Document {
   if (typeof name !== "string" || name === "" || name === "*")
     throw fail(67, "Index name must be a non-empty string other than '*'");
   for (const [path, direction] of Object.entries(key)) {
+    if (direction === HASHED) continue;
     if (typeof direction === "string")
-      throw fail(67, `Unknown index plugin '${direction}': only ordered indexes are supported`);
+      throw fail(
+        67,
+        `Unknown index plugin '${direction}': only ordered and hashed indexes are supported`,
+      );
     if (typeof direction !== "number" || direction === 0 || Number.isNaN(direction))
       throw fail(67, `Values in v:2 index key pattern must be numbers > 0 or < 0: ${path}`);
     if (path === "" || /(^|\.)(\$(?!(ref|id|db)(\.|$))|\.|$)/.test(path))
       throw fail(67, `Index key path '${path}' is not supported`);
   }
+  const hashed = Object.values(key).filter((direction) => direction === HASHED).length;
+  if (hashed > 1)
+    throw fail(31303, `A maximum of one index field is allowed to be hashed but found ${hashed}`);
+  if (hashed > 0 && options["unique"])
+    throw fail(16764, "Currently hashed indexes cannot guarantee uniqueness. Use a regular index.");
   if (hidden) throw fail(72, "hidden indexes are not supported");
   checkOptions(key, options);
   return clean({ v: 2, key, name, ...options });
@@ -118,6 +128,8 @@ function addIndex(collection: Collection, asked: Document): void {
       ? fail(85, `Index already exists with a different name: ${String(have["name"])}`)
       : fail(85, `An equivalent index already exists with different options. ${both}`);
   }
+  if (spec["expireAfterSeconds"] !== undefined && collection.entry.options["capped"])
+    throw fail(67, "Cannot create TTL index on a capped collection");
   if (collection.indexes.size >= MAX_INDEXES)
     throw fail(67, `add index fails, too many indexes for ${collection.namespace}`);
   collection.addIndex(spec);
@@ -185,9 +197,11 @@ function nameOf(collection: Collection, asked: unknown): string {
 }
 
 const collMod: Command = {
-  fields: ["index"],
+  fields: ["index", ...VALIDATOR_FIELDS],
   run(call) {
     const collection = call.get();
+    const options = validatorOptions(call.args);
+    if (Object.keys(options).length > 0) collection.setOptions(options);
     const change = call.args.document("index");
     if (change === undefined) return {};
     const { name, keyPattern, expireAfterSeconds, ...others } = change;

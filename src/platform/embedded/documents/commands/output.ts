@@ -29,10 +29,10 @@ function replaceAll(call: Call, options: unknown, documents: readonly Document[]
   const before = [...target.rows.values()].map((row) => row.document);
   target.clear();
   try {
-    for (const document of documents) target.insert(withId(document));
+    for (const document of documents) target.insert(withId(document), call.unchecked);
   } catch (error) {
     target.clear();
-    for (const document of before) target.insert(document);
+    for (const document of before) target.insert(document, true);
     throw error;
   }
 }
@@ -59,7 +59,7 @@ function mergeInto(call: Call, options: unknown, documents: readonly Document[])
     call.deadline.tick();
     const row = join(document);
     if (row !== undefined) change(target, row, document);
-    else if (whenNotMatched === "insert") target.insert(document);
+    else if (whenNotMatched === "insert") target.insert(document, call.unchecked);
     else if (whenNotMatched === "fail")
       throw fail(13113, "$merge could not find a matching document in the target collection", {
         codeName: "MergeStageNoMatchingDocument",
@@ -92,20 +92,24 @@ function identifiers(target: Collection, on: unknown[]): (document: Document) =>
 type Changer = (target: Collection, row: Row, document: Document) => void;
 
 function changer(call: Call, args: Arguments, whenMatched: unknown): Changer {
-  const { now } = call;
+  const { now, unchecked } = call;
   switch (whenMatched) {
     case "merge":
       return (target, row, document) =>
-        target.replace(row, { ...row.document, ...document, _id: row.document["_id"] as unknown });
+        target.replace(
+          row,
+          { ...row.document, ...document, _id: row.document["_id"] as unknown },
+          unchecked,
+        );
     case "replace":
       return (target, row, document) =>
-        target.replace(row, compileUpdate(document).apply(row.document, { now }));
+        target.replace(row, compileUpdate(document).apply(row.document, { now }), unchecked);
     case "keepExisting":
       return () => {};
     case "fail":
       return (target, _row, document) => {
         try {
-          target.insert(document);
+          target.insert(document, unchecked);
         } catch (error) {
           if (!(error instanceof MongoError)) throw error;
           const cause = `$merge failed due to a DuplicateKey error :: caused by :: ${error.message}`;
@@ -126,6 +130,7 @@ function changer(call: Call, args: Arguments, whenMatched: unknown): Changer {
   const spec = args.document("let") ?? {};
   return (target, row, document) => {
     const variables = { ...evaluateVariables(spec, document, now), new: document };
-    target.replace(row, compileUpdate(whenMatched, { variables }).apply(row.document, { now }));
+    const next = compileUpdate(whenMatched, { variables }).apply(row.document, { now });
+    target.replace(row, next, unchecked);
   };
 }

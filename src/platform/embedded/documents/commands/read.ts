@@ -32,6 +32,9 @@ function queryOf(
 export const sortOf = (sort: Document | undefined): Document | undefined =>
   sort && Object.keys(sort).length > 0 ? sort : undefined;
 
+/** A client may say that it does not want them. */
+const REFUSED_FLAGS = ["tailable", "awaitData", "returnKey", "showRecordId", "oplogReplay"];
+
 const find: Command = {
   fields: [
     "filter",
@@ -46,9 +49,12 @@ const find: Command = {
     "let",
     "allowDiskUse",
     "noCursorTimeout",
+    ...REFUSED_FLAGS,
   ],
   run(call) {
     const { args, namespace, engine } = call;
+    for (const flag of REFUSED_FLAGS)
+      if (args.flag(flag)) throw fail(2, `find with '${flag}' is not supported by this server`);
     const collection = call.find();
     const query = queryOf(call, "filter", collection);
     const { rows, filter } = select(collection, query);
@@ -132,17 +138,27 @@ const EXPLAINED: Readonly<Record<string, string>> = {
   count: "query",
   distinct: "query",
   aggregate: "pipeline",
+  findAndModify: "query",
 };
+/** Explained by the query of their only statement. */
+const EXPLAINED_WRITES: Readonly<Record<string, string>> = { update: "updates", delete: "deletes" };
 
 const explain: Command = {
   fields: ["verbosity"],
   run(call) {
     const body = call.args.required("explain", call.args.document("explain"));
     const [name = ""] = Object.keys(body);
-    const filterField = EXPLAINED[name];
-    if (filterField === undefined) throw fail(59, `Explain failed due to unknown command: ${name}`);
     const { call: inner } = call.engine.prepare({ ...body, $db: call.database }, call.client);
     const verbosity = call.args.text("verbosity") ?? "allPlansExecution";
+    const statements = EXPLAINED_WRITES[name];
+    if (statements !== undefined) {
+      const [first = {}, ...more] = inner.args.documents(statements) ?? [];
+      if (more.length > 0) throw fail(72, `explained ${name} commands have one statement only`);
+      const filter = (first["q"] ?? {}) as Document;
+      return explainQuery(inner, { filter, deadline: inner.deadline }, verbosity);
+    }
+    const filterField = EXPLAINED[name];
+    if (filterField === undefined) throw fail(59, `Explain failed due to unknown command: ${name}`);
     return name === "aggregate"
       ? explainPipeline(inner, verbosity)
       : explainQuery(inner, queryOf(inner, filterField, inner.find()), verbosity);

@@ -112,7 +112,7 @@ const hostInfo: Command = {
 const PARAMETERS: Readonly<Record<string, unknown>> = {
   featureCompatibilityVersion: { version: VERSION.slice(0, 3) },
   ttlMonitorSleepSecs: 1,
-  enableTestCommands: false,
+  enableTestCommands: true,
 };
 
 const getParameter: Command = {

@@ -20,7 +20,7 @@ const insert: Command = {
     const collection = call.ensure();
     let n = 0;
     const writeErrors = eachStatement(call, documents, (document) => {
-      collection.insert(withId(document));
+      collection.insert(withId(document), call.unchecked);
       n++;
     });
     return { n, ...writeErrors };
@@ -196,7 +196,7 @@ function runUpdate(call: Call, args: Arguments, change: Change): Outcome {
     const before = row.document;
     const after = applyTo(call, update, compiled, row);
     if (after !== before) {
-      collection?.replace(row, after);
+      collection?.replace(row, after, call.unchecked);
       outcome.nModified++;
     }
     outcome.n++;
@@ -204,7 +204,7 @@ function runUpdate(call: Call, args: Arguments, change: Change): Outcome {
   }
   if (outcome.n > 0 || !upsert) return outcome;
   const inserted = withId(update.apply(upsertBase(filter), { insert: true, now: call.now }));
-  collection?.insert(inserted);
+  collection?.insert(inserted, call.unchecked);
   return { n: 1, nModified: 0, inserted };
 }
 
@@ -238,10 +238,12 @@ export function withId(document: Document): Document {
   const wrong = Array.isArray(id) ? "array" : isPattern(id) ? "regex" : undefined;
   if (wrong)
     throw fail(53, `The '_id' value cannot be of type ${wrong}`, { codeName: "InvalidIdField" });
-  if (isDocument(id) && Object.keys(id).some((field) => field.startsWith("$")))
+  const foreign =
+    isDocument(id) && Object.keys(id).find((field) => /^\$(?!(ref|id|db)$)/.test(field));
+  if (foreign)
     throw fail(
       52,
-      `_id fields may not contain '$'-prefixed fields: ${Object.keys(id)[0]} is not valid for storage.`,
+      `_id fields may not contain '$'-prefixed fields: ${foreign} is not valid for storage.`,
     );
   return document;
 }

@@ -4,6 +4,7 @@ import type { Document } from "bson";
 export const CODE_NAMES = {
   1: "InternalError",
   2: "BadValue",
+  8: "UnknownError",
   9: "FailedToParse",
   11: "UserNotFound",
   13: "Unauthorized",
@@ -38,6 +39,7 @@ export const CODE_NAMES = {
   168: "InvalidPipelineOperator",
   171: "CannotIndexParallelArrays",
   197: "InvalidIndexSpecificationOption",
+  249: "FailPointSetFailed",
   10334: "BSONObjectTooLarge",
   11000: "DuplicateKey",
 } as const;

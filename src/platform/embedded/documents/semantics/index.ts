@@ -4,6 +4,7 @@ export { compareWith } from "./collation.js";
 export { MongoError } from "./errors.js";
 export { compileFilter, type Condition, type Filter, type Match } from "./filter/index.js";
 export { upsertBase } from "./filter/upsert.js";
+export { compileJsonSchema } from "./json-schema.js";
 export { indexKeys, type Key } from "./keys.js";
 export { valuesAt } from "./paths.js";
 export { compileProjection, type Projection } from "./projection.js";

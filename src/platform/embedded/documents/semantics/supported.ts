@@ -18,6 +18,7 @@ export const QUERY_OPERATORS: readonly string[] = [
   "$nor",
   "$expr",
   "$comment",
+  "$jsonSchema",
 ].toSorted();
 
 export const UPDATE_OPERATOR_NAMES: readonly string[] = [

@@ -4,6 +4,7 @@ import type { Document } from "bson";
 import { collatorOf } from "../collation.js";
 import { MongoError } from "../errors.js";
 import { evaluatesTrue } from "../expression.js";
+import { compileJsonSchema } from "../json-schema.js";
 import { fieldOf, somePath } from "../paths.js";
 import { type Collator, isDocument } from "../values.js";
 import {
@@ -105,8 +106,10 @@ function compileTop(name: string, argument: unknown, context: Context): Test {
       return () => true;
     case "$where":
       throw bad("$where is not supported: this server runs no JavaScript");
-    case "$jsonSchema":
-      throw bad("$jsonSchema is not supported by this server");
+    case "$jsonSchema": {
+      const faultsOf = compileJsonSchema(argument);
+      return (document) => faultsOf(document).length === 0;
+    }
     case "$text":
       throw new MongoError(27, "text index required for $text query");
     default:
