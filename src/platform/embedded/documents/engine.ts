@@ -5,10 +5,10 @@ import { Catalogue, checkDatabaseName } from "./catalogue.js";
 import type { Document } from "./codec.js";
 import type { Collection } from "./collection.js";
 import { Call, type Client, type Command, type Host } from "./commands/command.js";
-import { FailPoints } from "./commands/fail-points.js";
 import { commands } from "./commands/table.js";
 import { Cursors } from "./cursors.js";
 import { describe, fail } from "./errors.js";
+import { FailPoints } from "./fail-points.js";
 import type { Store } from "./store.js";
 import { removeExpired } from "./ttl.js";
 

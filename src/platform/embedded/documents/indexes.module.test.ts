@@ -119,3 +119,34 @@ test("reach into references, which are documents like any other", async () => {
   expect(plain).toMatchObject({ owner: [{ k: "$ref" }, { k: "$id", v: 9 }, { k: "$db" }, {}] });
   await expect(things().createIndex({ "owner.$x": 1 })).rejects.toMatchObject({ code: 67 });
 });
+
+// https://www.mongodb.com/docs/v7.0/core/index-hidden/
+test("that are hidden are kept in line, but serve no query until they are shown again", async () => {
+  await things().createIndex({ a: 1 });
+  await things().insertMany([{ _id: 1, a: 1 }]);
+  const stage = async () => {
+    const { queryPlanner } = await things().find({ a: 1 }).explain();
+    return (queryPlanner as { winningPlan: { stage: string } }).winningPlan.stage;
+  };
+  expect(await stage()).toBe("FETCH");
+  const set = (hidden: boolean) => run({ collMod: "things", index: { name: "a_1", hidden } });
+  expect(await set(true)).toMatchObject({ hidden_old: false, hidden_new: true });
+  expect(await things().indexes()).toContainEqual(expect.objectContaining({ hidden: true }));
+  expect(await stage()).toBe("COLLSCAN");
+  expect(await failure(things().find({}, { hint: "a_1" }).toArray())).toMatchObject({ code: 2 });
+  await set(false);
+  expect(await stage()).toBe("FETCH");
+});
+
+// https://www.mongodb.com/docs/v7.0/core/clustered-collections/
+test("a clustered collection stands in the order of its _id", async () => {
+  const clusteredIndex = { key: { _id: 1 }, unique: true } as const;
+  await store.database.createCollection("things", { clusteredIndex });
+  await things().insertMany([2, 3, 1].map((_id) => ({ _id })));
+  expect((await things().find().toArray()).map(({ _id }) => _id)).toEqual([1, 2, 3]);
+  const [last] = await things().find().sort({ $natural: -1 }).toArray();
+  expect(last).toEqual({ _id: 3 });
+  expect(await things().options()).toMatchObject({ clusteredIndex });
+  const bad = { create: "b", clusteredIndex: { key: { a: 1 }, unique: true } };
+  expect(await failure(run(bad))).toMatchObject({ code: 197 });
+});

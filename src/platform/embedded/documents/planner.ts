@@ -25,17 +25,18 @@ export interface Wish {
 
 export function plan(collection: Collection, filter: Filter, wish: Wish): Plan {
   const natural = naturalDirection(wish);
-  if (natural !== undefined) return scan(natural < 0, true);
+  if (natural !== undefined) return scan(collection, natural < 0, true);
   const hinted = wish.hint === undefined ? undefined : findHinted(collection, wish.hint);
   let best: Plan | undefined;
   let bestScore = 0;
   for (const index of hinted ? [hinted] : collection.indexes.values()) {
+    if (index.spec["hidden"] === true) continue;
     if (!sameCollation(index.spec["collation"], wish.collation)) continue;
     if (!hinted && !covers(index, filter.conditions)) continue;
     const { score, ...candidate } = bounds(index, filter.conditions, wish.sort);
     if (hinted || score > bestScore) [best, bestScore] = [candidate, score];
   }
-  return best ?? scan(false, false);
+  return best ?? scan(collection, false, false);
 }
 
 export function* candidates(collection: Collection, { index, ranges, backwards }: Plan) {
@@ -52,7 +53,11 @@ export function* candidates(collection: Collection, { index, ranges, backwards }
     }
 }
 
-const scan = (backwards: boolean, sorted: boolean): Plan => ({ ranges: [], backwards, sorted });
+/** In the order of arrival; a clustered collection stands in the order of its _id. */
+function scan({ entry, idIndex }: Collection, backwards: boolean, sorted: boolean): Plan {
+  if (entry.options["clusteredIndex"] === undefined) return { ranges: [], backwards, sorted };
+  return { index: idIndex, ranges: [{ lower: [], upper: [] }], backwards, sorted };
+}
 
 function naturalDirection({ sort, hint }: Wish): number | undefined {
   const asked = sort?.["$natural"] ?? (typeof hint === "object" ? hint["$natural"] : undefined);
@@ -63,7 +68,8 @@ function naturalDirection({ sort, hint }: Wish): number | undefined {
 
 export function findHinted(collection: Collection, hint: string | Document): Index {
   for (const index of collection.indexes.values())
-    if (typeof hint === "string" ? index.name === hint : sameKey(index.spec["key"], hint))
+    if (index.spec["hidden"] === true) continue;
+    else if (typeof hint === "string" ? index.name === hint : sameKey(index.spec["key"], hint))
       return index;
   throw fail(
     2,

@@ -1,28 +1,53 @@
 // Commands about databases and collections as a whole.
 import { UUID } from "bson";
-import type { Arguments } from "../arguments.js";
+import { Arguments, isDocument } from "../arguments.js";
 import { ID_INDEX } from "../catalogue.js";
 import type { Collection, Index } from "../collection.js";
 import type { Document } from "../codec.js";
 import { fail } from "../errors.js";
 import type { Key } from "../index-tree.js";
+import { sameKey } from "../planner.js";
 import { compileFilter } from "../semantics/index.js";
 import { VALIDATOR_FIELDS, validatorOptions } from "../validator.js";
 import { batchSizeOf } from "./indexes.js";
 import type { Call, Command } from "./command.js";
 
 const create: Command = {
-  fields: ["capped", "size", "max", "collation", "autoIndexId", ...VALIDATOR_FIELDS],
+  fields: [
+    "capped",
+    "size",
+    "max",
+    "clusteredIndex",
+    "collation",
+    "autoIndexId",
+    ...VALIDATOR_FIELDS,
+  ],
   run(call) {
     const { args, engine, database, target } = call;
     const collation = args.collation();
-    const options = { ...cap(args), ...(collation && { collation }), ...validatorOptions(args) };
+    const options = {
+      ...cap(args),
+      ...cluster(args),
+      ...(collation && { collation }),
+      ...validatorOptions(args),
+    };
     const existing = call.find();
     if (existing) throw fail(48, `Collection ${call.namespace} already exists.`);
     engine.catalogue.create(database, target, options);
     return {};
   },
 };
+
+/** By _id is the one way there is. */
+function cluster(args: Arguments): Document {
+  const asked = args.document("clusteredIndex");
+  if (asked === undefined) return {};
+  const { key, name = "_id_", unique } = new Arguments("clusteredIndex", asked, CLUSTERED).source;
+  if (!isDocument(key) || !sameKey(key, { _id: 1 }) || unique !== true || args.flag("capped"))
+    throw fail(197, "clusteredIndex needs { key: { _id: 1 }, unique: true }, and no cap beside it");
+  return { clusteredIndex: { v: 2, key, name: name as unknown, unique } };
+}
+const CLUSTERED = new Set(["v", "key", "name", "unique"]);
 
 /** Bytes are rounded up to 256, as MongoDB does. */
 function cap(args: Arguments): Document {

@@ -4,10 +4,10 @@ import { Arguments } from "../arguments.js";
 import type { Catalogue } from "../catalogue.js";
 import type { Collection } from "../collection.js";
 import type { Cursors } from "../cursors.js";
+import type { FailPoints } from "../fail-points.js";
 import { createDeadline, type Deadline } from "../deadline.js";
 import { fail } from "../errors.js";
 import type { Batch } from "../store.js";
-import type { FailPoints } from "./fail-points.js";
 import { evaluateVariables } from "./variables.js";
 
 /** What commands need of the engine that runs them. */

@@ -1,9 +1,9 @@
-// Commands about indexes. What an index cannot do here (text, geo, hidden) is refused.
+// Commands about indexes. What an index cannot do here (text, geo) is refused.
 import { Long } from "bson";
 import { isDocument } from "../arguments.js";
 import { ID_INDEX } from "../catalogue.js";
 import type { Document } from "../codec.js";
-import { HASHED, type Collection } from "../collection.js";
+import { HASHED, type Collection, type Index } from "../collection.js";
 import { fail } from "../errors.js";
 import { sameCollation, sameKey } from "../planner.js";
 import { compileFilter } from "../semantics/index.js";
@@ -53,7 +53,7 @@ function checkIndex(index: Document): Document {
         197,
         `The field '${option}' is not valid for an index specification. Specification: ${shellText(index)}`,
       );
-  const { v: _v, ns: _ns, background: _background, hidden, key, name, ...options } = index;
+  const { v: _v, ns: _ns, background: _background, key, name, ...options } = index;
   if (!isDocument(key) || Object.keys(key).length === 0)
     throw fail(67, "Index keys cannot be an empty object");
   if (typeof name !== "string" || name === "" || name === "*")
@@ -75,7 +75,6 @@ function checkIndex(index: Document): Document {
     throw fail(31303, `A maximum of one index field is allowed to be hashed but found ${hashed}`);
   if (hashed > 0 && options["unique"])
     throw fail(16764, "Currently hashed indexes cannot guarantee uniqueness. Use a regular index.");
-  if (hidden) throw fail(72, "hidden indexes are not supported");
   checkOptions(key, options);
   return clean({ v: 2, key, name, ...options });
 }
@@ -204,20 +203,25 @@ const collMod: Command = {
     if (Object.keys(options).length > 0) collection.setOptions(options);
     const change = call.args.document("index");
     if (change === undefined) return {};
-    const { name, keyPattern, expireAfterSeconds, ...others } = change;
+    const { name, keyPattern, expireAfterSeconds, hidden, ...others } = change;
     const [unknown] = Object.keys(others);
     if (unknown !== undefined)
       throw fail(40415, `BSON field 'collMod.index.${unknown}' is an unknown field.`);
-    const index = collection.indexes.get(nameOf(collection, name ?? keyPattern));
-    if (typeof expireAfterSeconds !== "number" || expireAfterSeconds < 0)
-      throw fail(72, "no expireAfterSeconds field, or one that is not a number");
-    const old = index?.spec["expireAfterSeconds"] as number | undefined;
-    if (index) index.spec["expireAfterSeconds"] = expireAfterSeconds;
+    const { spec } = collection.indexes.get(nameOf(collection, name ?? keyPattern)) as Index;
+    const reply: Document = {};
+    if (typeof hidden === "boolean") {
+      Object.assign(reply, { hidden_old: spec["hidden"] === true, hidden_new: hidden });
+      if (hidden) spec["hidden"] = true;
+      else delete spec["hidden"];
+    } else if (typeof expireAfterSeconds !== "number" || expireAfterSeconds < 0)
+      throw fail(72, "no hidden or expireAfterSeconds field, or one of a wrong type");
+    if (expireAfterSeconds !== undefined) {
+      const old: unknown = spec["expireAfterSeconds"];
+      if (old !== undefined) reply["expireAfterSeconds_old"] = old;
+      spec["expireAfterSeconds"] = reply["expireAfterSeconds_new"] = expireAfterSeconds;
+    }
     collection.saveEntry();
-    return {
-      ...(old !== undefined && { expireAfterSeconds_old: old }),
-      expireAfterSeconds_new: expireAfterSeconds,
-    };
+    return reply;
   },
 };
 

@@ -126,6 +126,17 @@ const getParameter: Command = {
   },
 };
 
+const configureFailPoint: Command = {
+  fields: ["mode", "data"],
+  admin: true,
+  run({ body, args, engine }) {
+    if (body["configureFailPoint"] !== "failCommand")
+      throw fail(249, `failpoint not found: ${String(body["configureFailPoint"])}`);
+    engine.failPoints.configure(body["mode"], args.document("data") ?? {});
+    return {};
+  },
+};
+
 const getLog: Command = {
   fields: [],
   admin: true,
@@ -180,6 +191,7 @@ export const serverCommands = {
   serverStatus,
   hostInfo,
   getParameter,
+  configureFailPoint,
   getLog,
   getCmdLineOpts: {
     fields: [],

@@ -2,7 +2,6 @@
 import { aggregateCommands } from "./aggregate.js";
 import { collectionCommands } from "./collections.js";
 import type { Command } from "./command.js";
-import { failPointCommands } from "./fail-points.js";
 import { indexCommands } from "./indexes.js";
 import { readCommands } from "./read.js";
 import { serverCommands } from "./server.js";
@@ -15,7 +14,6 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   ...indexCommands,
   ...collectionCommands,
   ...serverCommands,
-  ...failPointCommands,
 };
 
 /** Old spellings that drivers and shells still use. */

@@ -1,10 +1,9 @@
 // configureFailPoint: makes commands fail on purpose, for tests of what a client does then. Needs no start
 // flag as at MongoDB: who can open the socket may do worse.
 // https://github.com/mongodb/mongo/wiki/The-%22failCommand%22-fail-point
-import { Arguments, isDocument } from "../arguments.js";
-import type { Document } from "../codec.js";
-import { fail } from "../errors.js";
-import type { Command } from "./command.js";
+import { Arguments, isDocument } from "./arguments.js";
+import type { Document } from "./codec.js";
+import { fail } from "./errors.js";
 
 /** What happens to a command instead of, or besides, its work. */
 export interface Failure {
@@ -31,7 +30,8 @@ export class FailPoints {
   #names: readonly unknown[] = [];
   #failure: Failure | undefined;
 
-  configure(mode: unknown, data: Arguments): void {
+  configure(mode: unknown, settings: Document): void {
+    const data = new Arguments("configureFailPoint.data", settings, DATA);
     this.#times = this.#skip = 0;
     if (mode === "alwaysOn") this.#times = Infinity;
     else if (isDocument(mode) && typeof mode["times"] === "number") this.#times = mode["times"];
@@ -73,19 +73,3 @@ export class FailPoints {
     return undefined;
   }
 }
-
-export const failPointCommands = {
-  configureFailPoint: {
-    fields: ["mode", "data"],
-    admin: true,
-    run({ body, args, engine }) {
-      if (body["configureFailPoint"] !== "failCommand")
-        throw fail(249, `failpoint not found: ${String(body["configureFailPoint"])}`);
-      engine.failPoints.configure(
-        body["mode"],
-        new Arguments("configureFailPoint.data", args.document("data") ?? {}, DATA),
-      );
-      return {};
-    },
-  } satisfies Command,
-};
