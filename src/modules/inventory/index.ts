@@ -3,11 +3,12 @@ import type { Connection } from "mongoose";
 import type { Face } from "#platform/contract";
 import type { EventSource } from "#platform/outbox";
 import { createCatalogueMemory } from "./commands/catalogue.js";
+import { createFiler } from "./commands/file.js";
 import { createHolder } from "./commands/reserve.js";
 import { tidyUp } from "./commands/settle.js";
 import { contract } from "./contract.js";
 import { subscriptions } from "./listeners.js";
-import { composeEvent } from "./queries.js";
+import { composeEvent, LEVEL_FIELDS } from "./queries.js";
 import { createRouter } from "./router.js";
 import { createModels, prepareStore, type ProductDocument } from "./schema.js";
 
@@ -18,6 +19,7 @@ export type InventoryFace = Face<typeof contract>;
 export const eventSources: readonly EventSource[] = [
   {
     collection: "products",
+    fields: [...LEVEL_FIELDS],
     compose: (document, pending) => composeEvent(document as unknown as ProductDocument, pending),
   },
   { collection: "attribute_schema" },
@@ -40,7 +42,10 @@ const TIDY_EVERY_MS = 60_000;
 export function createInventory({ connection, outbox, logger, clock }: InventoryModuleParts) {
   const models = createModels(connection);
   const catalogue = createCatalogueMemory();
-  const parts = { models, catalogue, hold: createHolder(models), outbox, clock };
+  const filer = createFiler(models, (error) =>
+    logger.error({ error }, "filing stock movements failed; it is tried again within a minute"),
+  );
+  const parts = { models, catalogue, hold: createHolder(models), filer, outbox, clock };
   let timer: NodeJS.Timeout | undefined;
   let tidying = Promise.resolve();
 
@@ -71,7 +76,7 @@ export function createInventory({ connection, outbox, logger, clock }: Inventory
     },
     async stop(): Promise<void> {
       clearInterval(timer);
-      await tidying;
+      await Promise.all([tidying, filer.idle()]);
     },
   };
 }

@@ -1,7 +1,7 @@
 // What inventory hears: a placed order has taken its dishes for good; a cancelled one gives them back, or they are waste.
 import type { Connection } from "mongoose";
 import { OrderCancelled, OrderPlaced } from "#modules/orders/events";
-import { defineSubscription } from "#platform/outbox";
+import { defineSubscription, eventsOf } from "#platform/outbox";
 import type { InventoryParts } from "./commands/parts.js";
 import { settleSales, takeBackSales } from "./commands/settle.js";
 import { returnsOf } from "./rules/returns.js";
@@ -13,12 +13,12 @@ export const subscriptions = (parts: InventoryParts) => [
     name: "inventory.settle-sold-stock",
     events: [OrderPlaced, OrderCancelled],
     handle: async (events) => {
-      const sales = events
-        .filter((event) => event.name === OrderPlaced.name)
-        .flatMap(({ data, trace }) => salesOf(OrderPlaced.schema.parse(data), trace));
-      const returns = events
-        .filter((event) => event.name === OrderCancelled.name)
-        .flatMap(({ data, trace }) => returnsOf(OrderCancelled.schema.parse(data), trace));
+      const sales = eventsOf(OrderPlaced, events).flatMap(({ data, trace }) =>
+        salesOf(data, trace),
+      );
+      const returns = eventsOf(OrderCancelled, events).flatMap(({ data, trace }) =>
+        returnsOf(data, trace),
+      );
       await settleSales(parts, sales);
       await takeBackSales(parts, returns);
     },

@@ -8,7 +8,7 @@ import type { InventoryModels, MovementDocument } from "./schema.js";
 
 export { findAttributeSchema } from "./repository/attributes.js";
 export { findProduct, listProducts } from "./repository/products.js";
-export { composeEvent } from "./repository/stock-events.js";
+export { composeEvent, LEVEL_FIELDS } from "./repository/stock-events.js";
 
 export const toProduct = (row: ProductRow): Product => ({
   id: row._id,

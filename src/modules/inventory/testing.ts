@@ -11,6 +11,7 @@ import { returnsOf } from "./rules/returns.js";
 import { salesOf } from "./rules/settlement.js";
 import { settleSales, takeBackSales } from "./commands/settle.js";
 import { createCatalogueMemory } from "./commands/catalogue.js";
+import { createFiler } from "./commands/file.js";
 import { createHolder } from "./commands/reserve.js";
 import type { InventoryParts } from "./commands/parts.js";
 import { createModels, type InventoryModels, prepareStore } from "./schema.js";
@@ -24,6 +25,9 @@ export let inventory: InventoryFace;
 const outbox = { wake: () => undefined };
 const clock = () => new Date();
 const logger = { warn: () => undefined, error: () => undefined };
+const fail = (error: unknown) => {
+  throw error;
+};
 
 /** A fresh store for the file; after each test, all stock must add up. */
 export function useInventory(): void {
@@ -36,12 +40,14 @@ export function useInventory(): void {
       models,
       catalogue: createCatalogueMemory(),
       hold: createHolder(models),
+      filer: createFiler(models, fail, 0),
       outbox,
       clock,
     };
     inventory = openFace();
   });
   afterEach(async () => {
+    await parts.filer.idle();
     await expectBooksToAddUp();
   });
   afterAll(() => documents?.close());
@@ -111,11 +117,11 @@ export interface PlacedLine {
 const cook = { id: "staff-1", name: "Cashier" };
 
 /** As the listener does when the order was placed. */
-export const settle = (orderId: string, lineItems: readonly PlacedLine[]) =>
-  settleSales(
-    parts,
-    salesOf({ orderId, placedAt: new Date().toISOString(), placedBy: cook, lineItems }, null),
-  );
+export async function settle(orderId: string, lineItems: readonly PlacedLine[]): Promise<void> {
+  const placedAt = new Date().toISOString();
+  await settleSales(parts, salesOf({ orderId, placedAt, placedBy: cook, lineItems }, null));
+  await parts.filer.idle();
+}
 
 /** As the listener does when the order was cancelled. */
 export const takeBack = (

@@ -4,6 +4,7 @@ import { InventoryActionTaken } from "../events.js";
 import type { InventoryModels } from "../schema.js";
 import type { LinesToHold } from "../repository/reservations.js";
 import type { CatalogueMemory } from "./catalogue.js";
+import type { Filer } from "./file.js";
 
 /** True: all these lines are held. False: some may be, so the products must be read. */
 export type Holder = (lines: LinesToHold) => Promise<boolean>;
@@ -12,6 +13,7 @@ export interface InventoryParts {
   readonly models: InventoryModels;
   readonly catalogue: CatalogueMemory;
   readonly hold: Holder;
+  readonly filer: Filer;
   /** Told after each change that left an event behind. */
   readonly outbox: { wake(): void };
   readonly clock: () => Date;

@@ -15,7 +15,7 @@ import { release } from "./reserve.js";
 /** Turns the reservations of placed orders into movements, one update for each product. Repeated: no change.
  *  @throws Error when a sale cannot be taken from any stock; then nothing is settled */
 export async function settleSales(
-  { models, outbox, clock }: InventoryParts,
+  { models, outbox, filer, clock }: InventoryParts,
   sales: readonly Sale[],
 ): Promise<void> {
   if (sales.length === 0) return;
@@ -29,7 +29,7 @@ export async function settleSales(
   });
   crashPoint("inventory.after-settle");
   outbox.wake();
-  await fileMovements(models, productIds);
+  filer.soon(productIds);
 }
 
 /** Takes the sales of cancelled orders back: to stock, or into waste. Settles them first where that was not done yet, so
@@ -38,7 +38,7 @@ export async function takeBackSales(
   parts: InventoryParts,
   returns: readonly Return[],
 ): Promise<void> {
-  const { models, outbox, clock } = parts;
+  const { models, outbox, filer, clock } = parts;
   if (returns.length === 0) return;
   await settleSales(parts, returns);
   const productIds = [...new Set(returns.map((one) => one.productId))];
@@ -51,7 +51,7 @@ export async function takeBackSales(
   });
   crashPoint("inventory.after-take-back");
   outbox.wake();
-  await fileMovements(models, productIds);
+  filer.soon(productIds);
 }
 
 /** A request cannot be delayed for longer than this and still arrive. */

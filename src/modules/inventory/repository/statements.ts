@@ -1,5 +1,6 @@
 // How guarded updates are sent: many in one command, each with a filter that proves what it relies on.
 import type { mongo } from "mongoose";
+import { updateEach } from "#platform/documents";
 import type { InventoryModels, ProductDocument } from "../schema.js";
 
 export interface Statement {
@@ -13,9 +14,7 @@ export async function runStatements(
   { products }: InventoryModels,
   statements: readonly Statement[],
 ): Promise<number> {
-  if (statements.length === 0) return 0;
-  const operations = statements.map((updateOne) => ({ updateOne }));
-  const collection = products.collection as unknown as mongo.Collection<ProductDocument>;
-  const { matchedCount } = await collection.bulkWrite(operations, { ordered: false });
-  return matchedCount;
+  const { db } = products.db;
+  if (!db) throw new Error("The connection of inventory is not open");
+  return updateEach(db, products.collection.collectionName, statements);
 }

@@ -25,10 +25,16 @@ export const pendingStockEvent = (
     data: fact,
   });
 
-type Levelled = Pick<
-  ProductDocument,
-  "tracked" | "onHand" | "reserved" | "available" | "stockVersion"
->;
+/** What an event tells of the product as it is read. */
+export const LEVEL_FIELDS = [
+  "tracked",
+  "onHand",
+  "reserved",
+  "available",
+  "stockVersion",
+] as const satisfies (keyof ProductDocument)[];
+
+type Levelled = Pick<ProductDocument, (typeof LEVEL_FIELDS)[number]>;
 
 /** What an update cannot know, the level after it, is told by the product as read: then it is the newest level.
  *  @throws ZodError when what was stored is no such event */

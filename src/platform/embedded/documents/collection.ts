@@ -33,7 +33,9 @@ export class Index {
     const partial = spec["partialFilterExpression"] as Document | undefined;
     this.partial = partial && compileFilter(partial, {});
     this.multikey = this.fields.map(() => false);
-    if (!partial) this.#roots = this.fields.map((field) => field.split(".", 1)[0] ?? field);
+    const looksAt = [...this.fields, ...Object.keys(partial ?? {})];
+    if (!looksAt.some((path) => path.startsWith("$")))
+      this.#roots = [...new Set(looksAt.map((path) => path.split(".", 1)[0] ?? path))];
   }
 
   get name(): string {

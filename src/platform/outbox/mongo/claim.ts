@@ -43,24 +43,6 @@ export function claimOn(
   let archived = 0;
   const last = () => lease.token * PER_TOKEN + archived;
 
-  async function settle(done: readonly Origin[]): Promise<void> {
-    for (const source of sources) {
-      const documents = new Set(
-        done.filter((origin) => origin.source === source).map(({ document }) => document),
-      );
-      if (!source.settle || documents.size === 0) continue;
-      try {
-        await source.settle([...documents]);
-      } catch (error) {
-        // What it would have done is done with the document's next event; delivery must not wait for it.
-        logger.error(
-          { collection: source.collection, error: messageOf(error) },
-          "settling documents failed",
-        );
-      }
-    }
-  }
-
   /** What an owner before us copied and did not pull goes to the end all the same: a subscription that leaves the live
    *  stream now stands there, and would never look so far back. */
   async function lift(copies: readonly ArchiveDocument[]): Promise<void> {
@@ -104,9 +86,6 @@ export function claimOn(
       }));
       if (!(await insertOnce(archive, copies))) await lift(copies);
       crashPoint("relay.after-copy");
-      const done = events.flatMap((event) => origins.get(event.id) ?? []);
-      await settle(done);
-      lease.check();
       await pullEvents(database, sources, events, origins);
       for (const event of events) origins.delete(event.id);
     },

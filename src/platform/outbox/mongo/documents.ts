@@ -1,6 +1,7 @@
 // Documents that carry events: reading what waits in them, and taking out what was delivered.
 import type mongoose from "mongoose";
 import type { mongo } from "mongoose";
+import { updateEach } from "#platform/documents";
 import type { EventEnvelope } from "#platform/kernel";
 import { isDuplicate } from "./lease.js";
 import { type PendingEvent, pendingIndex } from "./pending.js";
@@ -13,10 +14,10 @@ export interface SourceDocument {
 /** A collection whose documents carry events. */
 export interface EventSource {
   readonly collection: string;
+  /** What `compose` needs of a document beside its events. */
+  readonly fields?: readonly string[];
   /** Completes the payload from the document as it was read. The id must stay. */
   readonly compose?: (document: SourceDocument, pending: PendingEvent) => EventEnvelope;
-  /** Called with documents whose events were delivered, before these are pulled; may see a document again. */
-  readonly settle?: (documents: readonly SourceDocument[]) => Promise<void>;
 }
 
 export interface Origin {
@@ -62,6 +63,9 @@ export async function createIndexes(
   }
 }
 
+const projectionOf = ({ fields = [] }: EventSource) =>
+  Object.fromEntries(["outbox", ...fields].map((field) => [field, 1]));
+
 /** Documents with a pending event, or with one that `event` fits; those with the oldest event first. */
 export async function listPending(
   database: mongo.Db,
@@ -79,7 +83,7 @@ export async function listPending(
     };
     const documents = await database
       .collection(source.collection)
-      .find(filter)
+      .find(filter, { projection: projectionOf(source) })
       .sort({ "outbox.id": 1 })
       .limit(limit)
       .toArray();
@@ -114,12 +118,10 @@ export async function pullEvents(
     }
     if (byDocument.size === 0) continue;
     const pulls = [...byDocument.values()].map((entry) => ({
-      updateOne: {
-        filter: { _id: entry.id },
-        update: { $pull: { outbox: { id: { $in: entry.events } } } },
-      },
+      filter: { _id: entry.id },
+      update: { $pull: { outbox: { id: { $in: entry.events } } } },
     }));
-    await database.collection(source.collection).bulkWrite(pulls as never, { ordered: false });
+    await updateEach(database, source.collection, pulls);
   }
 }
 

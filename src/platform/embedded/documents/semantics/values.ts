@@ -196,6 +196,8 @@ function toComparable(value: unknown): number | bigint {
   return /^-?\d+$/.test(text) ? BigInt(text) : Number(text);
 }
 
+const isSurrogate = (unit: number) => unit >= 0xd800 && unit <= 0xdfff;
+
 /** By code point, which is the order of UTF-8 bytes. */
 export function compareStrings(a: string, b: string): number {
   if (a === b) return 0;
@@ -205,8 +207,7 @@ export function compareStrings(a: string, b: string): number {
     const y = b.charCodeAt(i);
     if (x === y) continue;
     // A surrogate stands for a code point above all others of one unit.
-    const high = (unit: number) => unit >= 0xd800 && unit <= 0xdfff;
-    if (high(x) !== high(y)) return high(x) ? 1 : -1;
+    if (isSurrogate(x) !== isSurrogate(y)) return isSurrogate(x) ? 1 : -1;
     return x < y ? -1 : 1;
   }
   return Math.sign(a.length - b.length);
