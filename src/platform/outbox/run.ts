@@ -7,12 +7,13 @@
 // A subscription that does not answer in time is "behind": it leaves the live stream and reads the archive on from
 // where it stood (catch-up.ts). So nobody waits for it, and nothing piles up in memory for it.
 import { setTimeout as pause } from "node:timers/promises";
-import type { Bus, BusListener, Message, Receipt } from "#platform/bus";
+import type { Bus, BusListener, Receipt } from "#platform/bus";
 import { emit } from "#platform/bus/emit";
 import { crashPoint, type EventEnvelope } from "#platform/kernel";
 import { catchUp } from "./catch-up.js";
+import { type Flight, isDone, lateIn } from "./flight.js";
 import { hearsFrom, toMessage } from "./subscription.js";
-import { createBell, type RelayTiming, withTimeout } from "./timing.js";
+import { createBell, gatherMs, type RelayTiming, withTimeout } from "./timing.js";
 import type { Claim, Logger, Metrics, OutboxStore, SubscriptionRecord } from "./types.js";
 
 /** At most this many events are in memory. */
@@ -20,18 +21,8 @@ const WINDOW = 1_000;
 const PAGE = 250;
 /** Delivered events are archived together; nobody waits for it. */
 const ARCHIVE_AFTER_MS = 50;
-/** Under load a fetch waits a little for more, the longer the more the last one found: what is fetched together is
- *  applied together, in one transaction for each subscription. A first event never waits. */
-const GATHER = { msPerEvent: 4, longestMs: 40 };
 const PURGE_PAGE = 2_000;
 const PURGE_PAGES = 50;
-
-interface Flight {
-  readonly message: Message;
-  readonly event: EventEnvelope;
-  /** Of the subscriptions that have not stored it yet. */
-  readonly receipts: Map<string, { readonly receipt: Receipt; readonly sentAt: number }>;
-}
 
 export interface RelayOptions {
   /** The module whose events these are. */
@@ -83,8 +74,6 @@ export function createRun(claim: Claim, options: RelayOptions) {
     return next;
   }
 
-  const isDone = (flight: Flight) => flight.receipts.size === 0;
-
   function addReceipts(flight: Flight, receipts: ReadonlyMap<string, Receipt>): void {
     for (const [subscription, receipt] of receipts) {
       flight.receipts.set(subscription, { receipt, sentAt: performance.now() });
@@ -124,12 +113,6 @@ export function createRun(claim: Claim, options: RelayOptions) {
     if (events.length > 0) crashPoint("relay.after-emit");
   }
 
-  async function gather(): Promise<void> {
-    const gatherMs = Math.min(GATHER.longestMs, lastFound * GATHER.msPerEvent);
-    const restMs = gatherMs - (Date.now() - lastFetchedAt);
-    if (restMs > 0) await pause(restMs);
-  }
-
   /** An event waits for the earlier ones of its key, so that the archive has each key in order. */
   async function archiveDone(): Promise<void> {
     const done: EventEnvelope[] = [];
@@ -162,11 +145,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
     const now = performance.now();
     if (now < stuckCheckAt) return;
     stuckCheckAt = now + timing.stuckAfterMs / 4;
-    const stuck = new Set<string>();
-    for (const { receipts } of flights.values()) {
-      for (const [name, { sentAt }] of receipts)
-        if (now - sentAt > timing.stuckAfterMs) stuck.add(name);
-    }
+    const stuck = lateIn(flights.values(), now - timing.stuckAfterMs);
     for (const name of stuck) {
       metrics.counter("event_subscription_behind_total", { subscription: name });
       logger.warn(
@@ -265,7 +244,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
           timing.firstPollMs * 2 ** Math.min(idlePolls, 20),
         );
         await bell.wait(flights.size > 0 ? Math.min(pollMs, timing.stuckAfterMs / 4) : pollMs);
-        if (fetchWanted && !draining) await gather();
+        if (fetchWanted && !draining) await pause(gatherMs(lastFound, Date.now() - lastFetchedAt));
         if (fetchWanted) idlePolls = 0;
         else if (Date.now() - lastFetchedAt >= pollMs - 5) {
           // The net: everything else here is started by somebody's call.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backoffMs, createBell, DEFAULT_RETRY, judge, Undeliverable } from "./timing.js";
+import { backoffMs, createBell, DEFAULT_RETRY, gatherMs, judge, Undeliverable } from "./timing.js";
 
 describe("pauses between attempts", () => {
   it("double up to the longest, and half of each is chance", () => {
@@ -13,6 +13,19 @@ describe("pauses between attempts", () => {
   it("differ, so that what failed together does not come back together", () => {
     const pauses = new Set(Array.from({ length: 50 }, () => backoffMs(8, DEFAULT_RETRY)));
     expect(pauses.size).toBeGreaterThan(10);
+  });
+});
+
+describe("gathering events", () => {
+  it("lets the first one after a pause go at once, and waits longer the more there were", () => {
+    expect(gatherMs(0, 0)).toBe(0);
+    expect(gatherMs(1, 60)).toBe(0);
+    expect(gatherMs(1, 1)).toBe(3);
+    expect(gatherMs(5, 0)).toBe(20);
+  });
+
+  it("never waits for longer than a listener may lag", () => {
+    expect(gatherMs(250, 0)).toBe(40);
   });
 });
 
