@@ -184,17 +184,19 @@ const mayBeLarge = ({ headers }: IncomingMessage): boolean =>
 function readUrl(request: IncomingMessage): URL {
   const target = request.url ?? "/";
   const { host } = request.headers;
-  const bad = new HttpRefusal("BAD_REQUEST", {
-    detail: "The address is malformed. Correct it and send the request again.",
-  });
-  if (/%00/.test(target)) throw bad;
+  if (/%00/.test(target)) throw malformed();
   try {
     decodeURIComponent(target.replaceAll("+", " "));
     return new URL(target, `http://${host ?? "localhost"}`);
   } catch {
-    throw bad;
+    throw malformed();
   }
 }
+
+const malformed = () =>
+  new HttpRefusal("BAD_REQUEST", {
+    detail: "The address is malformed. Correct it and send the request again.",
+  });
 
 function sendCached(
   request: IncomingMessage,

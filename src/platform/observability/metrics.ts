@@ -46,14 +46,13 @@ export function createMetrics({ process = true }: { process?: boolean } = {}): M
 
   return {
     counter(name, labels, by = 1) {
-      once(counters, name, (config) => new Counter(config), labels).inc(labels, by);
+      once(counters, name, newCounter, labels).inc(labels, by);
     },
     gauge(name, labels, value) {
-      once(gauges, name, (config) => new Gauge(config), labels).set(labels, value);
+      once(gauges, name, newGauge, labels).set(labels, value);
     },
     histogram(name, labels, seconds) {
-      const make = (config: MetricConfig) => new Histogram({ ...config, buckets: BUCKETS });
-      once(histograms, name, make, labels).observe(labels, seconds);
+      once(histograms, name, newHistogram, labels).observe(labels, seconds);
     },
     onCollect(collect) {
       collectors.push(collect);
@@ -73,3 +72,7 @@ interface MetricConfig {
   labelNames: string[];
   registers: Registry[];
 }
+
+const newCounter = (config: MetricConfig) => new Counter(config);
+const newGauge = (config: MetricConfig) => new Gauge(config);
+const newHistogram = (config: MetricConfig) => new Histogram({ ...config, buckets: BUCKETS });

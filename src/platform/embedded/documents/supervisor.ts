@@ -100,12 +100,15 @@ interface Child {
   backup(folder: string): Promise<void>;
 }
 
+/** Room for what lives as long as one command: with the default, collecting it takes a sixth of the time. */
+const YOUNG = "--max-semi-space-size=32";
+
 /** Settles when the child answers on its socket, or with the child's own reason why it does not. */
 function startChild(folder: string, socketPath: string): Promise<Child> {
   const asSource = import.meta.url.endsWith(".ts");
   const entry = fileURLToPath(new URL(asSource ? "./main.ts" : "./main.js", import.meta.url));
   const loader = asSource ? ["--import", import.meta.resolve("tsx")] : [];
-  const child = spawn(process.execPath, [...loader, entry, folder, socketPath], {
+  const child = spawn(process.execPath, [YOUNG, ...loader, entry, folder, socketPath], {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: { ...process.env, NODE_OPTIONS: "" },
   });
