@@ -160,6 +160,10 @@ describeInBrowser("A counter sale", () => {
     const box = await receipt.boundingBox();
     expect(Math.round(((box?.width ?? 0) / 96) * 25.4)).toBe(72);
     await page.emulateMedia({ media: "screen" });
+    const paper = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+    const pages = [...paper.matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)];
+    expect(pages).toHaveLength(1);
+    expect(Math.round((Number(pages[0]?.[1]) / 72) * 25.4)).toBe(80);
     await page.getByRole("button", { name: "Print" }).click();
     await receipt.getByText("COPY").waitFor();
     await page.getByRole("button", { name: "New order" }).click();

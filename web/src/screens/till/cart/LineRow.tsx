@@ -62,7 +62,8 @@ export function LineRow({ line, decimals, conflict, onEdit, onMore, onConflict }
       {conflict && (
         <button type="button" className={classes["conflict"]} onClick={() => onConflict(conflict)}>
           <IconAlertTriangle size={18} aria-hidden />
-          {conflict.kind === "short" && t("till.short", { left: conflict.left })}
+          {conflict.kind === "short" &&
+            (conflict.left > 0 ? t("till.short", { left: conflict.left }) : t("till.sold-out"))}
           {conflict.kind === "gone" && t("till.gone")}
           {conflict.kind === "price" &&
             t("till.price-moved", { now: formatAmount(conflict.now.amount, decimals) })}

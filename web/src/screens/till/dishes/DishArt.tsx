@@ -1,14 +1,16 @@
 // A drawing for a dish without a photo: what it is served in, on the cloth of its category, with colours and toppings of
 // its own, the same every day.
 import { memo, type ReactNode } from "react";
-import { Basket, Bowl, Cup, Glass, Plate, Rice } from "./vessels.js";
+import { Basket, Beer, Bowl, Cup, Curry, Glass, Plate, Rice } from "./vessels.js";
 
 /** Chosen by words, since every restaurant names its categories itself. The first that fits. */
 const VESSELS = [
   [/milk tea|coffee|\btea\b(?! leaf)|hot drink/, Cup],
-  [/juice|beer|water|falooda|shwe yin|drink|soda|lassi|shake|cola/, Glass],
+  [/beer|\bale\b|stout/, Beer],
+  [/juice|water|falooda|shwe yin|drink|soda|lassi|shake|cola/, Glass],
   [/salad|thoke/, Plate],
-  [/rice|curry|htamin|danbauk|biryani/, Rice],
+  [/(steamed|plain|white|coconut) rice/, Rice],
+  [/rice|curry|htamin|danbauk|biryani/, Curry],
   [/snack|fritter|samusa|palata|mont lin|cake|sweet|bread/, Basket],
   [/noodle|mohinga|khao swe|mont ti|soup|hin/, Bowl],
 ] as const;

@@ -108,7 +108,7 @@ export function Plate({ next }: VesselProps) {
   );
 }
 
-export function Rice({ next }: VesselProps) {
+export function Curry({ next }: VesselProps) {
   const curry = one(BROTHS, next);
   return (
     <>
@@ -120,6 +120,51 @@ export function Rice({ next }: VesselProps) {
       <path d="M66 44c0-9 9-15 19-15s17 5 17 12-8 10-18 10-18-2-18-7z" fill={curry} />
       {toppings(next, [...TOPPINGS, ...GREENS, ...BROTHS], { cx: 84, cy: 39, rx: 14, ry: 7 })}
       <path d="M44 18q4-7 10-4q-1 6-10 4z" fill={one(GREENS, next)} />
+    </>
+  );
+}
+
+export function Rice({ next }: VesselProps) {
+  return (
+    <>
+      <Shadow rx={30} />
+      <path d="M47 54h30l-2.5 5h-25z" fill="#efe7d6" />
+      <path d="M32 27c0-15 13-22 30-22s30 7 30 22z" fill="#fffefb" />
+      <path d="M40 20c3-7 9-10 17-11" fill="none" stroke="#e4dac3" strokeWidth="1.5" />
+      {toppings(next, ["#e9dfc8", "#f3ecdc"], { cx: 62, cy: 19, rx: 22, ry: 9 })}
+      <path d="M26 26h72c-1 20-14 30.5-36 30.5S27 46 26 26z" fill={PORCELAIN} />
+      <path
+        d="M27.5 34c12 4 57 4 69 0l-1 5c-14 4-53 4-67 0z"
+        fill={one(["#0e6a58", "#3f6f9c", "#b85c38"], next)}
+        opacity=".85"
+      />
+    </>
+  );
+}
+
+export function Beer({ next }: VesselProps) {
+  const beer = one(["#eebb4a", "#e6a93a", "#f2c75c"], next);
+  return (
+    <>
+      <Shadow rx={22} cy={59} />
+      <path d="M79 22h7c9 0 9 24 0 24h-8" fill="none" stroke="#fff" strokeWidth="5" opacity=".85" />
+      <path d="M43 14h38v41a5 5 0 0 1-5 5H48a5 5 0 0 1-5-5z" fill="#fff" opacity=".7" />
+      <path d="M46 20h32v34a3.5 3.5 0 0 1-3.5 3.5h-25A3.5 3.5 0 0 1 46 54z" fill={beer} />
+      {[0, 1, 2, 3, 4, 5].map((bubble) => (
+        <circle
+          key={bubble}
+          cx={50 + next() * 24}
+          cy={28 + next() * 26}
+          r={0.9 + next()}
+          fill="#fff"
+          opacity=".55"
+        />
+      ))}
+      <path d="M54 26v26M62 26v26M70 26v26" stroke="#fff" strokeWidth="1.5" opacity=".3" />
+      <path
+        d="M41 17c-3-6 4-9 7-7 2-5 10-5 12-1 3-4 11-3 12 1 5-2 11 1 9 7 1 6-8 6-10 3-3 4-8 4-10 0-3 4-9 3-10 0-3 3-9 2-10-3z"
+        fill="#fffdf5"
+      />
     </>
   );
 }

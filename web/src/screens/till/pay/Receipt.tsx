@@ -1,5 +1,6 @@
 // The receipt, on the screen and on 80 mm paper. What is printed again says that it is a copy.
 import { useQuery } from "@tanstack/react-query";
+import { useRef } from "react";
 import { queries } from "../../../api/client.js";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { other, pick, useLanguage } from "../../../words/language.js";
@@ -8,6 +9,7 @@ import { useWords } from "../../../words/words.js";
 import { TotalsTable } from "../cart/TotalsTable.js";
 import type { Menu } from "../menu.js";
 import { till } from "../words.js";
+import { usePaper } from "./paper.js";
 import classes from "./Receipt.module.css";
 import { pay } from "./words.js";
 
@@ -21,6 +23,8 @@ export function Receipt({ order, menu, copy }: ReceiptProps) {
   const t = useWords(pay);
   const words = useWords(till);
   const language = useLanguage();
+  const paper = useRef<HTMLElement>(null);
+  usePaper(paper);
   const { data: profile } = useQuery(queries.restaurant.profile.queryOptions());
   const table = profile?.tables.find(({ id }) => id === order.tableId)?.name;
   const { decimals, timeZone } = menu;
@@ -32,7 +36,11 @@ export function Receipt({ order, menu, copy }: ReceiptProps) {
   const second = other(menu.name, language);
   const { method, tendered, change } = order.payment;
   return (
-    <article className={`${classes["receipt"]} receipt`} aria-label={t("receipt.receipt")}>
+    <article
+      ref={paper}
+      className={`${classes["receipt"]} receipt`}
+      aria-label={t("receipt.receipt")}
+    >
       {copy && <p className={classes["mark"]}>{t("receipt.copy")}</p>}
       {order.status === "cancelled" && <p className={classes["mark"]}>{t("receipt.cancelled")}</p>}
       <header>

@@ -15,7 +15,7 @@ export const pay = defineWords({
   "pay.card-hint": { en: "Charge the card on the terminal", my: "စက်ပေါ်ရှိ ကတ်မှ ယူမည်" },
   "pay.sample-cards": { en: "Sample cards", my: "နမူနာ ကတ်များ" },
   "pay.card-declined": { en: "Declined", my: "ငြင်းပယ်ခံရ" },
-  "pay.card-slow": { en: "Slow (12 s)", my: "နှေး (၁၂ စက္ကန့်)" },
+  "pay.card-slow": { en: "Slow (12 s)", my: "နှေး (12 စက္ကန့်)" },
   "pay.card-unknown": { en: "Answer lost", my: "အဖြေ ပျောက်ဆုံး" },
   "pay.sending": { en: "Sending…", my: "ပို့နေသည်…" },
   "pay.not-sent": {
