@@ -1,6 +1,6 @@
 // Wires the modules to the platform and to each other: the only file that sees every module's front door.
 // A module gets the faces that the manifest lists for it, and no other.
-import { type AuditTables, createAudit } from "#modules/audit";
+import { type AuditFace, type AuditTables, createAudit } from "#modules/audit";
 import { type AuthTables, createAuth } from "#modules/auth";
 import { createInventory, eventSources, type InventoryFace } from "#modules/inventory";
 import { createKitchen, type KitchenTables } from "#modules/kitchen";
@@ -53,6 +53,7 @@ export interface AppParts {
 
 /** The faces that somebody may call. */
 interface Faces {
+  readonly audit: AuditFace;
   readonly inventory: InventoryFace;
   readonly orders: OrdersFace;
   readonly payments: PaymentsFace;
@@ -161,7 +162,7 @@ export async function createApp(parts: AppParts) {
     outboxes,
     inboxes,
     flow,
-    picture: { manifest, postgres, collections: (module) => documents.describe(module), metrics },
+    picture: { manifest, postgres, documents, metrics },
     clock,
   });
 

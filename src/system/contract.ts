@@ -2,7 +2,8 @@
 import { z } from "zod";
 import { route } from "#platform/contract";
 import { eventsContract } from "./events-contract.js";
-import { ModulePicture } from "./modules.js";
+import { modulesRoute } from "./modules-contract.js";
+import { storyContract } from "./story/contract.js";
 
 export const Difference = z.object({
   /** Which invariant is broken, in words. */
@@ -34,14 +35,8 @@ export type Reconciliation = z.infer<typeof Reconciliation>;
 
 export const contract = {
   events: eventsContract,
-  modules: route
-    .meta({ permission: "system.operate" })
-    .route({
-      method: "GET",
-      path: "/system/modules",
-      summary: "The modules as they are: stores, rows, rights, calls, events, pools",
-    })
-    .output(z.object({ modules: z.array(ModulePicture) })),
+  story: storyContract,
+  modules: modulesRoute,
   reconcile: route
     .meta({ permission: "system.reconcile" })
     .route({

@@ -27,7 +27,7 @@ const Standing = z.object({
   backlog: z.int(),
 });
 
-const Lag = z.object({ p50: z.number(), p99: z.number(), max: z.number() });
+export const Lag = z.object({ p50: z.number(), p99: z.number(), max: z.number() });
 
 export const SubscriptionState = z.object({
   name: z.string(),

@@ -67,11 +67,9 @@ export function createFlow<M extends Figures>(metrics: M, now: () => number = Da
     });
   }
 
-  const lagsOf = (ofSteps: readonly Step[], subscription?: string) =>
+  const lagsOf = (ofSteps: readonly Step[], fits: (labels: Labels) => boolean = () => true) =>
     ofSteps.flatMap(({ lags }) =>
-      [...lags].flatMap(([key, { values }]) =>
-        subscription === undefined || labelsOf(key)["subscription"] === subscription ? values : [],
-      ),
+      [...lags].flatMap(([key, { values }]) => (fits(labelsOf(key)) ? values : [])),
     );
 
   return {
@@ -109,9 +107,18 @@ export function createFlow<M extends Figures>(metrics: M, now: () => number = Da
       return {
         applied: sum("events_applied_total"),
         failed: sum("event_attempts_failed_total"),
-        lagMs: summarize(lagsOf(recent(), subscription)),
+        lagMs: summarize(lagsOf(recent(), (labels) => labels["subscription"] === subscription)),
       };
     },
+
+    /** From one module's telling to another's applying, in the last minute. */
+    lagBetween: (from: string, to: string) =>
+      summarize(
+        lagsOf(
+          recent(),
+          ({ publisher, subscription = "" }) => publisher === from && moduleOf(subscription) === to,
+        ),
+      ),
 
     /** The last minute of everything, and ten minutes as a line. */
     read(): EventsFlow {

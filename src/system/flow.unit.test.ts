@@ -43,6 +43,8 @@ it("knows one subscription's lag, and nobody else's", () => {
     lagMs: { p50: 51, p99: 100, max: 100 },
   });
   expect(flow.ofSubscription("a.slow")).toMatchObject({ failed: 1, lagMs: { max: 9_000 } });
+  expect(flow.lagBetween("orders", "kitchen")).toEqual({ p50: 51, p99: 100, max: 100 });
+  expect(flow.lagBetween("kitchen", "orders")).toBeNull();
   expect(flow.ofSubscription("a.quiet")).toEqual({ applied: 0, failed: 0, lagMs: null });
 });
 

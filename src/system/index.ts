@@ -1,4 +1,5 @@
 // Across all modules, through their faces only: reconciliation, and the import of a whole restaurant.
+import type { AuditFace } from "#modules/audit";
 import type { InventoryFace } from "#modules/inventory";
 import type { OrdersFace } from "#modules/orders";
 import type { PaymentsFace } from "#modules/payments";
@@ -9,11 +10,13 @@ import { createEvents, type SystemInbox, type SystemOutbox } from "./events.js";
 import { createEventsRouter } from "./events-router.js";
 import type { Flow } from "./flow.js";
 import { importRestaurant } from "./import.js";
-import { describeModules, type PictureParts } from "./modules.js";
+import { describeSystem, type PictureParts } from "./modules.js";
 import { readByCursor, readById } from "./pages.js";
 import { type Books, reconcile } from "./reconcile.js";
+import { readStory } from "./story/index.js";
 
 export interface SystemParts {
+  readonly audit: AuditFace;
   readonly inventory: InventoryFace;
   readonly payments: PaymentsFace;
   readonly restaurant: RestaurantFace;
@@ -21,7 +24,7 @@ export interface SystemParts {
   readonly outboxes: readonly SystemOutbox[];
   readonly inboxes: readonly SystemInbox[];
   readonly flow: Flow;
-  readonly picture: PictureParts;
+  readonly picture: Omit<PictureParts, "flow" | "clock">;
   readonly clock: () => Date;
 }
 
@@ -90,9 +93,14 @@ export function createSystem(parts: SystemParts) {
     collectEvents: () => events.collect(),
     router: system.router({
       events: createEventsRouter(events, parts.flow),
-      modules: system.modules.handler(async () => ({
-        modules: await describeModules(parts.picture),
-      })),
+      story: {
+        get: system.story.get.handler(async ({ input, errors }) => {
+          const story = await readStory(parts, input.id);
+          if (!story) throw errors.NOT_FOUND();
+          return story;
+        }),
+      },
+      modules: system.modules.handler(() => describeSystem({ ...parts, ...parts.picture })),
       reconcile: system.reconcile.handler(async () => reconcile(await readBooks(), clock())),
     }),
   };

@@ -1,4 +1,5 @@
 // The front door of audit: what people did, in a log that is only appended to.
+import type { Face } from "#platform/contract";
 import { contract } from "./contract.js";
 import { subscriptions } from "./listeners.js";
 import { createRouter } from "./router.js";
@@ -7,6 +8,7 @@ import type { AuditDatabase, AuditTables } from "./schema.js";
 export { contract };
 export type { Entry, Verification } from "./contract.js";
 export type { AuditTables };
+export type AuditFace = Face<typeof contract>;
 
 export interface AuditParts {
   readonly database: AuditDatabase;

@@ -1,6 +1,11 @@
 // Reads of inventory. Movements are read as the union of what is filed and what still waits in the product.
 import type { Movement, Product } from "./contract.js";
-import { listFiledMovements, sumFiled } from "./repository/movements.js";
+import {
+  findUnfiledOfOrder,
+  listFiledMovements,
+  listFiledOfOrder,
+  sumFiled,
+} from "./repository/movements.js";
 import { findProductWithMovements, listStock, type ProductRow } from "./repository/products.js";
 import { findHeldProducts } from "./repository/reservations.js";
 import { mergeMovements, totalAtRead, totalOf } from "./rules/movements.js";
@@ -44,6 +49,20 @@ export async function listMovements(
   const filed = await listFiledMovements(models, productId, { before, limit });
   const waiting = product.unfiled.filter((movement) => movement.sequence < before);
   return mergeMovements(waiting, filed).slice(0, limit);
+}
+
+/** What an order moved, oldest first. */
+export async function listMovementsOfOrder(
+  models: InventoryModels,
+  orderId: string,
+): Promise<MovementDocument[]> {
+  // The products first: what leaves them meanwhile is filed by then.
+  const unfiled = await findUnfiledOfOrder(models, orderId);
+  const filed = await listFiledOfOrder(models, orderId);
+  const byId = new Map([...unfiled, ...filed].map((movement) => [movement._id, movement]));
+  return [...byId.values()].toSorted(
+    (one, other) => one.at.getTime() - other.at.getTime() || one.sequence - other.sequence,
+  );
 }
 
 /** Each product's stock beside the sum of its movements, both as of the instant at which the product was read. */

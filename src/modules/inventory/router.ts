@@ -12,6 +12,7 @@ import { release, reserve } from "./commands/reserve.js";
 import { type AttributeSchema, contract } from "./contract.js";
 import {
   listMovements,
+  listMovementsOfOrder,
   listReservations,
   summarizeStock,
   toMovement,
@@ -117,6 +118,9 @@ export function createRouter(parts: InventoryParts) {
       if (!rows) throw errors.NOT_FOUND();
       return pageOf(rows, limit, toMovement, (row) => ({ before: row.sequence }));
     }),
+    byOrder: inventory.movements.byOrder.handler(async ({ input }) =>
+      (await listMovementsOfOrder(models, input.orderId)).map(toMovement),
+    ),
     record: inventory.movements.record.handler(async ({ input, context, errors }) => {
       const result = await recordMovement(parts, input, byOf(context));
       switch (result.kind) {

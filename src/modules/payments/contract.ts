@@ -172,6 +172,28 @@ export const contract = {
     )
     .output(page(Payment)),
 
+  /** For an order's story: its payment, or the bar that stands in for one, with everything that was asked of the
+   *  gateway, in order. */
+  byOrder: route
+    .meta({ internal: true })
+    .route({ method: "GET", path: "/payments/orders/{orderId}" })
+    .input(z.strictObject({ orderId: Uuid }))
+    .output(
+      z.object({
+        payment: Payment.optional(),
+        barred: z.object({ at: z.iso.datetime(), reason: z.string() }).optional(),
+        refunds: z.array(Refund),
+        attempts: z.array(
+          z.object({
+            at: z.iso.datetime(),
+            operation: z.string(),
+            outcome: z.string(),
+            detail: z.string().optional(),
+          }),
+        ),
+      }),
+    ),
+
   /** For reconciliation: this module's own books, and what does not add up in them. */
   books: {
     summary: route

@@ -4,6 +4,7 @@ import { decodeCursor, encodeCursor } from "#platform/contract";
 import { money, Uuid } from "#platform/kernel";
 import type { Payment } from "./contract.js";
 import { listBook, summarizeBook } from "./repository/books.js";
+import { findPaymentOfOrder, listAttempts } from "./repository/history.js";
 import {
   findPayment,
   listPayments,
@@ -48,6 +49,28 @@ export async function getPaymentWithRefunds(database: PaymentsDatabase, id: stri
   return {
     ...toPayment(row),
     refunds: refunds.map((refund) => toRefund(refund, row.currency ?? "")),
+  };
+}
+
+/** Everything that became of an order's money; undefined when nothing did. */
+export async function getMoneyOfOrder(database: PaymentsDatabase, orderId: string) {
+  const row = await findPaymentOfOrder(database, orderId);
+  if (!row) return undefined;
+  const [refunds, attempts] = await Promise.all([
+    listRefunds(database.kysely, row.id),
+    listAttempts(database, row.id),
+  ]);
+  const { barredAt, barredReason } = row;
+  return {
+    ...(row.method !== null && { payment: toPayment(row) }),
+    ...(barredAt && { barred: { at: barredAt.toISOString(), reason: barredReason ?? "" } }),
+    refunds: refunds.map((refund) => toRefund(refund, row.currency ?? "")),
+    attempts: attempts.map(({ at, operation, outcome, detail }) => ({
+      at: at.toISOString(),
+      operation,
+      outcome,
+      ...(detail !== null && { detail }),
+    })),
   };
 }
 

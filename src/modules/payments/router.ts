@@ -6,6 +6,7 @@ import type { PaymentsParts } from "./commands/parts.js";
 import { createRefunds } from "./commands/refund.js";
 import { contract } from "./contract.js";
 import {
+  getMoneyOfOrder,
   getPaymentWithRefunds,
   listPaymentPage,
   readBook,
@@ -95,6 +96,10 @@ export function createRouter(parts: PaymentsParts) {
       return payment;
     }),
     list: payments.list.handler(({ input }) => listPaymentPage(database, input)),
+    byOrder: payments.byOrder.handler(
+      async ({ input }) =>
+        (await getMoneyOfOrder(database, input.orderId)) ?? { refunds: [], attempts: [] },
+    ),
     books: {
       summary: payments.books.summary.handler(() => summarize(database)),
       page: payments.books.page.handler(({ input }) =>

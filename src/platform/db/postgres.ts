@@ -4,6 +4,7 @@ import { Client, type ClientBase } from "pg";
 import { type Ownership, StartError } from "#platform/kernel";
 import { DEFAULT_POOL, parseServer, type PoolOptions } from "./connection.js";
 import { createDatabase, type Database } from "./database.js";
+import { findHoles } from "./holes.js";
 import { describeSchema, type SchemaPicture } from "./picture.js";
 import { applyMigrations, readMigrations, repeatGrants } from "./migrations.js";
 import { explainRefusal } from "./refusal.js";
@@ -34,6 +35,9 @@ export interface Postgres {
   connect<Tables>(module: string, pool?: Partial<PoolOptions>): Database<Tables>;
   /** Every schema as it is now. */
   describe(): Promise<SchemaPicture[]>;
+  /** One sentence for each right of a module's role that leads out of its own schema, or lets it change what it only
+   *  uses: none is as it must be. Null where roles are shared. */
+  findHoles(): Promise<string[] | null>;
   /** A few statements in the name of the user of `url`: for tools and tests, never for a module. */
   asOwner<T>(work: (client: ClientBase) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -80,7 +84,11 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
       }
       const done: string[] = [];
       for (const module of modules) done.push(...(await migrateModule(client, module)));
-      if (roles === "own") await proveSignIns(client, { url, secret, modules });
+      if (roles === "own") {
+        await proveSignIns(client, { url, secret, modules });
+        const holes = await findHoles(client, modules);
+        if (holes.length > 0) logger.warn({ holes }, "The databases do not keep all modules apart");
+      }
       return done;
     });
 
@@ -143,6 +151,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
         }
         return pictures;
       }),
+    findHoles: async () =>
+      roles === "own" ? asOwner((client) => findHoles(client, modules)) : null,
     async close() {
       await Promise.all(open.map((database) => database.close()));
     },

@@ -245,3 +245,39 @@ describe("A start", () => {
     );
   });
 });
+
+describe("holes", () => {
+  it("are none after a start, and each right that is given beside it is found, in words", async () => {
+    const url = await emptyDatabase();
+    const [one, other] = [newModule(), newModule()];
+    const postgres = await open(url, [one, other]);
+    await postgres.migrate();
+    expect(await postgres.findHoles()).toEqual([]);
+    const role = `tiffin_${one}`;
+    await query(
+      url,
+      `create table ${other}.secrets (word text);
+       create table ${other}.locked (word text, other text);
+       grant usage on schema ${other} to ${role};
+       grant select (word) on ${other}.locked to ${role};
+       grant create on schema ${one} to ${role};
+       create table ${one}.own (word text);
+       alter table ${one}.own owner to ${role};
+       grant tiffin_${other}_owner to ${role};
+       alter role ${role} createdb`,
+    );
+    expect(await postgres.findHoles()).toEqual([
+      `${role} is a member of tiffin_${other}_owner`,
+      `${role} may do more than sign in: it is a superuser, or may make databases or roles`,
+      `${role} may make things in its schema`,
+      `${role} may use the schema ${other}`,
+      `${role} may use the table ${other}.locked`,
+      `${role} owns ${one}.own, and so may change or drop it`,
+    ]);
+  });
+
+  it("are not looked for where roles are shared", async () => {
+    const postgres = await open(await emptyDatabase(), [newModule()], { roles: "shared" });
+    expect(await postgres.findHoles()).toBeNull();
+  });
+});

@@ -5,7 +5,8 @@ import { type Ownership, StartError } from "#platform/kernel";
 import { mendDriver } from "./driver.js";
 import { codeOf } from "./errors.js";
 import { guardConnection } from "./guard.js";
-import { type ConnectionStatus, ensureUser, hasOnlyItsRoles, signInAs, userOf } from "./users.js";
+import { findHoles } from "./holes.js";
+import { databaseOf, ensureUser, hasOnlyItsRoles, signInAs, statusOf, userOf } from "./users.js";
 
 export interface DocumentsOptions extends Ownership {
   readonly url: string;
@@ -25,6 +26,8 @@ export interface Documents {
   connect(module: string): Promise<Connection>;
   /** A module's collections, with their documents counted. */
   describe(module: string): Promise<{ name: string; rows: number }[]>;
+  /** Tries to leave each module's own database, and answers with who could; and with what else is to be known. */
+  findHoles(): Promise<{ holes: string[]; notes: string[] }>;
   /** Rejects when the server does not answer. */
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -105,6 +108,10 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
     );
   }
 
+  const secret = asked ? options.secret : undefined;
+  const signsIn = secret !== undefined;
+  const guarded = new Map<string, Connection>();
+
   /** As the module's own user; mended where it cannot sign in, or may more or less than it must. */
   async function openAs(secret: string, database: string, appName: string): Promise<Connection> {
     const user = userOf(secret, database);
@@ -126,13 +133,14 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
       const database = `${prefix}${module}`;
       const appName = `tiffin:${module}`;
       const connection = await (
-        options.secret !== undefined && asked
-          ? openAs(options.secret, database, appName)
+        secret !== undefined
+          ? openAs(secret, database, appName)
           : open(database, appName, { url, options: GUARDED })
       ).catch((error: unknown) => {
         throw explained(error);
       });
       guardConnection(connection, { ...options, prefix, module });
+      guarded.set(database, connection);
       return connection;
     },
     async describe(module) {
@@ -148,6 +156,14 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
         })),
       );
     },
+    async findHoles() {
+      const found = await Promise.all(
+        [...guarded].map(([database, connection]) => findHoles(connection, database, signsIn)),
+      );
+      const why = asked ? "All modules sign in as one user" : "MongoDB asks nobody for a password";
+      const note = `${why}: only this process keeps the modules apart.`;
+      return { holes: found.flat(), notes: signsIn ? [] : [note] };
+    },
     async ping() {
       await databaseOf(own).command({ ping: 1 }, { timeoutMS: 2_000 });
     },
@@ -155,17 +171,9 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
   };
 }
 
-function databaseOf({ db }: Connection) {
-  if (!db) throw new Error("The connection is open, so it has a database");
-  return db;
-}
-
 // https://www.mongodb.com/docs/manual/reference/error-codes/: AuthenticationFailed, Unauthorized
 const AUTHENTICATION_FAILED = 18;
 const REFUSED = new Set([AUTHENTICATION_FAILED, 13]);
-
-const statusOf = (connection: Connection) =>
-  databaseOf(connection).command({ connectionStatus: 1 }) as Promise<ConnectionStatus>;
 
 /** Whether the server knows who we are. One that wants to know and was not told refuses here, and not later. */
 async function asksForPassword(connection: Connection): Promise<boolean> {

@@ -2,6 +2,7 @@
 import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StartError } from "#platform/kernel";
+import { findHoles } from "./holes.js";
 import { isDuplicateKey, openDocuments } from "./index.js";
 import { createTestDocuments, type TestDocuments } from "./testing.js";
 
@@ -29,6 +30,23 @@ describe("openDocuments", () => {
     expect(one.getClient()).not.toBe(two.getClient());
     await one.collection("things").insertOne({ n: 1 });
     expect(await two.collection("things").countDocuments()).toBe(0);
+  });
+
+  it("finds no way out of a module's database, and one where the guard is missing", async () => {
+    const opened = await openDocuments({ url: documents.url, logger, manifest: {}, prefix: "x_" });
+    const guarded = await opened.connect("inventory");
+    expect(await opened.findHoles()).toEqual({
+      holes: [],
+      notes: [expect.stringContaining("asks nobody for a password")],
+    });
+    expect(await findHoles(guarded, "x_inventory", false)).toEqual([]);
+    guarded.getClient().removeAllListeners("commandStarted");
+    expect((await opened.findHoles()).holes).toEqual([
+      "The connection of x_inventory may use other databases",
+    ]);
+    // Nobody signs in here, so nobody is the module's own user.
+    expect(await findHoles(guarded, "x_inventory", true)).toHaveLength(2);
+    await opened.close();
   });
 
   it("acknowledges what is on disk", async () => {

@@ -1,7 +1,7 @@
 // Where the server asks for a password: a user for each module, who may read and write the module's own database and
 // nothing else. It is made and mended at the start by the user of MONGODB_URL, or by hand, as the refusal says.
 import { createHmac } from "node:crypto";
-import { type ConnectOptions, mongo } from "mongoose";
+import { type Connection, type ConnectOptions, mongo } from "mongoose";
 import { StartError } from "#platform/kernel";
 import { codeOf } from "./errors.js";
 
@@ -38,6 +38,14 @@ export interface ConnectionStatus {
     readonly authenticatedUsers: readonly object[];
     readonly authenticatedUserRoles: readonly { role: string; db: string }[];
   };
+}
+
+export const statusOf = (connection: Connection) =>
+  databaseOf(connection).command({ connectionStatus: 1 }) as Promise<ConnectionStatus>;
+
+export function databaseOf({ db }: Connection) {
+  if (!db) throw new Error("The connection is open, so it has a database");
+  return db;
 }
 
 export const hasOnlyItsRoles = ({ authInfo }: ConnectionStatus, database: string): boolean =>

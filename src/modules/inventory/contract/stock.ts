@@ -46,6 +46,12 @@ export const movements = {
     .input(z.strictObject({ ...pageQuery.shape, productId: Uuid }))
     .output(page(Movement))
     .errors({ NOT_FOUND }),
+  /** For an order's story: what it moved, in all products, oldest first. */
+  byOrder: route
+    .meta({ internal: true })
+    .route({ method: "GET", path: "/inventory/orders/{orderId}/movements" })
+    .input(z.strictObject({ orderId: Uuid }))
+    .output(z.array(Movement)),
   record: route
     .meta({ permission: "inventory.adjust", approvable: true })
     .route({

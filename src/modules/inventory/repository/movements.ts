@@ -114,6 +114,24 @@ export const listFiledMovements = (
     .limit(limit)
     .lean<MovementDocument[]>();
 
+/** Movements of an order carry its id in front of their own, so that the index of ids finds them. */
+export const listFiledOfOrder = (
+  { movements }: InventoryModels,
+  orderId: string,
+): Promise<MovementDocument[]> =>
+  movements.find({ _id: { $gt: `${orderId}:`, $lt: `${orderId};` } }).lean<MovementDocument[]>();
+
+export const findUnfiledOfOrder = async (
+  { products }: InventoryModels,
+  orderId: string,
+): Promise<MovementDocument[]> => {
+  const found = await products
+    .find({ "unfiled.reference": orderId })
+    .select({ unfiled: 1 })
+    .lean<Unfiled[]>();
+  return found.flatMap(({ unfiled }) => unfiled.filter(({ reference }) => reference === orderId));
+};
+
 type Unfiled = Pick<ProductDocument, "_id" | "unfiled">;
 
 /** Files what waits in products: in these, or in any. Answers how many products had something. Repeated, interrupted
