@@ -1,7 +1,7 @@
 // What changes the kitchen: orders that arrive or are cancelled, and what cooks do. One function, one transaction.
 import type { Transaction } from "#platform/db";
-import { type EventEnvelope, newId } from "#platform/kernel";
-import { TicketChanged } from "./events.js";
+import { type ActionBy, type EventEnvelope, newId } from "#platform/kernel";
+import { KitchenActionTaken, TicketChanged } from "./events.js";
 import {
   findLastServed,
   findRecalled,
@@ -13,6 +13,7 @@ import {
   saveTickets,
 } from "./repository.js";
 import {
+  auditedAs,
   cancel,
   type Decision,
   type PlacedOrder,
@@ -45,6 +46,11 @@ export interface Who {
   readonly trace: string | null;
 }
 
+/** Who pressed, with what the audit log wants to know; null where no person did. */
+export interface Cook extends Who {
+  readonly press: ActionBy | null;
+}
+
 export type Outcome = Decision | { readonly kind: "stale"; readonly ticket: TicketState };
 
 type Changed = Extract<Decision, { kind: "changed" }>;
@@ -55,15 +61,36 @@ const told = ({ ticket, change, lineId }: Omit<Changed, "kind">, { by, trace }: 
     { trace, occurredAt: ticket.changedAt },
   );
 
+/** Undefined for what is not audited. */
+function actionOf(
+  { ticket, change, lineId }: Omit<Changed, "kind">,
+  { press, trace }: Cook,
+): EventEnvelope | undefined {
+  const action = auditedAs(change);
+  if (action === undefined || !press) return undefined;
+  const { id, orderId, station, number, status, changedAt } = ticket;
+  return KitchenActionTaken.create(
+    {
+      ...press,
+      action,
+      subject: { type: "ticket", id, name: `#${number} ${station}` },
+      at: changedAt.toISOString(),
+      details: { orderId, status, ...(lineId !== undefined && { lineId }) },
+    },
+    { trace, occurredAt: changedAt },
+  );
+}
+
 async function save(
   { database, outbox }: KitchenParts,
   decision: Decision,
-  who: Who,
+  cook: Cook,
   tx: Tx,
 ): Promise<void> {
   if (decision.kind !== "changed") return;
   await saveTickets(database, [decision.ticket], tx);
-  await outbox.add(tx, [told(decision, who)]);
+  const action = actionOf(decision, cook);
+  await outbox.add(tx, [told(decision, cook), ...(action ? [action] : [])]);
 }
 
 /** Does to the ticket what `decide` says, if it still is as the screen showed it; a stale press changes nothing. */
@@ -71,14 +98,14 @@ export async function changeTicket(
   parts: KitchenParts,
   { id, version }: { id: string; version: number },
   decide: (ticket: TicketState, now: Date) => Decision,
-  who: Who,
+  cook: Cook,
 ): Promise<Outcome> {
   const outcome = await parts.database.transaction(async (tx): Promise<Outcome> => {
     const ticket = await lockTicket(parts.database, id, tx);
     if (!ticket) return { kind: "not-found" };
     if (ticket.version !== version) return { kind: "stale", ticket };
     const decision = decide(ticket, parts.clock());
-    await save(parts, decision, who, tx);
+    await save(parts, decision, cook, tx);
     return decision;
   });
   if (outcome.kind === "changed") parts.outbox.wake();
@@ -89,7 +116,7 @@ export async function changeTicket(
 export async function recallLast(
   parts: KitchenParts,
   { id, station }: { id: string; station?: string | undefined },
-  who: Who,
+  cook: Cook,
 ): Promise<TicketState | undefined> {
   const { database, clock, outbox } = parts;
   const ticket = await database.transaction(async (tx) => {
@@ -102,7 +129,7 @@ export async function recallLast(
       if (!locked) return undefined;
       if (locked.status !== "served" || locked.cancelledAt) continue; // meanwhile, by another press
       const decision = recall(locked, clock(), id);
-      await save(parts, decision, who, tx);
+      await save(parts, decision, cook, tx);
       return decision.kind === "changed" ? decision.ticket : undefined;
     }
   });

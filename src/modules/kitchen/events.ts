@@ -70,6 +70,5 @@ export const TicketChanged = defineEvent("kitchen.ticket-changed.v1", {
   }),
 });
 
-/** What people did to stored events.
- *  @public */
+/** What people did: tickets moved on, brought back and acknowledged, and what was done to stored events. */
 export const KitchenActionTaken = defineActionTaken("kitchen");

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { newId } from "#platform/kernel";
 import {
+  actionsOn,
   anOrder,
   cancelled,
   kitchen,
@@ -204,6 +205,29 @@ describe("a press", () => {
       by: { id: "staff-3", name: "Cook" },
       ticket: { status: "ready", version: 2 },
     });
+  });
+
+  it("goes to the audit log with its change, once, and not when it changed nothing", async () => {
+    const { order, ticket } = await sendTicket();
+    const { id } = ticket;
+    const line = { id, lineId: order.lineItems[0]?.id ?? "", crossedOff: true };
+    await kitchen.tickets.crossOff({ ...line, version: 1 });
+    await kitchen.tickets.advance({ id, version: 2, to: "ready" });
+    await refusalOf(kitchen.tickets.advance({ id, version: 2, to: "ready" }));
+    await kitchen.tickets.advance({ id, version: 3, to: "ready" });
+    await kitchen.tickets.recall({ id, version: 3 });
+    await send(cancelled(order));
+    await kitchen.tickets.acknowledge({ id, version: 5 });
+    const about = {
+      actor: { id: "staff-3", name: "Cook", role: "kitchen" },
+      subject: { type: "ticket", id, name: `#${order.number} noodle` },
+    };
+    const details = { orderId: order.orderId };
+    expect(await actionsOn(id)).toMatchObject([
+      { ...about, action: "kitchen.advance", details: { ...details, status: "ready" } },
+      { ...about, action: "kitchen.recall", details: { ...details, status: "cooking" } },
+      { ...about, action: "kitchen.acknowledge", details: { ...details, status: "cooking" } },
+    ]);
   });
 
   it("on a ticket or a line that is not there is refused", async () => {

@@ -1,14 +1,22 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
-import { type CallContext, implementContract } from "#platform/http";
-import { changeTicket, type KitchenParts, type Outcome, recallLast, type Who } from "./commands.js";
+import { actorOf, type CallContext, implementContract } from "#platform/http";
+import {
+  changeTicket,
+  type Cook,
+  type KitchenParts,
+  type Outcome,
+  recallLast,
+} from "./commands.js";
 import { contract } from "./contract.js";
 import type { Ticket } from "./events.js";
 import { getAllDay, getOrder, getStations, getTicket, listTickets } from "./queries.js";
 import { acknowledge, advance, crossOff, recall, toTicket } from "./rules.js";
 
-function whoOf({ principal, trace }: CallContext): Who {
+function cookOf(context: CallContext): Cook {
+  const { principal, trace } = context;
   if (!principal) throw new Error("The guard lets nobody in without a principal");
-  return { by: { id: principal.id, name: principal.name }, trace: trace || null };
+  const { id, name } = principal;
+  return { by: { id, name }, press: actorOf(context), trace: trace || null };
 }
 
 export function createRouter(parts: KitchenParts) {
@@ -30,13 +38,13 @@ export function createRouter(parts: KitchenParts) {
             parts,
             input,
             (ticket, now) => advance(ticket, input.to, now),
-            whoOf(context),
+            cookOf(context),
           ),
           errors,
         ),
       ),
       recall: kitchen.tickets.recall.handler(async ({ input, context, errors }) => {
-        const outcome = await changeTicket(parts, input, recall, whoOf(context));
+        const outcome = await changeTicket(parts, input, recall, cookOf(context));
         if (outcome.kind === "nothing-to-recall") throw errors.NOTHING_TO_RECALL();
         return done(outcome, errors);
       }),
@@ -46,7 +54,7 @@ export function createRouter(parts: KitchenParts) {
             parts,
             input,
             (ticket, now) => crossOff(ticket, input.lineId, input.crossedOff, now),
-            whoOf(context),
+            cookOf(context),
           ),
           errors,
         ),
@@ -57,14 +65,14 @@ export function createRouter(parts: KitchenParts) {
             parts,
             input,
             (ticket, now) => acknowledge(ticket, input.lineId, now),
-            whoOf(context),
+            cookOf(context),
           ),
           errors,
         ),
       ),
     },
     recallLast: kitchen.recallLast.handler(async ({ input, context, errors }) => {
-      const ticket = await recallLast(parts, input, whoOf(context));
+      const ticket = await recallLast(parts, input, cookOf(context));
       if (!ticket) throw errors.NOTHING_TO_RECALL();
       return toTicket(ticket);
     }),

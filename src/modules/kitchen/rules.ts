@@ -242,6 +242,14 @@ export function toTicket(ticket: TicketState): Ticket {
   };
 }
 
+/** What a press is called in the audit log. A line's own mark is not there: it says only how far the cook is. */
+const AUDITED: Readonly<Partial<Record<TicketChange, string>>> = {
+  advanced: "kitchen.advance",
+  recalled: "kitchen.recall",
+  acknowledged: "kitchen.acknowledge",
+};
+export const auditedAs = (change: TicketChange): string | undefined => AUDITED[change];
+
 /** What nobody has begun goes back to stock; the rest is waste. */
 export const suggestionFor = ({ state }: Pick<TicketLine, "state">) =>
   state === "waiting" ? ("restock" as const) : ("waste" as const);

@@ -190,6 +190,12 @@ export async function toldOf(orderId: string) {
   return found.map(({ event }) => event.data as { change: string; ticket: Ticket; by: object });
 }
 
+/** What people did to a ticket, oldest first. */
+export async function actionsOn(ticketId: string): Promise<unknown[]> {
+  const found = await running.outbox.find({ key: ticketId });
+  return found.map(({ event }) => event.data);
+}
+
 export async function refusalOf(call: Promise<unknown>) {
   const error = await call.then(
     () => undefined,
