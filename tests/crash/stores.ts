@@ -63,6 +63,7 @@ export async function openStores({ smallDisk = false } = {}) {
     /** Of inventory, as they are stored. */
     collection: <Row extends mongo.Document>(name: string) =>
       mongoClient.db("tiffin_inventory").collection<Row>(name),
+    dropDocuments: () => mongoClient.db("tiffin_inventory").dropDatabase(),
     /** As if the time of every lease had passed. For processes that are dead: another one may be on these databases,
      *  so the next one would wait. */
     async letLeasesRunOut(): Promise<void> {

@@ -1,131 +1,38 @@
-// One life of the application inside the test: on databases that outlive it, behind wires that are cut when it dies.
-// Dying is exact: from the crash point on nothing of it reaches a database, as if the process had been killed there; what
-// the databases were told before may still take effect. Some hundreds of deaths cost less so than as processes of their
-// own, whose deaths are tried in the other files.
-import { AsyncLocalStorage } from "node:async_hooks";
-import { manifest } from "#modules/manifest";
-import { openPostgres } from "#platform/db";
-import { openDocuments } from "#platform/documents";
-import { createFace, type Principal } from "#platform/http";
-import { onCrashPoint } from "#platform/kernel";
-import { createLogger, createMetrics } from "#platform/observability";
-import type { contract as inventoryContract } from "#modules/inventory";
-import type { contract as ordersContract } from "#modules/orders";
-import { createApp } from "../../../src/app.js";
-import { openWire } from "../../system/wire.js";
-import type { Stores } from "../stores.js";
+// One life of the application, whatever it lives in: what the stories ask of it, and how it is told to die.
+import type { RestaurantFile } from "#modules/restaurant";
 
-/** Ends what came to the crash point; nobody of the living sees it. */
-class Death extends Error {}
-
-interface Vital {
-  diesAt: string | undefined;
-  dead: boolean;
-  die(): void;
+export interface Answer {
+  /** `PLACED`, `CANCELLED`, `CHANGED`, `MOVED`; `WAIT`; or the code of a refusal. */
+  readonly kind: string;
+  readonly body: unknown;
 }
 
-const lives = new AsyncLocalStorage<Vital>();
+export interface Movement {
+  readonly id: string;
+  readonly productId: string;
+  readonly type: "received" | "recount";
+  readonly quantity: number;
+  readonly reason: string;
+}
 
-/** From here on, whoever is alive dies where it was told to, and the dead get no further than the next point. */
-export const watchCrashPoints = () =>
-  onCrashPoint((name) => {
-    const vital = lives.getStore();
-    if (!vital) return;
-    if (vital.diesAt === name && !vital.dead) vital.die();
-    if (vital.dead) throw new Death();
-  });
+/** What people do to it. Refusals are answers; anything else that fails is thrown. */
+export interface Deeds {
+  place(key: string, body: object): Promise<Answer>;
+  cancel(id: string, stock: "restock" | "waste"): Promise<Answer>;
+  /** Answers with the product's new version. */
+  changePrice(productId: string, version: number, price: number): Promise<Answer>;
+  move(movement: Movement): Promise<Answer>;
+}
 
-const manager: Principal = {
-  kind: "staff",
-  id: "0191d7a0-0000-7000-8000-000000000001",
-  name: "Manager",
-  role: "manager",
-  permissions: new Set(),
-};
-
-export type Life = Awaited<ReturnType<typeof beginLife>>;
-
-/** `diesAt`: perhaps before it is ready. Undefined when it died so. */
-export async function beginLife(stores: Stores, diesAt?: string) {
-  const at = new URL(stores.postgresUrl());
-  const sql = await openWire(() => ({ host: at.hostname, port: Number(at.port) }));
-  const path = decodeURIComponent(new URL(stores.documentsUrl()).hostname);
-  const documentsWire = await openWire(() => ({ path }));
-  let told = () => undefined as void;
-  const death = new Promise<"died">((resolve) => {
-    told = () => resolve("died");
-  });
-  const vital: Vital = {
-    diesAt,
-    dead: false,
-    die() {
-      vital.dead = true;
-      sql.become("cut");
-      documentsWire.become("cut");
-      told();
-    },
-  };
-
-  return lives.run(vital, async () => {
-    const logger = createLogger({ level: "silent" });
-    const metrics = createMetrics();
-    const postgres = await openPostgres({
-      url: sql.through(stores.postgresUrl()),
-      secret: stores.env.TIFFIN_SECRET,
-      roles: "own",
-      manifest,
-      logger,
-    });
-    const documents = await openDocuments({
-      url: `mongodb://127.0.0.1:${documentsWire.port}/?directConnection=true`,
-      manifest,
-      logger,
-    });
-    const app = await createApp({
-      postgres,
-      documents,
-      logger,
-      metrics,
-      clock: () => new Date(),
-      alone: true,
-      retentionDays: 400,
-      maxAttempts: 10,
-      reportTimeoutSeconds: 10,
-      sampleStaffAllowed: true,
-      secure: false,
-    });
-    const started = app.start().then(() => "alive" as const);
-    started.catch(() => undefined);
-    const as = { principal: manager };
-    return {
-      app,
-      postgres,
-      orders: createFace<typeof ordersContract>(app.routers.orders, as),
-      inventory: createFace<typeof inventoryContract>(app.routers.inventory, as),
-      started: Promise.race([started, death]),
-      death,
-      isDead: () => vital.dead,
-      diesAt(point: string | undefined): void {
-        vital.diesAt = point;
-      },
-      die: () => vital.die(),
-      /** Its answer, or that it died before there was one. */
-      async ask<Answer>(question: () => Promise<Answer>): Promise<Answer | "died"> {
-        // An answer that was on its way when it died was never heard.
-        try {
-          const answer = await Promise.race([lives.run(vital, question), death]);
-          return vital.dead ? "died" : answer;
-        } catch (error) {
-          if (vital.dead) return "died";
-          throw error;
-        }
-      },
-      /** Gives back what it holds of this process. */
-      async bury(): Promise<void> {
-        await app.stop().catch(() => undefined);
-        await Promise.all([postgres.close(), documents.close()].map((end) => end.catch(() => 0)));
-        await Promise.all([sql.close(), documentsWire.close()]);
-      },
-    };
-  });
+export interface Life extends Deeds {
+  load(restaurant: RestaurantFile): Promise<unknown>;
+  readonly started: Promise<"alive" | "died">;
+  isDead(): boolean;
+  /** From now on it dies at this point. */
+  diesAt(point: string): Promise<void>;
+  die(): Promise<void>;
+  /** Its answer, or that it died before there was one. */
+  ask<Answered>(question: () => Promise<Answered>): Promise<Answered | "died">;
+  /** Gives back what it holds of this process. */
+  bury(): Promise<void>;
 }

@@ -2,8 +2,8 @@
 import { randomUUID } from "node:crypto";
 import type { AsyncCommand } from "fast-check";
 import { expect } from "vitest";
-import type { Life } from "./life.js";
-import { type Answer, PRICE, STOCK, type World } from "./world.js";
+import type { Answer } from "./life.js";
+import { PRICE, STOCK, type World } from "./world.js";
 
 export interface Dish {
   price: number;
@@ -71,7 +71,7 @@ async function through(
   work: () => Promise<void>,
 ): Promise<void> {
   const { deaths } = world.counts;
-  if (crash) world.arm(crash.at, crash.again);
+  if (crash) await world.arm(crash.at, crash.again);
   await work();
   if (!crash) return;
   await world.calm();
@@ -100,14 +100,6 @@ function requestOf(order: PlaceOrder, model: Model, { ids }: Real): Request {
       : { method: "card", token: `sim_${order.payment}` };
   return { body: { serviceType: "takeaway", lineItems, payment }, order };
 }
-
-const place = (key: string, body: object) => async (life: Life) => {
-  const answer = await life.orders.place({
-    headers: { "idempotency-key": key },
-    body: body as never,
-  });
-  return { kind: answer.status === 201 ? "PLACED" : "WAIT", body: answer.body };
-};
 
 /** What may come of an order while others, `beside` it, may hold what they want. */
 function possibleEnds(order: PlaceOrder, model: Model, beside: readonly PlaceOrder[]): string[] {
@@ -149,7 +141,7 @@ export class Place implements Command {
         request: requestOf(order, model, real),
       }));
       const answers = await Promise.all(
-        sent.map(({ key, request }) => real.world.insist(place(key, request.body))),
+        sent.map(({ key, request }) => real.world.insist((life) => life.place(key, request.body))),
       );
       for (const [index, { key, request }] of sent.entries()) {
         const answer = answers[index] as Answer;
@@ -174,11 +166,12 @@ export class Retry implements Command {
   async run(model: Model, { world }: Real): Promise<void> {
     const sale = pick(model.sales, this.which);
     const { key, request } = sale;
-    const answer = await world.insist(place(key, request.body));
+    const answer = await world.insist((life) => life.place(key, request.body));
     if (sale.cancelled)
       expect(answer).toMatchObject({ kind: "PLACED", body: { status: "cancelled" } });
     else expect(answer).toEqual(sale.answer);
-    const other = await world.insist(place(key, { ...request.body, serviceType: "dine-in" }));
+    const body = { ...request.body, serviceType: "dine-in" };
+    const other = await world.insist((life) => life.place(key, body));
     expect(other.kind).toBe("IDEMPOTENCY_KEY_REUSED");
   }
   toString = () => `retry sale ${this.which}`;
@@ -195,10 +188,7 @@ export class Cancel implements Command {
     const sale = pick(placedOf(model), this.which);
     const { id } = sale.answer.body as { id: string };
     await through(real, model, this.crash, async () => {
-      const answer = await real.world.insist(async ({ orders }) => {
-        const { status, body } = await orders.cancel({ id, reason: "Left", stock: this.stock });
-        return { kind: status === 200 ? "CANCELLED" : "WAIT", body };
-      });
+      const answer = await real.world.insist((life) => life.cancel(id, this.stock));
       expect(answer).toMatchObject({
         kind: "CANCELLED",
         body: { id, status: "cancelled", payment: { status: "refunded" } },
@@ -225,14 +215,8 @@ export class ChangePrice implements Command {
   ) {}
   check = () => true;
   async run(model: Model, { world, ids, versions }: Real): Promise<void> {
-    const answer = await world.insist(async ({ inventory }) => {
-      const product = await inventory.products.update({
-        id: ids[this.dish] ?? "",
-        version: versions[this.dish] ?? 0,
-        price: { amount: this.price, currency: "MMK" },
-      });
-      return { kind: "CHANGED", body: product.version };
-    });
+    const [id = "", version = 0] = [ids[this.dish], versions[this.dish]];
+    const answer = await world.insist((life) => life.changePrice(id, version, this.price));
     expect(answer.kind).toBe("CHANGED");
     versions[this.dish] = answer.body as number;
     (model.dishes[this.dish] as Dish).price = this.price;
@@ -260,13 +244,9 @@ export class Move implements Command {
     await through(real, model, this.crash, async () => {
       const id = randomUUID();
       const productId = ids[this.dish] ?? "";
-      const move = () =>
-        world.insist(async ({ inventory }) => {
-          const { type, quantity } = this;
-          const asked = { id, productId, type, quantity, reason: "The model says so" };
-          const { movement } = await inventory.movements.record(asked);
-          return { kind: "MOVED", body: movement };
-        });
+      const { type, quantity } = this;
+      const asked = { id, productId, type, quantity, reason: "The model says so" };
+      const move = () => world.insist((life) => life.move(asked));
       const first = await move();
       expect(first.kind).toBe("MOVED");
       expect(await move()).toEqual(first);

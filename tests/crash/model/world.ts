@@ -1,25 +1,31 @@
 // What all stories share: the databases, the one life of the application that is lived on them, and dishes in plenty.
+// After a season of stories everything is checked, and the databases are emptied: the last story finds them as the first.
 import { setTimeout as pause } from "node:timers/promises";
 import { Client } from "pg";
+import { expect } from "vitest";
 import { manifest } from "#modules/manifest";
 import { openPostgres } from "#platform/db";
-import { errorOf } from "#platform/contract";
-import { openStores } from "../stores.js";
-import { beginLife, type Life, watchCrashPoints } from "./life.js";
+import { brokenInvariants } from "../invariants.js";
+import { openStores, type Stores } from "../stores.js";
+import { openEmptying } from "./emptying.js";
+import type { Answer, Life } from "./life.js";
 
-export interface Answer {
-  readonly kind: string;
-  readonly body: unknown;
-}
+/** What the application lives in. */
+export type Habitat = (stores: Stores) => Promise<{
+  /** `diesAt`: perhaps before it is ready. */
+  begin(diesAt: string | undefined): Promise<Life>;
+  close(): Promise<void>;
+}>;
 
 export const PRICE = 1_000;
 export const STOCK = 6;
-const BATCH = 400;
+/** Dishes of a season. */
+const BATCH = 60;
 const PATIENCE_MS = 30_000;
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
 
-export async function openWorld() {
+export async function openWorld(habitat: Habitat) {
   const stores = await openStores();
   const owner = await openPostgres({
     url: stores.postgresUrl(),
@@ -29,7 +35,9 @@ export async function openWorld() {
     logger: { warn: () => undefined },
   });
   await owner.migrate();
-  watchCrashPoints();
+  await owner.close();
+  const emptying = await openEmptying(stores, owner.modules);
+  const { begin: beginLife, close } = await habitat(stores);
   const reader = new Client({ connectionString: stores.postgresUrl() });
   await reader.connect();
   const outboxes = owner.modules.map((name) => `(select count(*) from ${name}.outbox)`);
@@ -57,7 +65,7 @@ export async function openWorld() {
   async function begin(): Promise<void> {
     for (;;) {
       await vanish();
-      life = await beginLife(stores, diesStartingAt);
+      life = await beginLife(diesStartingAt);
       diesStartingAt = undefined;
       if ((await life.started) === "alive") return;
       graves.push(life.bury());
@@ -79,7 +87,7 @@ export async function openWorld() {
     const deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const asked = life;
-      const answer = await asked.ask(() => question(asked).catch(toAnswer));
+      const answer = await asked.ask(() => question(asked));
       const again =
         answer === "died" || answer.kind === "WAIT" || answer.kind === "STORE_UNAVAILABLE";
       if (!again || Date.now() > deadline) {
@@ -114,20 +122,32 @@ export async function openWorld() {
   }
 
   /** Dies here, now or at that point of whatever is done next; and perhaps once more on its way up. */
-  function arm(point: string, again: string | undefined): void {
-    life.diesAt(point);
+  async function arm(point: string, again: string | undefined): Promise<void> {
     diesStartingAt = again;
+    await life.diesAt(point);
   }
 
   /** What did not come to the point that was named dies when all is done. */
   async function passAway(): Promise<void> {
     await calm();
-    life.die();
+    await life.die();
     await revive();
     await calm();
   }
 
+  /** Everything adds up; then nothing is left of it. */
+  async function endSeason(): Promise<void> {
+    await calm();
+    expect(await brokenInvariants(stores)).toEqual({});
+    await life.die();
+    await life.bury();
+    await vanish();
+    await emptying.empty();
+    await begin();
+  }
+
   async function stockUp(): Promise<void> {
+    if (batches > 0) await endSeason();
     batches += 1;
     const items = Array.from({ length: BATCH }, (_, index) => ({
       sku: `M${batches}-${index}`,
@@ -138,7 +158,7 @@ export async function openWorld() {
       modifierGroups: [],
       attributes: {},
     }));
-    await life.app.system.importRestaurant({
+    await life.load({
       restaurant: {
         name: { en: "Model" },
         currency: "MMK",
@@ -172,21 +192,17 @@ export async function openWorld() {
       (await reader.query(query, [...values])).rows as Row[],
     /** Never sold before, all alike. */
     async takeDishes(count: number): Promise<string[]> {
-      if (dishes.length < count) await stockUp();
+      if (dishes.length < count) {
+        dishes.length = 0;
+        await stockUp();
+      }
       return dishes.splice(0, count);
     },
     async close(): Promise<void> {
       graves.push(life.bury());
       await Promise.all(graves);
-      await reader.end();
-      await owner.close();
+      await Promise.all([close(), reader.end(), emptying.close()]);
       await stores.close();
     },
   };
-}
-
-function toAnswer(error: unknown): Answer {
-  const refusal = errorOf(error);
-  if (!refusal) throw error;
-  return { kind: refusal.code, body: refusal.data };
 }

@@ -1,10 +1,11 @@
 // Stories of an evening, made up at random: place, retry, cancel, change prices, restock, recount, and die in the middle
 // of it. Each is told to the real application and to a model of a page; a story that ends differently is shortened to
-// the shortest one that still does. MODEL_SEED, MODEL_PATH and MODEL_REPLAY tell again what a failure printed (seed, path
-// and replayPath); MODEL_RUNS=5000 tells more.
+// the shortest one that still does. A failure prints its seed, path and replayPath: with them as MODEL_SEED, MODEL_PATH and
+// MODEL_REPLAY the first half tells that story again. MODEL_RUNS=5000 tells more.
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { brokenInvariants } from "./invariants.js";
+import { brokenInvariants } from "../invariants.js";
+import { allPoints, cancellation, matrix } from "../points.js";
 import {
   Cancel,
   ChangePrice,
@@ -16,22 +17,17 @@ import {
   PowerCut,
   Retry,
   settleDown,
-} from "./model/story.js";
-import { verify } from "./model/verify.js";
-import { openWorld, type World } from "./model/world.js";
-import { allPoints, cancellation, matrix } from "./points.js";
+} from "./story.js";
+import { verify } from "./verify.js";
+import { type Habitat, openWorld, type World } from "./world.js";
 
-const RUNS = Number(process.env["MODEL_RUNS"] ?? 150);
-const SEED = Number(process.env["MODEL_SEED"] ?? Date.now() % 2_147_483_647);
+const SEED = Number(process.env["MODEL_SEED"] ?? Date.now() % 2_000_000_000);
 const PATH = process.env["MODEL_PATH"];
 const REPLAY = process.env["MODEL_REPLAY"];
 const LONGEST = 12;
 
-let world: World;
-beforeAll(async () => {
-  world = await openWorld();
-});
-afterAll(() => world.close());
+/** How many the halves tell together. */
+export const RUNS = Number(process.env["MODEL_RUNS"] ?? 500);
 
 /** One in `of` times. */
 const seldom = <T>(some: fc.Arbitrary<T>, of: number): fc.Arbitrary<T | undefined> =>
@@ -90,27 +86,40 @@ const evenings = fc.commands(
   { maxCommands: LONGEST, ...(REPLAY !== undefined && { replayPath: REPLAY }) },
 );
 
-it(
-  `ends ${RUNS} stories as the model does (seed ${SEED})`,
-  async () => {
-    console.log(`model: seed ${SEED}, ${RUNS} runs`);
-    let stories = 0;
-    await fc.assert(
-      fc.asyncProperty(evenings, async (commands) => {
-        const ids = await world.takeDishes(DISHES);
-        const model = newModel();
-        const real = { world, ids, versions: ids.map(() => 1) };
-        await fc.asyncModelRun(() => ({ model, real }), commands);
-        await world.calm();
-        settleDown(model);
-        await verify(model, real);
-        stories += 1;
-      }),
-      { numRuns: RUNS, seed: SEED, endOnFailure: false, ...(PATH !== undefined && { path: PATH }) },
-    );
-    expect(await brokenInvariants(world.stores)).toEqual({});
-    console.log(`model: ${stories} stories, ${world.counts.deaths} deaths`);
-    expect(world.counts.deaths).toBeGreaterThan(RUNS / 10);
-  },
-  30 * 60_000,
-);
+/** Declares the test that tells so many stories. `part`: those who tell at the same time each begin elsewhere. */
+export function tellStories(
+  runs: number,
+  { habitat, part }: { habitat: Habitat; part: number },
+): void {
+  const seed = SEED + part;
+  let world: World;
+  beforeAll(async () => {
+    world = await openWorld(habitat);
+  });
+  afterAll(() => world.close());
+
+  it(
+    `ends ${runs} stories as the model does (seed ${seed})`,
+    async () => {
+      console.log(`model: seed ${seed}, ${runs} runs`);
+      let stories = 0;
+      await fc.assert(
+        fc.asyncProperty(evenings, async (commands) => {
+          const ids = await world.takeDishes(DISHES);
+          const model = newModel();
+          const real = { world, ids, versions: ids.map(() => 1) };
+          await fc.asyncModelRun(() => ({ model, real }), commands);
+          await world.calm();
+          settleDown(model);
+          await verify(model, real);
+          stories += 1;
+        }),
+        { numRuns: runs, seed, endOnFailure: false, ...(PATH !== undefined && { path: PATH }) },
+      );
+      expect(await brokenInvariants(world.stores)).toEqual({});
+      console.log(`model: ${stories} stories, ${world.counts.deaths} deaths`);
+      expect(world.counts.deaths).toBeGreaterThan(runs / 10);
+    },
+    30 * 60_000,
+  );
+}
