@@ -2,7 +2,8 @@
 // import rules nothing needs to be taken away: imports.test.ts asks that exactly the rule for it refuses each violation.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestPostgres, type TestServer } from "../../src/platform/embedded/testing.js";
 import { copyProject, type ProjectCopy } from "../setup/copy.js";
 
 interface Mutation {
@@ -178,11 +179,17 @@ const MUTATIONS: readonly Mutation[] = [
   },
 ];
 
+let server: TestServer;
 let copy: ProjectCopy;
 beforeAll(async () => {
-  copy = await copyProject(inject("databaseUrl"));
+  // Of its own: what a role may do without a border is seen by all databases of a server.
+  server = await startTestPostgres();
+  copy = await copyProject(server.url);
 });
-afterAll(() => copy?.remove());
+afterAll(async () => {
+  await copy?.remove();
+  await server?.stop();
+});
 
 describe("A test fails", () => {
   it.each(MUTATIONS)("without $what", async ({ file, take, leave, project, test }) => {

@@ -69,6 +69,19 @@ export async function openStores({ smallDisk = false } = {}) {
     async letLeasesRunOut(): Promise<void> {
       await read("update orders.sagas set lease_until = now() where lease_until > now()");
     },
+    /** As if more than a minute had passed since each reservation was made. */
+    async letReservationsAge(): Promise<void> {
+      const products = mongoClient.db("tiffin_inventory").collection("products");
+      for await (const { _id, reservations } of products.find({
+        "reservations.0": { $exists: true },
+      })) {
+        const aged = (reservations as { at: Date }[]).map((one) => ({
+          ...one,
+          at: new Date(one.at.getTime() - 2 * 60_000),
+        }));
+        await products.updateOne({ _id, reservations }, { $set: { reservations: aged } });
+      }
+    },
     /** Stopped cleanly; afterwards it may answer elsewhere. */
     async restartPostgres(): Promise<void> {
       await postgres.stop();

@@ -1,41 +1,21 @@
-// Every fault of a database or of the network to it, during each step of an order. The till gets a clear answer or a 202
+// What every fault of a database, or of the network to it, must not do to orders. The till gets a clear answer or a 202
 // that resolves, nothing is lost or doubled, and the next order goes through soon after, without a restart.
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { onCrashPoint } from "#platform/kernel";
 import { type Answer, bootTiffin, type TestTiffin } from "../system/tiffin.js";
-import { documentsFaults, type Fault, postgresFaults, type World } from "./faults.js";
+import type { Fault, World } from "./faults.js";
 import { createGuests, type Guests, type Kind } from "./restaurant.js";
 import { openStores } from "./stores.js";
 import { openWire } from "../system/wire.js";
 
 const KINDS: readonly Kind[] = ["cash", "approve", "decline", "unknown", "lost"];
 const GOES_ON_WITHIN_MS = 5_000;
-/** As the source names them; each is the moment before a statement or an answer of this step. */
-const POSTGRES_AT = [
-  "saga.before-start",
-  "saga.charge.before-run",
-  "payments.after-open",
-  "payments.after-gateway",
-  "saga.before-compensate",
-  "orders.before-record",
-  "orders.after-record",
-];
-const DOCUMENTS_AT = [
-  "saga.reserve.before-run",
-  "saga.reserve.after-run",
-  "saga.reserve.before-undo",
-  "inbox.before-apply",
-  "inventory.after-settle",
-];
-const rounds = (faults: readonly Fault[], points: readonly string[]) =>
-  faults.flatMap((fault) => points.map((point) => ({ fault, what: fault.name, point })));
-
 let world: World;
 let tiffin: TestTiffin;
 let guests: Guests;
 
-beforeAll(async () => {
+async function open(): Promise<void> {
   const stores = await openStores({ smallDisk: true });
   const sql = await openWire(() => {
     const { hostname, port } = new URL(stores.postgresUrl());
@@ -52,13 +32,12 @@ beforeAll(async () => {
     MONGODB_URL: `mongodb://127.0.0.1:${documents.port}/?directConnection=true`,
   });
   guests = await createGuests(tiffin, stores, { patient: true });
-});
-afterAll(async () => {
+}
+async function close(): Promise<void> {
   await tiffin?.stop();
   await Promise.all([world.sql.close(), world.documents.close()]);
   await world.stores.close();
-});
-afterEach(() => onCrashPoint(undefined));
+}
 
 /** Begins the fault the first time that anything comes to this point. */
 const strike = (fault: Fault, point: string) =>
@@ -113,18 +92,27 @@ async function survives(fault: Fault, point: string): Promise<void> {
   await guests.check(tiffin);
 }
 
-const name = "$what at $point, each order is placed once or refused, and orders go on";
-const run = (
-  { fault, point }: ReturnType<typeof rounds>[number],
-  context: { skip(reason: string): void },
-) => {
-  if (fault.possible?.(world) === false) return context.skip("this machine cannot do that");
-  return survives(fault, point);
-};
+/** Declares a test for each fault at each point: one restaurant lives through them all. */
+export function describeFaults(
+  store: string,
+  faults: readonly Fault[],
+  points: readonly string[],
+): void {
+  beforeAll(open);
+  afterAll(close);
+  afterEach(() => onCrashPoint(undefined));
 
-describe("while PostgreSQL", () => {
-  it.for(rounds(postgresFaults, POSTGRES_AT))(name, { timeout: 120_000 }, run);
-});
-describe("while the document store", () => {
-  it.for(rounds(documentsFaults, DOCUMENTS_AT))(name, { timeout: 120_000 }, run);
-});
+  const rounds = faults.flatMap((fault) =>
+    points.map((point) => ({ fault, what: fault.name, point })),
+  );
+  describe(`while ${store}`, () => {
+    it.for(rounds)(
+      "$what at $point, each order is placed once or refused, and orders go on",
+      { timeout: 120_000 },
+      ({ fault, point }, context) => {
+        if (fault.possible?.(world) === false) return context.skip("this machine cannot do that");
+        return survives(fault, point);
+      },
+    );
+  });
+}
