@@ -219,9 +219,9 @@ export function createDriver(
     };
     for (let attempts = 1; ; attempts++) {
       drive.progress = { step: step.name, action, attempts, atMs };
-      await keepLease(drive);
       crashPoint(`saga.${step.name}.before-${action}`);
       try {
+        await keepLease(drive);
         const saga = { ...drive.row, results, journal: drive.journal };
         const work = action === "run" ? step.run(saga) : step.undo?.(saga).then(() => ({}));
         const answer = await withTimeout(work ?? Promise.resolve({}), step.timeoutMs);
@@ -229,6 +229,7 @@ export function createDriver(
         journal(attempts, false);
         return answer;
       } catch (error) {
+        if (isLeft(error)) throw error;
         const pauseMs = backoffMs(attempts, deadline === undefined ? PAUSE_MS : WAITED_FOR_MS);
         const outOfTime = deadline !== undefined && performance.now() + pauseMs > deadline;
         if (isFinal(error, attempts) || outOfTime) {

@@ -1,6 +1,6 @@
 // A store that fails the coordinator itself: the saga is not lost until its lease runs out, but goes on as soon as the
 // store answers.
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import type { Runner } from "#platform/db";
 import {
   build,
@@ -56,4 +56,24 @@ it.each([
   expect(await sagas.outcomeOf(start.id)).toMatchObject({ kind: "refused", refusal });
   expect(calls).toContain("undo one");
   await sagas.drain(100);
+});
+
+it("goes on although its lease could not be renewed at once", async () => {
+  const now = performance.now.bind(performance);
+  let later = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + later);
+  try {
+    const { calls, definition } = build({
+      one: () => {
+        later = 6_000; // more than half of the lease
+        return Promise.resolve({});
+      },
+      deadlineMs: 60_000,
+    });
+    const sagas = coordinator(definition, { database: failing("saga.renew", "before") });
+    expect(await outcome(sagas)).toMatchObject({ kind: "completed" });
+    expect(calls).toEqual(["one", "two", "end"]);
+  } finally {
+    clock.mockRestore();
+  }
 });

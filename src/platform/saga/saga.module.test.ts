@@ -51,8 +51,27 @@ describe("a saga", () => {
     const { calls, definition } = build({
       one: () => (failures-- > 0 ? Promise.reject(new Error("down")) : Promise.resolve({})),
     });
-    expect((await outcome(coordinator(definition))).kind).toBe("completed");
+    const counted: Record<string, number> = {};
+    const counter = (name: string, { step }: Readonly<Record<string, string>>, by = 1) => {
+      counted[`${name} ${step}`] = (counted[`${name} ${step}`] ?? 0) + by;
+    };
+    const nothing = () => undefined;
+    const metrics = { counter, gauge: nothing, histogram: nothing, onCollect: nothing };
+    expect((await outcome(coordinator(definition, { metrics }))).kind).toBe("completed");
     expect(calls).toEqual(["one", "one", "one", "two", "end"]);
+    expect(counted).toMatchObject({ "saga_retries_total one": 2 });
+  });
+
+  it("does not wait for a step longer than the step's own deadline", async () => {
+    let silences = 1;
+    const { calls, definition } = build({
+      one: () => (silences-- > 0 ? new Promise(() => undefined) : Promise.resolve({})),
+    });
+    const [one, ...others] = definition.steps;
+    if (!one) throw new Error("it has three steps");
+    const steps = [{ ...one, timeoutMs: 50 }, ...others];
+    expect((await outcome(coordinator({ ...definition, steps }))).kind).toBe("completed");
+    expect(calls).toEqual(["one", "one", "two", "end"]);
   });
 
   it("is rolled back when its time is up, and undoes also the step that may have run", async () => {
