@@ -3,7 +3,7 @@
 // machine under them does not die.
 import { execFileSync } from "node:child_process";
 import { chownSync, mkdirSync, statSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mongo } from "mongoose";
@@ -63,6 +63,16 @@ export async function openStores({ smallDisk = false } = {}) {
     /** Of inventory, as they are stored. */
     collection: <Row extends mongo.Document>(name: string) =>
       mongoClient.db("tiffin_inventory").collection<Row>(name),
+    async documentsBytes(): Promise<number> {
+      const folder = join(path, "documents");
+      const names = await readdir(folder, { recursive: true });
+      const sizes = await Promise.all(
+        names.map((name) =>
+          stat(join(folder, name)).then((file) => (file.isFile() ? file.size : 0)),
+        ),
+      );
+      return sizes.reduce((sum, size) => sum + size, 0);
+    },
     dropDocuments: () => mongoClient.db("tiffin_inventory").dropDatabase(),
     /** As if the time of every lease had passed. For processes that are dead: another one may be on these databases,
      *  so the next one would wait. */

@@ -20,10 +20,21 @@ export async function countRows(stores: Stores): Promise<Record<string, number>>
   return counts;
 }
 
+/** Of the rows that must not pile up, and of the document store's file; dead rows and free pages count. */
+export async function sizesMb(stores: Stores): Promise<{ passing: number; documents: number }> {
+  const rows = await stores.read<{ bytes: string }>(
+    `select sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)::regclass)) as bytes
+     from pg_tables where tablename in (${PASSING})`,
+  );
+  const mb = (bytes: number) => Math.round(bytes / 1_048_576);
+  return { passing: mb(Number(rows[0]?.bytes)), documents: mb(await stores.documentsBytes()) };
+}
+
+const PASSING = "'outbox', 'outbox_archive', 'inbox', 'inbox_failures', 'sagas'";
 const passingTables = (stores: Stores) =>
   stores.read<{ schema: string; table: string }>(
     `select schemaname as schema, tablename as table from pg_tables
-     where tablename in ('outbox', 'outbox_archive', 'inbox', 'inbox_failures', 'sagas') order by 2, 1`,
+     where tablename in (${PASSING}) order by 2, 1`,
   );
 
 /** Only when all is quiet: what is on its way must not be forgotten. */

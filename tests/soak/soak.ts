@@ -1,12 +1,13 @@
 // An evening that lasts as long as one likes: tills sell while the server is killed, databases fail and the network
 // drops. It ends by itself, on this machine alone, and says whether everything adds up. Exits with 1 when it does not.
-// Run: npm run soak -- [--minutes 10] [--tills 4]
+// Each night everything that is finished grows older than it is kept, so that the purges of months are seen in minutes.
+// Run: npm run soak -- [--minutes 10] [--tills 4] [--evenings 2]
 import { parseArgs } from "node:util";
 import { printReconciliation, reconcileQuietly } from "../../src/cli/reconciliation.js";
 import { createApi } from "../../src/cli/server.js";
 import { renderTable } from "../../src/cli/table.js";
 import { brokenInvariants } from "../crash/invariants.js";
-import { countRows, letYearsPass } from "./night.js";
+import { countRows, letYearsPass, sizesMb } from "./night.js";
 import { openRestaurant } from "./restaurant.js";
 import { createTills } from "./tills.js";
 import { createTrouble } from "./trouble.js";
@@ -15,6 +16,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: "string", default: "10" },
     tills: { type: "string", default: "4" },
+    evenings: { type: "string" },
   },
 });
 const minutes = Number(values.minutes);
@@ -25,7 +27,8 @@ if (!(minutes >= 1 && minutes <= 240) || !(tillCount >= 1 && tillCount <= 32)) {
 }
 
 /** The last of them without kills, so that one server's memory can be watched while it lives. */
-const EVENINGS = Math.max(2, Math.round(minutes / 5));
+const EVENINGS = Math.max(2, Math.round(Number(values.evenings ?? minutes / 5)));
+const LOOK_EVERY_MS = 60_000;
 const WARM_MS = 20_000;
 const PATIENCE_MS = 180_000;
 /** After the last night: the purge comes ten seconds after a start. */
@@ -33,6 +36,8 @@ const PURGED_WITHIN_MS = 60_000;
 /** What may be left then: sagas and events of the start itself. */
 const FEW_ROWS = 200;
 const GROWTH = { factor: 1.5, mb: 64 };
+/** Of tables, from the first night to the last: each evening needs the room of the one before. */
+const SIZE_GROWTH = { factor: 2, mb: 16 };
 
 const differences: string[] = [];
 const say = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`);
@@ -44,8 +49,20 @@ const tills = createTills(restaurant.door);
 const trouble = createTrouble(restaurant);
 const memory: { from: number; to: number } = { from: 0, to: 0 };
 let since = new Date();
+let rowsAtEnd: Record<string, number> = {};
+/** How large the tables were after each. */
+const nights: number[] = [];
+
+async function look(): Promise<void> {
+  const { passing, documents } = await sizesMb(stores);
+  say(
+    `memory ${restaurant.memoryMb()} MB; what passes ${passing} MB, documents ${documents} MB; ${tills.told.placed.size} orders`,
+  );
+}
 
 async function spendEvening(number: number): Promise<void> {
+  // Between two starts of the server there is nothing to look at.
+  const looking = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS);
   const isLast = number === EVENINGS;
   const ends = performance.now() + (minutes * 60_000) / EVENINGS;
   await tills.start(tillCount);
@@ -55,6 +72,7 @@ async function spendEvening(number: number): Promise<void> {
   }
   await trouble.make(ends, { kill: !isLast });
   memory.to = restaurant.memoryMb();
+  clearInterval(looking);
   await tills.close();
   await check();
   say(
@@ -87,6 +105,12 @@ async function check(): Promise<void> {
 async function passNight(): Promise<void> {
   await letYearsPass(stores);
   since = new Date();
+  rowsAtEnd = await expectPurged();
+  const { passing, documents } = await sizesMb(stores);
+  nights.push(passing);
+  say(
+    `after the night: ${rowsOf(rowsAtEnd)}; what passes ${passing} MB, documents ${documents} MB`,
+  );
 }
 
 async function expectPurged(): Promise<Record<string, number>> {
@@ -109,7 +133,6 @@ const rowsOf = (rows: Record<string, number>) =>
     .map(([table, count]) => `${table} ${count}`)
     .join(", ");
 
-let rowsAtEnd: Record<string, number> = {};
 const rowsAtStart = await countRows(stores);
 try {
   say(`${minutes} minutes, ${tillCount} tills, ${EVENINGS} evenings`);
@@ -117,7 +140,6 @@ try {
     await spendEvening(evening);
     await passNight();
   }
-  rowsAtEnd = await expectPurged();
   await check();
 } catch (error) {
   differences.push(
@@ -133,6 +155,10 @@ const sorted = recoveriesMs.toSorted((a, b) => a - b);
 const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ?? 0;
 if (memory.to > memory.from * GROWTH.factor + GROWTH.mb) {
   differences.push(`Memory grew from ${memory.from} to ${memory.to} MB`);
+}
+const [firstNight = 0, lastNight = 0] = [nights[0], nights.at(-1)];
+if (lastNight > firstNight * SIZE_GROWTH.factor + SIZE_GROWTH.mb) {
+  differences.push(`Tables grew from night to night: ${nights.join(", ")} MB`);
 }
 differences.push(
   ...wrong,
