@@ -104,7 +104,7 @@ export async function openWorld(habitat: Habitat) {
       `select (select count(*) from orders.sagas where ended_at is null) + ${outboxes.join(" + ")} as open`,
     );
     if (Number(rows[0]?.open) > 0) return false;
-    const busy = ["outbox.0", "reservations.0", "unfiled.0"].map((path) => ({
+    const busy = ["outbox.0", "reservations.0"].map((path) => ({
       [path]: { $exists: true },
     }));
     return (await stores.collection("products").findOne({ $or: busy })) === null;
