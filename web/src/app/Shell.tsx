@@ -7,7 +7,6 @@ import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { useConnection } from "../api/connection.js";
 import { type Me, useSignIn } from "../api/session.js";
 import { startStream } from "../api/stream.js";
-import { useLanguage } from "../words/language.js";
 import { shell } from "../words/shell.js";
 import { useWords } from "../words/words.js";
 import { Brand } from "./Brand.js";
@@ -96,11 +95,8 @@ function User({ me }: { readonly me: Me }) {
 /** A quiet stale screen is the worst state: it says since when nothing new came. */
 function ConnectionBanner() {
   const t = useWords(shell);
-  const language = useLanguage();
   const { state, freshAt } = useConnection();
-  const time = new Intl.DateTimeFormat(language === "my" ? "my-u-nu-latn" : "en-GB", {
-    timeStyle: "medium",
-  }).format(freshAt);
+  const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" }).format(freshAt);
   return (
     <div role="status" className={classes["banner"]} data-state={state}>
       {state === "offline" && t("shell.offline", { time })}

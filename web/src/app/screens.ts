@@ -1,6 +1,11 @@
 // The screens there are, and who sees which. Each is loaded when it is opened: the till never waits for a chart.
 import { type ComponentType, lazy, type LazyExoticComponent } from "react";
-import { IconBuildingStore, IconToolsKitchen2, type TablerIcon } from "@tabler/icons-react";
+import {
+  IconBuildingStore,
+  IconSitemap,
+  IconToolsKitchen2,
+  type TablerIcon,
+} from "@tabler/icons-react";
 
 export interface Screen {
   readonly path: string;
@@ -25,5 +30,12 @@ export const screens: readonly Screen[] = [
     icon: IconToolsKitchen2,
     permission: "kitchen.read",
     Page: lazy(() => import("../screens/kitchen/index.js")),
+  },
+  {
+    path: "/system",
+    word: "shell.system",
+    icon: IconSitemap,
+    permission: "system.operate",
+    Page: lazy(() => import("../screens/system/index.js")),
   },
 ];

@@ -1,6 +1,7 @@
 // What a device in the kitchen can be set to: the bell, and when a ticket is to hurry or is late.
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconMinus, IconPlus } from "@tabler/icons-react";
+import { Sheet } from "../../parts/Sheet.js";
 import { useSetting } from "../../parts/setting.js";
 import { useWords } from "../../words/words.js";
 import { moveThreshold, type Thresholds } from "./age.js";
@@ -14,30 +15,25 @@ export function SettingsSheet({ onClose }: { onClose(this: void): void }) {
   const sound = useSetting(soundSetting);
   const thresholds = useSetting(thresholdsSetting);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      size={480}
-      title={t("kitchen.settings")}
-      closeButtonProps={{ "aria-label": t("kitchen.close"), size: "lg" }}
-      transitionProps={{ duration: 80 }}
-    >
+    <Sheet onClose={onClose} size={480} title={t("kitchen.settings")}>
       <div className={classes["rows"]}>
-        <label className={classes["row"]}>
-          <span>{t("kitchen.sound")}</span>
-          <input
-            type="checkbox"
-            checked={sound}
-            onChange={(event) => soundSetting.set(event.currentTarget.checked)}
-          />
+        <div className={classes["row"]}>
+          <label>
+            {t("kitchen.sound")}
+            <input
+              type="checkbox"
+              checked={sound}
+              onChange={(event) => soundSetting.set(event.currentTarget.checked)}
+            />
+          </label>
           <Button variant="default" size="md" onClick={() => void allowSound().then(ringArrival)}>
             {t("kitchen.sound-test")}
           </Button>
-        </label>
+        </div>
         <Minutes which="soon" what={t("kitchen.after-soon")} thresholds={thresholds} />
         <Minutes which="late" what={t("kitchen.after-late")} thresholds={thresholds} />
       </div>
-    </Modal>
+    </Sheet>
   );
 }
 

@@ -63,7 +63,6 @@ export const kitchen = defineWords({
   "kitchen.after-late": { en: "“Late” after", my: "“နောက်ကျ” ပြရန် အချိန်" },
   "kitchen.less": { en: "{what}: one minute less", my: "{what} - တစ်မိနစ် လျှော့" },
   "kitchen.more": { en: "{what}: one minute more", my: "{what} - တစ်မိနစ် တိုး" },
-  "kitchen.close": { en: "Close", my: "ပိတ်ရန်" },
   "kitchen.nothing": { en: "Nothing to cook", my: "ချက်စရာ မရှိပါ" },
   "kitchen.nothing-hint": {
     en: "New orders appear here by themselves.",

@@ -2,7 +2,9 @@
 import { Button } from "@mantine/core";
 import { IconArrowLeft, IconPrinter } from "@tabler/icons-react";
 import { useState } from "react";
+import { Link } from "wouter";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
+import { useSession } from "../../../api/session.js";
 import { useWords } from "../../../words/words.js";
 import type { Menu } from "../menu.js";
 import { printReceipt } from "../pay/printed.js";
@@ -23,6 +25,7 @@ interface OrderDetailsProps {
 export function OrderDetails({ order, progress, menu, onBack }: OrderDetailsProps) {
   const t = useWords(past);
   const words = useWords(pay);
+  const { data: me } = useSession();
   const [cancelling, setCancelling] = useState(false);
   const { cancellation } = order;
   const cancelled = order.status === "cancelled";
@@ -69,6 +72,11 @@ export function OrderDetails({ order, progress, menu, onBack }: OrderDetailsProp
               <Button size="lg" variant="light" color="chilli" onClick={() => setCancelling(true)}>
                 {t("orders.cancel")}
               </Button>
+            )}
+            {me?.permissions.includes("system.operate") && (
+              <Link href={`~/system/orders/${order.id}`} className={classes["story"]}>
+                {t("orders.story")}
+              </Link>
             )}
           </>
         )}

@@ -21,6 +21,7 @@ export const past = defineWords({
   "orders.approved-by": { en: "Approved by {name}", my: "ခွင့်ပြုသူ - {name}" },
   "orders.reprint": { en: "Print a copy", my: "မိတ္တူ ထုတ်ရန်" },
   "orders.cancel": { en: "Cancel order", my: "အော်ဒါ ပယ်ဖျက်ရန်" },
+  "orders.story": { en: "Its whole story", my: "ဖြစ်စဉ် အပြည့်အစုံ" },
   "orders.back": { en: "All orders", my: "အော်ဒါ အားလုံး" },
   "cancel.title": { en: "Cancel order {number}", my: "အော်ဒါ {number} ပယ်ဖျက်ရန်" },
   "cancel.why": { en: "Why?", my: "ဘာကြောင့်လဲ။" },

@@ -1,0 +1,36 @@
+// Events on their way: what each listener has applied and how quickly, what waits, and what could not be applied.
+import { useWords } from "../../../words/words.js";
+import { LagLine } from "../map/LagLine.js";
+import { useEventsStatus, useFlow } from "../use-system.js";
+import { system } from "../words.js";
+import { DeadLetters } from "./DeadLetters.js";
+import classes from "./EventsPage.module.css";
+import { Outboxes } from "./Outboxes.js";
+import { Subscriptions } from "./Subscriptions.js";
+
+export function EventsPage() {
+  const t = useWords(system);
+  const flow = useFlow().data;
+  const status = useEventsStatus().data;
+  return (
+    <div className={classes["page"]}>
+      <section aria-labelledby="dead-letters">
+        <h2 id="dead-letters">{t("system.not-applied")}</h2>
+        <DeadLetters />
+      </section>
+      {flow && <LagLine flow={flow} />}
+      {status && (
+        <>
+          <section aria-labelledby="subscriptions">
+            <h2 id="subscriptions">{t("system.subscriptions")}</h2>
+            <Subscriptions status={status} />
+          </section>
+          <section aria-labelledby="outboxes">
+            <h2 id="outboxes">{t("system.outboxes")}</h2>
+            <Outboxes status={status} />
+          </section>
+        </>
+      )}
+    </div>
+  );
+}
