@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 const SCENARIOS = [
   "place-order",
   "lag",
+  "order-lag",
   "reads",
   "contention",
   "start",
@@ -14,7 +15,6 @@ const SCENARIOS = [
   "growth",
   "documents",
   "reports",
-  "bulkhead",
 ];
 
 const asked = process.argv.slice(2);

@@ -22,23 +22,24 @@ const GROW = `
     from (select * from bench_templates) o cross join generate_series(1, $1::int / ${TEMPLATES})
   ), placed as (
     insert into orders.orders
-    select (jsonb_populate_record(null::orders.orders, to_jsonb(o) || to_jsonb(source) - 'template')).*
-    from source join orders.orders o on o.id = source.template
+    select copy.* from source join orders.orders o on o.id = source.template
+    cross join lateral jsonb_populate_record(null::orders.orders,
+      to_jsonb(o) || to_jsonb(source) - 'template') as copy
   ), sold as (
     insert into orders.line_items
-    select (jsonb_populate_record(null::orders.line_items,
-      to_jsonb(line) || jsonb_build_object('order_id', source.id))).*
-    from source join orders.line_items line on line.order_id = source.template
+    select copy.* from source join orders.line_items line on line.order_id = source.template
+    cross join lateral jsonb_populate_record(null::orders.line_items,
+      to_jsonb(line) || jsonb_build_object('order_id', source.id)) as copy
   ), run as (
     insert into orders.sagas
-    select (jsonb_populate_record(null::orders.sagas,
-      to_jsonb(saga) || jsonb_build_object('id', source.id, 'idempotency_key', source.id))).*
-    from source join orders.sagas saga on saga.id = source.template
+    select copy.* from source join orders.sagas saga on saga.id = source.template
+    cross join lateral jsonb_populate_record(null::orders.sagas,
+      to_jsonb(saga) || jsonb_build_object('id', source.id, 'idempotency_key', source.id)) as copy
   )
   insert into payments.payments
-  select (jsonb_populate_record(null::payments.payments,
-    to_jsonb(payment) || jsonb_build_object('id', source.payment_id, 'order_id', source.id))).*
-  from source join payments.payments payment on payment.order_id = source.template`;
+  select copy.* from source join payments.payments payment on payment.order_id = source.template
+  cross join lateral jsonb_populate_record(null::payments.payments,
+    to_jsonb(payment) || jsonb_build_object('id', source.payment_id, 'order_id', source.id)) as copy`;
 
 announce("growth");
 await withBench(async (bench) => {
