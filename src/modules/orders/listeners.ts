@@ -2,7 +2,7 @@
 import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import { SettingsChanged } from "#modules/restaurant/events";
 import type { Transaction } from "#platform/db";
-import { dataOf, defineSubscription } from "#platform/outbox";
+import { dataIs, dataOf, defineSubscription } from "#platform/outbox";
 import { applyProductChanges, applyStockChanges } from "./commands/catalogue.js";
 import type { OrdersDatabase, OrdersTables } from "./schema.js";
 
@@ -17,6 +17,11 @@ export const subscriptions = (database: OrdersDatabase, forgetRules: () => void)
   defineSubscription<Transaction<OrdersTables>>({
     name: "orders.copy-stock",
     events: [StockChanged],
+    // What was reserved before it was sold is gone from here already.
+    ignores: dataIs(
+      StockChanged,
+      ({ reason, change }) => reason === "sold" && change.available === 0,
+    ),
     handle: async (events, tx) => {
       await applyStockChanges(database, dataOf(StockChanged, events), tx);
     },

@@ -4,7 +4,7 @@
 import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import { OrderCancelled, OrderPlaced } from "#modules/orders/events";
 import { PaymentCaptured, PaymentRefunded } from "#modules/payments/events";
-import { dataOf, defineSubscription } from "#platform/outbox";
+import { dataIs, dataOf, defineSubscription } from "#platform/outbox";
 import { applyProducts, applyStock, bookEvents } from "./commands/book.js";
 import type { ReportingDatabase, ReportingTx } from "./schema.js";
 
@@ -27,6 +27,8 @@ export const subscriptions = (database: ReportingDatabase) => [
   defineSubscription<ReportingTx>({
     name: "reporting.copy-stock",
     events: [StockChanged],
+    // What is on hand changes when it is sold, or the reservation is released.
+    ignores: dataIs(StockChanged, ({ reason }) => reason === "reserved"),
     handle: async (events, tx) => {
       await applyStock(database, dataOf(StockChanged, events), tx);
     },

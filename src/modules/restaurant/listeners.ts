@@ -2,7 +2,7 @@
 // together with the tables; should the commit fail it is only early, and the newest version wins all the same.
 import { ProductChanged, StockChanged } from "#modules/inventory/events";
 import type { Transaction } from "#platform/db";
-import { dataOf, defineSubscription } from "#platform/outbox";
+import { dataIs, dataOf, defineSubscription } from "#platform/outbox";
 import { applyProducts, applyStock } from "./commands.js";
 import type { Memory } from "./queries.js";
 import type { RestaurantDatabase } from "./repository.js";
@@ -32,6 +32,11 @@ export const subscriptions = (database: RestaurantDatabase, memory: Pick<Memory,
   defineSubscription<Transaction<RestaurantTables>>({
     name: "restaurant.copy-stock",
     events: [StockChanged],
+    // What was reserved before it was sold is gone from here already.
+    ignores: dataIs(
+      StockChanged,
+      ({ reason, change }) => reason === "sold" && change.available === 0,
+    ),
     handle: async (events, tx) => {
       const levels = dataOf(StockChanged, events).map(
         ({ productId, level: { tracked, available, stockVersion } }): StockCopy => ({

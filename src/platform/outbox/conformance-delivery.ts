@@ -1,8 +1,16 @@
 // Promises about delivery: whole, in order, once, through crashes and takeovers, and for subscriptions that come late.
 import { expect, it } from "vitest";
 import { emit } from "#platform/bus/emit";
-import { toMessage } from "./subscription.js";
-import { eventually, noted, type NotedData, range, recorder, type Suite } from "./testing.js";
+import { dataIs, toMessage } from "./subscription.js";
+import {
+  eventually,
+  Noted,
+  noted,
+  type NotedData,
+  range,
+  recorder,
+  type Suite,
+} from "./testing.js";
 
 export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
   it("leave with the change, and not at all when the change is undone", async () => {
@@ -34,6 +42,21 @@ export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
         { event: { data: { n: 1 } } },
       ]),
     );
+  });
+
+  it("that a subscription ignores are delivered to it without a trace, and to the others as ever", async () => {
+    const isOdd = dataIs(Noted, ({ n }) => n % 2 === 1);
+    const process = suite.start([
+      recorder(suite.world, "shop.a"),
+      recorder(suite.world, "shop.even", { ignores: isOdd }),
+    ]);
+    await process.publish(...range(1, 6).map((n) => noted("x", n)));
+    await suite.applied("shop.a", range(1, 6));
+    await suite.applied("shop.even", [2, 4, 6]);
+    await eventually(async () =>
+      expect(await process.outbox.status()).toMatchObject({ backlog: 0, archived: 6 }),
+    );
+    expect(await suite.world.known()).toBe(9);
   });
 
   it("are archived once everybody has them, and leave nothing pending", async () => {

@@ -26,6 +26,7 @@ export {
 export { createCalls };
 export { outboxRows, toOutboxRows } from "./postgres/outbox-statements.js";
 export {
+  dataIs,
   dataOf,
   defineSubscription,
   eventsOf,

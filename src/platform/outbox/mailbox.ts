@@ -20,6 +20,8 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 const SLOW_MS = 1_000;
 const STORE_BACKOFF = { firstPauseMs: 100, longestPauseMs: 5_000 };
 
+const DELIVERED: Receipt = { stored: Promise.resolve(), withdraw: () => undefined };
+
 interface Letter {
   readonly message: Message;
   readonly stored: () => void;
@@ -156,11 +158,21 @@ export function createMailbox<Tx>(
     }
   }
 
+  /** One that breaks its schema may break the question as well: it is checked, and kept aside, like any other. */
+  function isIgnored(message: Message): boolean {
+    try {
+      return subscription.ignores?.(parseEnvelope(message)) ?? false;
+    } catch {
+      return false;
+    }
+  }
+
   return {
     subscription: name,
     patterns: patternsOf(subscription),
     from: subscription.from ?? "beginning",
     receive(message): Receipt {
+      if (isIgnored(message)) return DELIVERED;
       let stored = () => undefined as void;
       const promise = new Promise<void>((resolve) => (stored = resolve));
       const letter: Letter = { message, stored, withdrawn: false };

@@ -12,6 +12,8 @@ export interface Subscription<Tx> {
   readonly patterns?: readonly string[];
   /** Applies the events in the given order, all or none: whatever it writes goes through `tx`. */
   handle(events: readonly EventEnvelope[], tx: Tx): Promise<void>;
+  /** Of these nothing is recorded, and they count as delivered. Must depend on the event alone. See `dataIs`. */
+  readonly ignores?: (event: EventEnvelope) => boolean;
   /** Called after the commit of a batch that changed something; what it does may be lost in a crash. */
   applied?(): void;
   /** Events in one transaction. Default 100; 1 for one at a time. */
@@ -37,6 +39,12 @@ export const dataOf = <Data>(
   definition: EventDefinition<Data>,
   events: readonly EventEnvelope[],
 ): Data[] => eventsOf(definition, events).map((event) => event.data);
+
+/** For `ignores`: events of this kind whose facts are so. */
+export const dataIs =
+  <Data>(definition: EventDefinition<Data>, so: (data: Data) => boolean) =>
+  ({ name, data }: EventEnvelope): boolean =>
+    name === definition.name && so(data as Data);
 
 export const patternsOf = <Tx>({ patterns, events }: Subscription<Tx>): readonly string[] =>
   patterns ?? events.map((event) => event.name);
