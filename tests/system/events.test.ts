@@ -322,6 +322,7 @@ describe("events as a whole", () => {
   });
 
   it("are not delivered to a subscription that a person paused, and are when it is resumed", async () => {
+    await eventually(status, ({ outboxes }) => outboxes.every(({ backlog }) => backlog === 0));
     expect(await command("pause", LISTENER, "--reason", "Mending")).toBe(
       `${LISTENER}: paused at inventory.`,
     );
