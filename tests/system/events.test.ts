@@ -340,7 +340,7 @@ describe("events as a whole", () => {
         (subscriptions.find(({ name }) => name === LISTENER)?.behind ?? 0) >= 1,
     );
     expect(await written()).toBe(0);
-    expect(await command("status")).toMatch(/orders\.copy-products +paused +1/);
+    expect(await command("status")).toMatch(/orders\.copy-products +paused +[1-9]/);
     await command("resume", LISTENER);
     await eventually(written, (count) => count === 1);
     const told = (await eventually(
