@@ -1,7 +1,16 @@
-// A dialog over the screen, named by its title or its label. For a moment after it has come it hears no pointer: the
-// second tap of a double tap was meant for what stood there before.
-import { Modal } from "@mantine/core";
-import type { ReactNode } from "react";
+// A dialog over the screen, named by its title or its label: the browser's own, which keeps the focus inside and all else
+// out of reach. For a moment after it has come it hears no pointer: the second tap of a double tap was meant for what
+// stood there before.
+import { CloseButton } from "@mantine/core";
+import {
+  type MouseEvent,
+  type ReactNode,
+  type SyntheticEvent,
+  useEffect,
+  useId,
+  useRef,
+} from "react";
+import { createPortal } from "react-dom";
 import { shell } from "../words/shell.js";
 import { useWords } from "../words/words.js";
 import classes from "./Sheet.module.css";
@@ -10,41 +19,61 @@ interface SheetProps {
   /** Shown above, with a cross that closes; without it `label` names the sheet. */
   readonly title?: ReactNode;
   readonly label?: string;
-  readonly size?: number | string;
+  /** In pixels, where the screen has them. */
+  readonly size?: number;
   /** Without it the sheet stays until it is taken away. */
   readonly onClose?: (this: void) => void;
   readonly children: ReactNode;
 }
 
-export function Sheet({ title, label, size = "lg", onClose, children }: SheetProps) {
+export function Sheet({ title, label, size = 620, onClose, children }: SheetProps) {
   const t = useWords(shell);
-  const stays = onClose === undefined;
-  return (
-    <Modal.Root
-      opened
-      centered
-      size={size}
-      radius="lg"
-      padding="lg"
-      closeOnEscape={!stays}
-      closeOnClickOutside={!stays}
-      onClose={onClose ?? (() => undefined)}
-      transitionProps={{ duration: 80 }}
+  const titleId = useId();
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const { current } = dialog;
+    if (!current) return undefined;
+    current.showModal();
+    (current.querySelector<HTMLElement>("[data-autofocus]") ?? current).focus();
+    // Gives the focus back to where it was.
+    return () => current.close();
+  }, []);
+  const close = (event: SyntheticEvent) => {
+    event.preventDefault();
+    onClose?.();
+  };
+  // Browsers let a second Escape through: what stays comes back.
+  const closed = () => {
+    if (dialog.current?.open) return;
+    if (onClose) onClose();
+    else dialog.current?.showModal();
+  };
+  const closeOutside = (event: MouseEvent) => {
+    if (event.target === event.currentTarget) onClose?.();
+  };
+  return createPortal(
+    // The keyboard closes it by Escape, which is the dialog's own "cancel".
+    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+    <dialog
+      ref={dialog}
+      tabIndex={-1}
+      className={classes["sheet"]}
+      style={{ width: size }}
+      aria-label={label}
+      aria-labelledby={label === undefined ? titleId : undefined}
+      onCancel={close}
+      onClose={closed}
+      onClick={closeOutside}
     >
-      <Modal.Overlay backgroundOpacity={0.5} />
-      <Modal.Content {...(label !== undefined && { "aria-label": label })}>
-        {title !== undefined && (
-          // Mantine's own is a <header>, which in a dialog is taken for a second banner of the page.
-          <div className={classes["head"]}>
-            <Modal.Title>{title}</Modal.Title>
-            <Modal.CloseButton size="lg" aria-label={t("shell.close")} />
-          </div>
-        )}
-        <Modal.Body className={title === undefined ? (classes["bare"] ?? "") : ""}>
-          {children}
-        </Modal.Body>
-      </Modal.Content>
+      {title !== undefined && (
+        <div className={classes["head"]}>
+          <h2 id={titleId}>{title}</h2>
+          <CloseButton size="lg" aria-label={t("shell.close")} onClick={onClose} />
+        </div>
+      )}
+      <div className={classes["body"]}>{children}</div>
       <div className={classes["settling"]} aria-hidden />
-    </Modal.Root>
+    </dialog>,
+    document.body,
   );
 }

@@ -21,7 +21,7 @@ interface ConflictSheetProps {
 export function ConflictSheet({ conflicts, decimals, onSettled, onClose }: ConflictSheetProps) {
   const t = useWords(till);
   return (
-    <Sheet onClose={onClose} size="lg" title={t("till.conflict-title")}>
+    <Sheet onClose={onClose} title={t("till.conflict-title")}>
       <ul className={classes["list"]}>
         {conflicts.map((conflict) => (
           <Row

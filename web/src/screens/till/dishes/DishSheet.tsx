@@ -61,7 +61,7 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
   };
 
   return (
-    <Sheet onClose={onClose} size="lg" title={pick(dish.name, language)}>
+    <Sheet onClose={onClose} title={pick(dish.name, language)}>
       <form
         className={classes["sheet"]}
         onSubmit={(event) => {

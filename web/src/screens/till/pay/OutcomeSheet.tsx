@@ -82,7 +82,7 @@ export function RefusedSheet({ problem, onClose }: RefusedSheetProps) {
   const words = useWords(till);
   const say = useProblemWords();
   return (
-    <Sheet onClose={onClose} size="lg" title={t("pay.refused")}>
+    <Sheet onClose={onClose} title={t("pay.refused")}>
       <div className={classes["refused"]}>
         <p role="alert">
           <IconAlertTriangle size={28} aria-hidden /> {say(problem)}

@@ -22,7 +22,7 @@ export function Sender({ placement }: { readonly placement: Placement }) {
     if (waiting) void client.invalidateQueries({ queryKey: sessionKey });
   }, [client, waiting]);
   return (
-    <Sheet size="lg" label={t("pay.sending")}>
+    <Sheet label={t("pay.sending")}>
       <div className={classes["sender"]} role="alert" data-waiting={waiting || undefined}>
         <Loader size="lg" />
         {!waiting && <p>{t("pay.sending")}</p>}
