@@ -95,7 +95,6 @@ async function till({ page, tiffin, shoot }: Camera): Promise<void> {
   const dishes = page.locator("section [role=group] button");
   const dialog = page.getByRole("dialog");
   const pay = page.locator("aside footer button");
-  await page.locator("aside").waitFor(); // the PIN pad is a group of buttons, too
   for (const index of [0, 0, 2, 3]) await dishes.nth(index).click();
   await page.locator("aside li").first().locator("button").nth(2).click();
   await dialog.locator("input[type=checkbox]").nth(1).check();
@@ -153,13 +152,20 @@ async function conflict({ page, tiffin, shoot }: Camera): Promise<void> {
 const MANAGER = ["sales", "products", "stock", "menu", "staff", "audit"];
 const SYSTEM = ["events", "sagas", "orders", "boundaries"];
 
+/** Charts and lists come by themselves, a moment after the page. */
+async function settle(page: Page): Promise<void> {
+  await page.waitForLoadState("load");
+  await page.waitForTimeout(1_500);
+  await page.locator(".mantine-Loader-root").waitFor({ state: "hidden" });
+  await page.waitForTimeout(500);
+}
+
 /** Everything behind a manager's sign-in, by its address. */
 async function backOffice({ page, tiffin, shoot }: Camera): Promise<void> {
   const visit = async (path: string) => {
     await page.goto(new URL(path, tiffin.url).href);
     await page.locator("main").waitFor();
-    await page.waitForLoadState("load");
-    await page.waitForTimeout(1_500); // charts and lists come by themselves
+    await settle(page);
   };
   await visit("/kitchen");
   await shoot("kitchen");
@@ -170,16 +176,15 @@ async function backOffice({ page, tiffin, shoot }: Camera): Promise<void> {
       part === "sales" || part === "stock" ? [...SIZES, PHONE] : SIZES,
     );
   }
-  const rush = playOrders(tiffin.dataDir, 60);
+  const rush = playOrders(tiffin.dataDir, 80);
   await visit("/system");
-  await page.waitForTimeout(2_500);
-  await shoot("system-map");
   await rush;
+  await shoot("system-map");
   for (const part of SYSTEM) {
     await visit(`/system/${part}`);
     if (part === "orders") {
       await page.locator("main a[href*='/orders/'], main li button").first().click();
-      await page.waitForTimeout(1_000);
+      await settle(page);
     }
     await shoot(`system-${part}`);
   }
@@ -190,6 +195,7 @@ async function photograph(browser: Browser, tiffin: TestTiffin, language: "en" |
   const session = async (name: string, run: (camera: Camera) => Promise<void>) => {
     const { page, context } = await openPage(browser, tiffin.url, { language });
     await signIn(page, name);
+    await page.locator("aside").waitFor();
     await run({
       page,
       tiffin,
