@@ -1,5 +1,5 @@
 // README.md promises what the code does: each row of its table lists exactly the names the code accepts.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { DATABASE_SOURCES, SOURCES } from "./commands/aggregate.js";
 import { INDEX_OPTIONS } from "./commands/indexes.js";
@@ -30,4 +30,20 @@ test.each<[string, Iterable<string>]>([
   ["Index options", INDEX_OPTIONS],
 ])("%s", (name, names) => {
   expect(rows.get(name)).toEqual([...names].toSorted());
+});
+
+// A name that no table of inputs and outputs mentions has never been seen to work.
+test.each<[string, readonly string[]]>([
+  ["query operator", supported.QUERY_OPERATORS],
+  ["update operator", supported.UPDATE_OPERATOR_NAMES],
+  ["stage", supported.STAGES],
+  ["accumulator", supported.ACCUMULATORS],
+  ["expression", supported.EXPRESSIONS],
+])("every %s stands in a table", (_, names) => {
+  const folder = new URL("./semantics/", import.meta.url);
+  const tables = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".unit.test.ts"))
+    .map((file) => readFileSync(new URL(file, folder), "utf8"))
+    .join("");
+  expect(names.filter((name) => !tables.includes(`${name}: `))).toEqual([]);
 });

@@ -7,7 +7,8 @@ import type { Options } from "mingo/types";
 import { ACCUMULATE } from "./accumulators.js";
 import { MongoError } from "./errors.js";
 import { toRegExp } from "./filter/regex.js";
-import { fieldPath, isTrue, OWN_EXPRESSIONS, type Operator, UNARY } from "./own-expressions.js";
+import { isTrue, type Operator } from "./operand.js";
+import { fieldPath, OWN_EXPRESSIONS, UNARY } from "./own-expressions.js";
 import { EXPRESSIONS } from "./expression-names.js";
 import { isDocument, typeOf } from "./values.js";
 
@@ -93,7 +94,8 @@ function guarded(name: string, operator: Operator): Operator {
   };
 }
 
-const literal = (value: unknown) => ({ $literal: value });
+/** mingo takes a missing operand for a document; null it knows. */
+const literal = (value: unknown) => ({ $literal: value ?? null });
 
 /** The evaluated value in the form of its expression, so that mingo finds each argument where it looks for it. */
 function asLiteral(argument: unknown, value: unknown): unknown {

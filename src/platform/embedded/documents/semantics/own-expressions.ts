@@ -4,11 +4,12 @@ import type { Document } from "bson";
 import { evalExpr } from "mingo/core";
 import type { Options } from "mingo/types";
 import { MongoError } from "./errors.js";
+import { isNullish, isTrue, type Operator } from "./operand.js";
+import { OWN_CONVERSIONS } from "./own-conversions.js";
+import { OWN_DATES } from "./own-dates.js";
 import { fieldOf } from "./paths.js";
 import { compileSort } from "./sort.js";
 import { compareValues, equalValues, isDocument, isNumeric, typeOf } from "./values.js";
-
-export type Operator = (object: unknown, argument: unknown, options: Options) => unknown;
 
 /** Operators of one argument, which may stand alone or in an array. */
 export const UNARY: readonly string[] = [
@@ -57,17 +58,9 @@ export function fieldPath(value: unknown, path: readonly string[], at = 0): unkn
 
 const of = (object: unknown, expression: unknown, options: Options): unknown =>
   evalExpr(object, expression, options);
-/** True, a number other than 0, and anything else but null and missing. */
-export const isTrue = (value: unknown): boolean =>
-  value !== undefined &&
-  value !== null &&
-  value !== false &&
-  !(isNumeric(value) && compareValues(value, 0) === 0);
 
 /** MongoDB stops at 100 MB of memory. */
 const MAX_RANGE = 1_000_000;
-
-const isNullish = (value: unknown) => value === undefined || value === null;
 
 const comparing =
   (name: string, answer: (result: number) => unknown): Operator =>
@@ -142,6 +135,8 @@ function withChanged(
 }
 
 export const OWN_EXPRESSIONS: Readonly<Record<string, Operator>> = {
+  ...OWN_CONVERSIONS,
+  ...OWN_DATES,
   $fieldPath: (_object, path, options) =>
     fieldPath((options as unknown as { local: { root: unknown } }).local.root, path as string[]),
   $variable: (object, path, options) => {
