@@ -28,10 +28,15 @@ test("moves documents, types and indexes, can be run again, and reports what dif
     .db("other")
     .createCollection("empty", { collation: { locale: "en", strength: 2 } });
 
+  const checked = source.client.db("other").collection<{ _id: number }>("checked");
+  await checked.insertOne({ _id: 1 });
+  const validator = { name: { $type: "string" } };
+  await source.client.db("other").command({ collMod: "checked", validator });
+
   const steps: ExportProgress[] = [];
   const options = { from: source.store.url, to: target.store.url };
   const report = await exportDocuments({ ...options, onProgress: (step) => steps.push(step) });
-  expect(report).toEqual({ collections: 2, documents: 2500, indexes: 1 });
+  expect(report).toEqual({ collections: 3, documents: 2501, indexes: 1 });
   expect(
     steps.filter(({ namespace }) => namespace === "shop.things").map(({ done }) => done),
   ).toEqual([1000, 2000, 2500]);
@@ -40,7 +45,8 @@ test("moves documents, types and indexes, can be run again, and reports what dif
   const raw = { promoteValues: false } as const;
   expect(await copy.find({}, raw).toArray()).toEqual(await things.find({}, raw).toArray());
   expect(await copy.indexes()).toEqual(await things.indexes());
-  const [empty] = await target.client.db("other").listCollections().toArray();
+  const [empty, moved] = await target.client.db("other").listCollections().toArray();
+  expect(moved).toMatchObject({ name: "checked", options: { validator } });
   expect(empty).toMatchObject({ name: "empty", options: { collation: { strength: 2 } } });
 
   expect(await exportDocuments(options)).toEqual(report);

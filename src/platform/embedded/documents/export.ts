@@ -82,7 +82,11 @@ async function copyDocuments(
   let batch: mongo.AnyBulkWriteOperation[] = [];
   const flush = async () => {
     if (batch.length > 0)
-      await to.bulkWrite(batch, { ordered: false, writeConcern: { w: "majority" } });
+      await to.bulkWrite(batch, {
+        ordered: false,
+        bypassDocumentValidation: true, // what was accepted here once is taken along as it is
+        writeConcern: { w: "majority" },
+      });
     done += batch.length;
     batch = [];
     onProgress({ namespace, done, total });

@@ -4,6 +4,7 @@ import { ACCUMULATORS as ACCUMULATOR_TABLE } from "./accumulators.js";
 import { EXPRESSIONS } from "./expression-names.js";
 import { VALUE_OPERATORS } from "./filter/operators.js";
 import { STAGE_TABLE } from "./stages/index.js";
+import { RANKED } from "./stages/ranked.js";
 import { UPDATE_OPERATORS } from "./update/operators.js";
 
 export const QUERY_OPERATORS: readonly string[] = [
@@ -29,5 +30,8 @@ export { UPDATE_STAGES };
 export const PROJECTION_OPERATORS: readonly string[] = ["$", "$elemMatch", "$slice"];
 
 export const STAGES: readonly string[] = Object.keys(STAGE_TABLE).toSorted();
-export const ACCUMULATORS: readonly string[] = Object.keys(ACCUMULATOR_TABLE).toSorted();
+export const ACCUMULATORS: readonly string[] = [
+  ...Object.keys(ACCUMULATOR_TABLE),
+  ...RANKED,
+].toSorted();
 export { EXPRESSIONS };

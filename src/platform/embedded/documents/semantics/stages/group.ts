@@ -4,6 +4,7 @@ import { ACCUMULATORS } from "../accumulators.js";
 import { compileSort } from "../sort.js";
 import { withField } from "../update/paths.js";
 import { compareValues, isDocument, typeOf } from "../values.js";
+import { rankedAccumulator } from "./ranked.js";
 import { documentIn, expressionIn, fails, keyOf, type Stage } from "./stage.js";
 
 export const group: Stage = (argument, context) => {
@@ -18,9 +19,11 @@ export const group: Stage = (argument, context) => {
     const [name, ...more] = Object.keys(accumulator);
     if (name === undefined || more.length > 0)
       throw fails(40238, `The field '${field}' must specify one accumulator`);
-    const accumulate = Object.hasOwn(ACCUMULATORS, name) ? ACCUMULATORS[name] : undefined;
-    if (!accumulate) throw fails(15952, `unknown group operator '${name}'`);
-    return [{ field, accumulate, value: expressionIn(accumulator[name], context) }];
+    const ranked = rankedAccumulator(name, accumulator[name], context);
+    if (ranked) return [{ field, ...ranked }];
+    const finish = Object.hasOwn(ACCUMULATORS, name) ? ACCUMULATORS[name] : undefined;
+    if (!finish) throw fails(15952, `unknown group operator '${name}'`);
+    return [{ field, finish, value: expressionIn(accumulator[name], context) }];
   });
   return (documents) => {
     const groups = new Map<string, { id: unknown; values: unknown[][] }>();
@@ -34,8 +37,8 @@ export const group: Stage = (argument, context) => {
     }
     return [...groups.values()].map(({ id, values }) =>
       fields.reduce(
-        (document, { field, accumulate }, index) =>
-          withField(document, field, accumulate(values[index] ?? [])),
+        (document, { field, finish }, index) =>
+          withField(document, field, finish(values[index] ?? [])),
         { _id: id } as Document,
       ),
     );
@@ -96,10 +99,21 @@ const retarget = (output: unknown): Document =>
     Object.entries(documentIn(output, 40196, "The $bucket 'output' field must be an object")).map(
       ([field, accumulator]): [string, unknown] => {
         const [name, argument] = Object.entries(Object(accumulator) as Document)[0] ?? [""];
-        return [field, { [name]: below(argument) }];
+        const ordered = /^\$(top|bottom)N?$/.test(name) && isDocument(argument);
+        const sortBy: unknown = ordered ? argument["sortBy"] : undefined;
+        const moved = below(argument);
+        return [
+          field,
+          { [name]: isDocument(sortBy) ? { ...Object(moved), sortBy: prefixed(sortBy) } : moved },
+        ];
       },
     ),
   );
+const prefixed = (sortBy: Document): Document =>
+  Object.fromEntries(
+    Object.entries(sortBy).map(([path, way]) => [`document.${path}`, way as unknown]),
+  );
+
 function below(expression: unknown): unknown {
   if (typeof expression === "string")
     return expression.startsWith("$$ROOT") || expression.startsWith("$$CURRENT")

@@ -46,6 +46,18 @@ describe("stages", () => {
         { _id: "other", n: 1, items: ["jkl"] },
       ],
     ],
+    [
+      "bucket/ with an accumulator that has an order of its own",
+      {
+        $bucket: {
+          groupBy: "$price",
+          boundaries: [0, 100],
+          output: { dearest: { $top: { output: "$item", sortBy: { price: -1 } } } },
+        },
+      },
+      sales,
+      [{ _id: 0, dearest: "jkl" }],
+    ],
     ["count/", { $count: "n" }, sales, [{ n: 4 }]],
     ["count/ of nothing", { $count: "n" }, [], []],
     [
@@ -229,6 +241,20 @@ describe("accumulators", () => {
     [{ $stdDevSamp: "$price" }, 6.2915286960589585],
     [{ $sum: { $multiply: ["$price", "$quantity"] } }, 90],
     [{ $sum: "$item" }, 0],
+    [{ $firstN: { n: 2, input: "$item" } }, ["abc", "jkl"]],
+    [{ $lastN: { n: { $add: [1, 1] }, input: "$quantity" } }, [10, null]],
+    [{ $maxN: { n: 2, input: "$price" } }, [20, 10]],
+    [{ $minN: { n: 9, input: "$quantity" } }, [1, 2, 10]],
+    [{ $top: { output: "$item", sortBy: { price: -1 } } }, "jkl"],
+    [
+      { $topN: { n: 2, output: ["$item", "$price"], sortBy: { price: -1, _id: -1 } } },
+      [
+        ["jkl", 20],
+        ["abc", 10],
+      ],
+    ],
+    [{ $bottom: { output: "$item", sortBy: { price: -1 } } }, "xyz"],
+    [{ $bottomN: { n: 2, output: "$_id", sortBy: { _id: 1 } } }, [3, 4]],
   ])("%j", (accumulator, expected) => {
     const [group] = run([{ $group: { _id: null, value: accumulator } }], sales);
     expect(group?.["value"]).toEqual(expected);
@@ -241,6 +267,9 @@ it.each<[object, number]>([
   [{ $count: "$n" }, 40158],
   [{ $group: { n: { $sum: 1 } } }, 15955],
   [{ $group: { _id: null, n: { $nope: 1 } } }, 15952],
+  [{ $group: { _id: null, n: { $firstN: { n: 0, input: "$a" } } } }, 5787908],
+  [{ $group: { _id: null, n: { $maxN: { input: "$a" } } } }, 5787907],
+  [{ $group: { _id: null, n: { $top: { output: 1, sortBy: 1 } } } }, 5788604],
   [{ $unwind: "s" }, 28818],
   [{ $project: {} }, 51272],
   [{ $sort: { a: 2 } }, 15975],
