@@ -4,6 +4,7 @@
 // An archive has one writer and keeps its order, so that going on from a position misses nothing; the events that wait
 // in the outboxes themselves could not be read so (they become visible in another order than they are numbered).
 import type { EventEnvelope } from "#platform/kernel";
+import { mergeByTime } from "./merge.js";
 import { decodePlaces, isAhead, isSame, NOWHERE, placeOf, type Places } from "./places.js";
 import { createRing, type Entry, type RingLimits } from "./ring.js";
 
@@ -52,9 +53,6 @@ export type Entrance =
 const PAGE = 200;
 const RETRY_MS = 1_000;
 
-const oldestFirst = (one: Entry, other: Entry) =>
-  one.occurredAt < other.occurredAt ? -1 : one.occurredAt > other.occurredAt ? 1 : 0;
-
 export function createFeed(options: FeedOptions) {
   const { sources, show, logger, onGrown, onLost, pauseMs } = options;
   const publishers = sources.map(({ publisher }) => publisher);
@@ -90,13 +88,19 @@ export function createFeed(options: FeedOptions) {
   const headOf = ({ publisher }: Source) => ring.head()[publisher] ?? NOWHERE;
 
   async function begin(): Promise<void> {
-    const ends = await Promise.all(sources.map((source) => source.last()));
+    // From here on what it is told of is read, though after this.
+    running = true;
+    const ends = await Promise.all(sources.map((source) => source.last())).catch(
+      (error: unknown) => {
+        running = false;
+        throw error;
+      },
+    );
     const places = sources.map(({ publisher }, index) => {
       const end = ends[index];
       return [publisher, end ? placeOf(end) : NOWHERE] as const;
     });
     ring.begin(Object.fromEntries(places));
-    running = true;
   }
 
   /** Reads these to their ends. */
@@ -106,10 +110,12 @@ export function createFeed(options: FeedOptions) {
       const pages = await Promise.all(
         open.map((source) => source.read(headOf(source).position, PAGE)),
       );
-      const entries = pages.flatMap((page, index) =>
-        page.map((archived) => toEntry(open[index]?.publisher ?? "", archived)),
+      const entries = mergeByTime(
+        pages.map((page, index) =>
+          page.map((archived) => toEntry(open[index]?.publisher ?? "", archived)),
+        ),
       );
-      ring.append(entries.toSorted(oldestFirst));
+      ring.append(entries);
       if (entries.length > 0) onGrown();
       open = open.filter((_source, index) => pages[index]?.length === PAGE);
     }
@@ -143,7 +149,7 @@ export function createFeed(options: FeedOptions) {
     const behind = sources.filter(({ publisher }) => isAheadOf(from, publisher));
     await readOn(behind); // it may have seen, at another process, what this one has not read yet
     if (isAhead(from, ring.head())) return "unknown-position";
-    const older: Entry[] = [];
+    const older: Entry[][] = [];
     const base = ring.base();
     const room = options.ring.entries - (ring.end() - ring.first());
     const start: Record<string, Places[string]> = { ...base };
@@ -162,11 +168,11 @@ export function createFeed(options: FeedOptions) {
       }
       const missing = rows.filter(({ position }) => position <= edge.position);
       if (missing.length > room) return "too-old";
-      older.push(...missing.map((archived) => toEntry(publisher, archived)));
+      older.push(missing.map((archived) => toEntry(publisher, archived)));
       start[publisher] = place;
     }
     if (older.length === 0) return undefined;
-    return ring.prepend(older.toSorted(oldestFirst), start) ? undefined : "too-old";
+    return ring.prepend(mergeByTime(older), start) ? undefined : "too-old";
   }
 
   const isAheadOf = (from: Places, publisher: string) =>

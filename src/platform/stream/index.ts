@@ -84,6 +84,7 @@ export function createStream(options: StreamOptions) {
     ? createSignals({
         database: options.signals,
         onSignal: (publisher) => feed.wake(publisher),
+        onListening: () => feed.wake(),
         onReconnected: () => void feed.verify().catch(() => feed.wake()),
         logger,
       })

@@ -36,11 +36,14 @@ export const noSignals: Signals = {
 export function createSignals({
   database,
   onSignal,
+  onListening,
   onReconnected,
   logger,
 }: {
   readonly database: SignalDatabase;
   readonly onSignal: (publisher: string) => void;
+  /** What was told until now was not heard. */
+  readonly onListening: () => void;
   /** Signals were lost meanwhile, and so may be what the server had not written yet. */
   readonly onReconnected: () => void;
   readonly logger: { warn(details: object, message: string): void };
@@ -73,7 +76,8 @@ export function createSignals({
       try {
         session = await database.openSession("stream");
         await session.listen(CHANNEL, hear);
-        if (!first) onReconnected();
+        if (first) onListening();
+        else onReconnected();
         first = false;
         waitMs = RETRY_MS.first;
         await aborted(AbortSignal.any([session.lost, stopping.signal]));

@@ -127,6 +127,22 @@ describe("a screen that comes back", () => {
     }
   });
 
+  it("misses nothing of what was told in another order than it happened", async () => {
+    const process = await start();
+    const screen = await listen(process);
+    const minutes = [5, 2, 4, 1, 3];
+    await process.publish(
+      ...minutes.map((minute, index) => noted("thing", index + 1, new Date(minute * 60_000))),
+    );
+    await screen.until(5);
+    expect(numbers(screen)).toEqual(range(1, 5));
+    for (const [index, { id }] of screen.events().entries()) {
+      const again = await listen(process, id);
+      await again.until(4 - index);
+      expect(numbers(again)).toEqual(range(index + 2, 5));
+    }
+  });
+
   it("hears on without a gap while events keep coming", async () => {
     const process = await start();
     const first = await listen(process);
@@ -195,6 +211,26 @@ describe("a screen that comes back", () => {
 });
 
 describe("several processes", () => {
+  it("hear also what one of them told before the other could listen to it", async () => {
+    const one = await start();
+    await eventually(() => expect(one.outbox.isRelaying()).toBe(true));
+    const { database } = world;
+    let connect: () => void = () => undefined;
+    const connected = new Promise<void>((resolve) => (connect = resolve));
+    const other = await start({
+      timing: { lookMs: 60_000 },
+      signals: {
+        run: (statement, values) => database.run(statement, values),
+        openSession: (purpose) => connected.then(() => database.openSession(purpose)),
+      },
+    });
+    const screen = await listen(other);
+    await one.publish(noted("thing", 1));
+    await archived(one, 1);
+    connect();
+    await screen.until(1);
+  });
+
   it("tell their screens the same, whoever relays, and a screen may change from one to the other", async () => {
     const one = await start({ timing: { lookMs: 60_000 } });
     await eventually(() => expect(one.outbox.isRelaying()).toBe(true));
