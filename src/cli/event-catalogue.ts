@@ -155,6 +155,8 @@ export function renderCatalogue(entries: readonly CatalogueEntry[]): string {
 
 Made by \`npm run docs:events\` from the modules themselves; \`npm run check\` fails when it is stale. Events with the same key are applied in order. \`docs/events/\` holds the schema of each as it was last published: a change that a listener of the old one could not live with, or that an archived event does not fit, needs a new version beside the old one (\`src/cli/event-compatibility.ts\`).
 
+A delivered event stays in its publisher's archive for \`EVENT_RETENTION_DAYS\` (400) and can be read from there by whoever begins to listen later. What \`reporting\` counts (orders placed and cancelled, payments captured and refunded) it keeps for ever in a journal of its own, so that \`npm run rebuild -- reporting\` never lacks one (ADR 0010).
+
 ${alignTable([["event", "version", "key", "published by", "heard by"], ...rows])}
 
 ${sections.join("\n\n")}
