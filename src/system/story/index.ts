@@ -25,14 +25,17 @@ const EVENTS = 500;
 const FAILURES = 200;
 const ACTIONS = 100;
 
-/** Undefined when nobody knows anything of it. */
+/** Undefined when nobody knows anything of it.
+ *  @throws what a module threw, when nothing is known of it elsewhere */
 export async function readStory(parts: StoryParts, orderId: string): Promise<Story | undefined> {
   const { audit, inventory, orders, payments, outboxes, inboxes, clock } = parts;
   const missing: string[] = [];
+  const failures: Error[] = [];
   async function ask<T>(whom: string, question: () => Promise<T>): Promise<T | undefined> {
     try {
       return await question();
-    } catch {
+    } catch (error) {
+      failures.push(error as Error);
       missing.push(`${whom}: does not answer now`);
       return undefined;
     }
@@ -80,7 +83,7 @@ export async function readStory(parts: StoryParts, orderId: string): Promise<Sto
     ),
   );
 
-  return tellStory({
+  const story = tellStory({
     orderId,
     now: clock().toISOString(),
     order,
@@ -93,6 +96,9 @@ export async function readStory(parts: StoryParts, orderId: string): Promise<Sto
     failures: heard.flatMap((one) => one?.failures ?? []),
     missing,
   });
+  // Who found nothing because somebody does not answer has not found that there is nothing.
+  if (!story && failures[0]) throw failures[0];
+  return story;
 }
 
 /** An order that was refused was never recorded: that is no failure to answer. */
