@@ -2,7 +2,14 @@
 import { actorOf, type CallContext, implementContract } from "#platform/http";
 import { approve } from "./commands/approvals.js";
 import type { AuthParts, By } from "./commands/parts.js";
-import { originOf, removeDevice, signIn, signOut, signOutEverywhere } from "./commands/sign-in.js";
+import {
+  originOf,
+  removeDevice,
+  signIn,
+  signOut,
+  signOutEverywhere,
+  signOutPerson,
+} from "./commands/sign-in.js";
 import {
   addStaff,
   changeOwnPassword,
@@ -160,6 +167,12 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
         const row = done(changed, errors);
         sessions.forgetStaff(id);
         return toStaff(row);
+      }),
+      signOut: auth.staff.signOut.handler(async ({ input, context, errors }) => {
+        const ended = await signOutPerson(parts, input.id, byOf(context));
+        if (!ended) throw errors.NOT_FOUND();
+        sessions.forget(ended);
+        return { ended: ended.length };
       }),
     },
     devices: {

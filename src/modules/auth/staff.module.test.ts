@@ -2,6 +2,7 @@
 import { sql } from "kysely";
 import { inject } from "vitest";
 import { describe, expect, it } from "vitest";
+import { newId } from "#platform/kernel";
 import { createModuleDatabase } from "../../platform/db/testing.js";
 import { addFirstManager, addSampleStaff } from "./commands/first-staff.js";
 import { addStaff, changeOwnPassword, changeOwnPin, changeStaff } from "./commands/staff.js";
@@ -161,6 +162,33 @@ describe("staff", () => {
     expect((await tokenOf({ name: "New", pin: "7391" })).staff.pinMustChange).toBe(false);
     await change("New", { pin: "8642" });
     expect((await tokenOf({ name: "New", pin: "8642" })).staff.pinMustChange).toBe(true);
+  });
+
+  it("are signed out everywhere by a manager, who can do that to nobody that is not here", async () => {
+    const [here, there] = [await tokenOf(), await tokenOf()];
+    const server = await serveAuth();
+    const as = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` });
+    const manager = await tokenOf({ name: "Manager", pin: "1111" });
+    const { id } = await get("Cashier");
+    const signOut = (who: string, by: { token: string }) =>
+      server.send("POST", `/staff/${who}/sign-out`, {}, as(by));
+    expect((await signOut(id, here)).status).toBe(403);
+    expect((await server.send("GET", "/sessions/current", undefined, as(there))).status).toBe(200);
+    expect(await signOut(id, manager)).toMatchObject({ status: 200, body: { ended: 2 } });
+    for (const one of [here, there]) {
+      expect((await server.send("GET", "/sessions/current", undefined, as(one))).status).toBe(401);
+    }
+    expect(await signOut(id, manager)).toMatchObject({ status: 200, body: { ended: 0 } });
+    expect((await signOut(newId(), manager)).status).toBe(404);
+    expect(await told()).toContainEqual(
+      expect.objectContaining({
+        action: "staff.sign-out",
+        subject: { type: "staff", id, name: "Cashier" },
+        details: { sessions: 2 },
+      }),
+    );
+    await tokenOf();
+    await server.close();
   });
 
   it("are signed out elsewhere when their PIN changes, and everywhere when a manager changes them", async () => {

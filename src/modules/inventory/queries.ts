@@ -12,7 +12,8 @@ import { mergeMovements, totalAtRead, totalOf } from "./rules/movements.js";
 import type { InventoryModels, MovementDocument } from "./schema.js";
 
 export { findAttributeSchema } from "./repository/attributes.js";
-export { findProduct, listProducts } from "./repository/products.js";
+export { findPhoto } from "./repository/photos.js";
+export { findProduct, listPhotographed, listProducts } from "./repository/products.js";
 export { composeEvent, LEVEL_FIELDS } from "./repository/stock-events.js";
 
 export const toProduct = (row: ProductRow): Product => ({
@@ -23,6 +24,7 @@ export const toProduct = (row: ProductRow): Product => ({
   attributes: { ...row.attributes },
   lowStockAt: row.lowStockAt,
   archived: row.archived,
+  photo: row.photo ?? null,
   stock: row.tracked
     ? { onHand: row.onHand, reserved: row.reserved, available: row.available }
     : null,

@@ -1,12 +1,13 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
 import { z } from "zod";
 import { type CursorKeys, decodeCursor, encodeCursor } from "#platform/contract";
-import { actorOf, type CallContext, implementContract } from "#platform/http";
+import { actorOf, type CallContext, implementContract, matchesEtag } from "#platform/http";
 import { Uuid } from "#platform/kernel";
 import { changeAttributeSchema } from "./commands/attributes.js";
 import { importProducts } from "./commands/import.js";
 import { recordMovement } from "./commands/movements.js";
 import type { By, InventoryParts } from "./commands/parts.js";
+import { setPhoto } from "./commands/photos.js";
 import { createProduct, updateProduct } from "./commands/products.js";
 import { release, reserve } from "./commands/reserve.js";
 import { type AttributeSchema, contract } from "./contract.js";
@@ -18,7 +19,9 @@ import {
   toMovement,
   toProduct,
   findAttributeSchema,
+  findPhoto,
   findProduct,
+  listPhotographed,
   listProducts,
 } from "./queries.js";
 import { schemaFaults } from "./rules/attributes.js";
@@ -106,6 +109,39 @@ export function createRouter(parts: InventoryParts) {
         case "invalid-attributes":
           throw errors.INVALID_ATTRIBUTES({ data: { items: [...result.faults] } });
       }
+    }),
+  };
+
+  const photos = {
+    list: inventory.photos.list.handler(async () => ({
+      items: (await listPhotographed(models)).map(({ _id, photo }) => ({ productId: _id, photo })),
+      nextCursor: null,
+    })),
+    get: inventory.photos.get.handler(async ({ input, errors }) => {
+      const { productId, photo } = input.params;
+      const etag = `"${photo}"`;
+      const seen = input.headers["if-none-match"];
+      if (seen !== undefined && matchesEtag(seen, etag)) return { status: 304, headers: { etag } };
+      const found = await findPhoto(models, { productId, hash: photo });
+      if (!found) throw errors.NOT_FOUND();
+      const headers = { etag, "cache-control": "private, max-age=31536000, immutable" };
+      return {
+        status: 200,
+        headers,
+        body: new File([found.bytes], photo, { type: found.type }),
+      };
+    }),
+    put: inventory.photos.put.handler(async ({ input, context, errors }) => {
+      const photo = { id: input.id, bytes: Buffer.from(input.data, "base64") };
+      const result = await setPhoto(parts, photo, byOf(context));
+      if (result.kind === "invalid-photo") throw errors.INVALID_PHOTO();
+      if (result.kind === "unknown-product") throw errors.NOT_FOUND();
+      return toProduct(result.product);
+    }),
+    remove: inventory.photos.remove.handler(async ({ input, context, errors }) => {
+      const result = await setPhoto(parts, { id: input.id, bytes: null }, byOf(context));
+      if (result.kind !== "updated") throw errors.NOT_FOUND();
+      return toProduct(result.product);
     }),
   };
 
@@ -213,5 +249,5 @@ export function createRouter(parts: InventoryParts) {
     }),
   };
 
-  return inventory.router({ products, movements, reservations, stock, attributes });
+  return inventory.router({ products, photos, movements, reservations, stock, attributes });
 }

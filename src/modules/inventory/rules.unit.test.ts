@@ -248,6 +248,7 @@ describe("changedFields", () => {
     lowStockAt: null,
     archived: false,
     tracked: true,
+    photo: null,
   };
   it("finds what differs, by value", () => {
     expect(changedFields(current, structuredClone(current))).toBeUndefined();

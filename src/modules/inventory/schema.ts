@@ -69,6 +69,8 @@ export interface ProductDocument {
   readonly archived: boolean;
   /** False: stock is not counted, and the product never runs out. */
   readonly tracked: boolean;
+  /** Hash of its photo, whose bytes lie in `photos`. */
+  readonly photo: string | null;
   readonly onHand: number;
   readonly reserved: number;
   readonly available: number;
@@ -83,6 +85,18 @@ export interface ProductDocument {
   readonly outbox: readonly PendingEvent[];
   readonly createdAt: Date;
   readonly updatedAt: Date;
+}
+
+/** Never changed: another photo is another document, and which one counts stands in the product. */
+export interface PhotoDocument {
+  /** `<product>:<hash>` */
+  readonly _id: string;
+  readonly productId: string;
+  readonly hash: string;
+  readonly type: "image/jpeg" | "image/png" | "image/webp";
+  readonly bytes: Buffer;
+  /** When it was sent last. */
+  readonly at: Date;
 }
 
 export type AttributeType = "text" | "number" | "boolean" | "date" | "list" | "object" | "any";
@@ -123,6 +137,7 @@ const productSchema = new mongoose.Schema<ProductDocument>(
     lowStockAt: { type: Number, default: null },
     archived: { type: Boolean, required: true },
     tracked: { type: Boolean, required: true },
+    photo: { type: String, default: null },
     onHand: whole,
     reserved: whole,
     available: whole,
@@ -166,10 +181,23 @@ const attributeSchemaSchema = new mongoose.Schema<AttributeSchemaDocument>(
   { ...options, collection: "attribute_schema" },
 ).index(pendingIndex.keys, pendingIndex.options);
 
+const photoSchema = new mongoose.Schema<PhotoDocument>(
+  {
+    _id: { type: String, required: true },
+    productId: { type: String, required: true },
+    hash: { type: String, required: true },
+    type: { type: String, required: true },
+    bytes: { type: Buffer, required: true },
+    at: { type: Date, required: true },
+  },
+  { ...options, collection: "photos" },
+).index({ productId: 1 });
+
 export interface InventoryModels {
   readonly products: Model<ProductDocument>;
   readonly movements: Model<MovementDocument>;
   readonly attributeSchemas: Model<AttributeSchemaDocument>;
+  readonly photos: Model<PhotoDocument>;
 }
 
 export const createModels = (connection: Connection): InventoryModels => ({
@@ -179,11 +207,13 @@ export const createModels = (connection: Connection): InventoryModels => ({
     "AttributeSchema",
     attributeSchemaSchema,
   ),
+  photos: connection.model<PhotoDocument>("Photo", photoSchema),
 });
 
 /** Makes collections and indexes where they are missing. Repeated: no change. */
 export async function prepareStore(models: InventoryModels): Promise<void> {
-  for (const model of [models.products, models.movements, models.attributeSchemas]) {
+  const { products, movements, attributeSchemas, photos } = models;
+  for (const model of [products, movements, attributeSchemas, photos]) {
     await model.createCollection();
     await model.createIndexes();
   }

@@ -173,7 +173,7 @@ export function createApi(parts: ApiParts) {
       const accepted = result.response.body;
       return sendEvents(request, response, eventStream, { principal, accepted });
     }
-    send(response, result.response);
+    await send(response, result.response);
   };
 }
 
@@ -227,15 +227,25 @@ interface StandardAnswer {
   readonly body: unknown;
 }
 
-function send(response: ServerResponse, { status, headers, body }: StandardAnswer): void {
+/** JSON, or the bytes of a file. */
+async function bytesOf(body: unknown): Promise<Buffer | undefined> {
+  if (body instanceof Blob) return Buffer.from(await body.arrayBuffer());
+  return body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+}
+
+async function send(
+  response: ServerResponse,
+  { status, headers, body }: StandardAnswer,
+): Promise<void> {
+  const bytes = await bytesOf(body);
   if (response.destroyed) return;
-  const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
+  const type = body instanceof Blob ? body.type : "application/json; charset=utf-8";
   const own = Object.entries(headers).filter(([, value]) => value !== undefined);
   response.writeHead(status, {
     "cache-control": "no-store",
-    ...(text && { "content-type": "application/json; charset=utf-8" }),
-    ...(status !== 304 && { "content-length": text?.byteLength ?? 0 }),
+    ...(bytes && { "content-type": type }),
+    ...(status !== 304 && { "content-length": bytes?.byteLength ?? 0 }),
     ...(Object.fromEntries(own) as Record<string, string | string[]>),
   });
-  response.end(text);
+  response.end(bytes);
 }

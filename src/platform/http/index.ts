@@ -1,5 +1,5 @@
 // The HTTP face of all modules, and the in-process faces they give each other. The only home of express and oRPC's server.
-export type { CachedRead } from "./api.js";
+export { type CachedRead, matchesEtag } from "./api.js";
 export type * from "./context.js";
 export { actorOf, systemPrincipal } from "./context.js";
 export type { EventSink, EventStream } from "./event-stream.js";

@@ -2,6 +2,7 @@
 import { type ComponentType, lazy, type LazyExoticComponent } from "react";
 import {
   IconBuildingStore,
+  IconChartBar,
   IconSitemap,
   IconToolsKitchen2,
   type TablerIcon,
@@ -30,6 +31,13 @@ export const screens: readonly Screen[] = [
     icon: IconToolsKitchen2,
     permission: "kitchen.read",
     Page: lazy(() => import("../screens/kitchen/index.js")),
+  },
+  {
+    path: "/manager",
+    word: "shell.manager",
+    icon: IconChartBar,
+    permission: "reporting.read",
+    Page: lazy(() => import("../screens/manager/index.js")),
   },
   {
     path: "/system",

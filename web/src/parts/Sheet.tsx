@@ -21,12 +21,15 @@ interface SheetProps {
   readonly label?: string;
   /** In pixels, where the screen has them. */
   readonly size?: number;
+  /** One types in it: it fills a phone, and a tap beside it does not throw away what was typed. */
+  readonly isForm?: boolean;
   /** Without it the sheet stays until it is taken away. */
   readonly onClose?: (this: void) => void;
   readonly children: ReactNode;
 }
 
-export function Sheet({ title, label, size = 620, onClose, children }: SheetProps) {
+export function Sheet(props: SheetProps) {
+  const { title, label, size = 620, isForm = false, onClose, children } = props;
   const t = useWords(shell);
   const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
@@ -49,7 +52,7 @@ export function Sheet({ title, label, size = 620, onClose, children }: SheetProp
     else dialog.current?.showModal();
   };
   const closeOutside = (event: MouseEvent) => {
-    if (event.target === event.currentTarget) onClose?.();
+    if (event.target === event.currentTarget && !isForm) onClose?.();
   };
   return createPortal(
     // The keyboard closes it by Escape, which is the dialog's own "cancel".
@@ -58,6 +61,7 @@ export function Sheet({ title, label, size = 620, onClose, children }: SheetProp
       ref={dialog}
       tabIndex={-1}
       className={classes["sheet"]}
+      data-form={isForm || undefined}
       style={{ width: size }}
       aria-label={label}
       aria-labelledby={label === undefined ? titleId : undefined}

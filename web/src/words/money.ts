@@ -29,9 +29,34 @@ function format(decimals: number): Intl.NumberFormat {
 export const formatAmount = (amount: number, decimals: number): string =>
   format(decimals).format(amount / 10 ** decimals);
 
+/** `Ks`, `ကျပ်`: for the head of a column of amounts. */
+export const unitOf = (currency: string, language: Language): string =>
+  UNITS[currency]?.[language] ?? currency;
+
 /** `3,500 Ks`, `3,500 ကျပ်`. */
 export const formatMoney = (
   { amount, currency }: Money,
   decimals: number,
   language: Language,
-): string => `${formatAmount(amount, decimals)} ${UNITS[currency]?.[language] ?? currency}`;
+): string => `${formatAmount(amount, decimals)} ${unitOf(currency, language)}`;
+
+const BURMESE_ZERO = 0x1040;
+
+/** Burmese keyboards type Burmese digits. */
+export const westernDigits = (text: string): string =>
+  text.replaceAll(/[\u1040-\u1049]/g, (digit) => String(digit.charCodeAt(0) - BURMESE_ZERO));
+
+/** What was typed (`3,500`, `၃၅၀၀`, `12.50`) as a whole amount in the stored unit; undefined when it is none. Read as
+ *  text, digit by digit: a float would lose a unit here and there. */
+export function parseAmount(text: string, decimals: number): number | undefined {
+  const typed = westernDigits(text).replaceAll(/[\s,]/g, "");
+  const match = /^(\d{1,12})(?:\.(\d*))?$/.exec(typed);
+  if (!match) return undefined;
+  const [, whole = "", part = ""] = match;
+  if (part.length > decimals) return undefined;
+  return Number(whole + part.padEnd(decimals, "0"));
+}
+
+/** An amount as one types it: `3500`, `12.50`. */
+export const typedAmount = (amount: number, decimals: number): string =>
+  decimals === 0 ? String(amount) : (amount / 10 ** decimals).toFixed(decimals);

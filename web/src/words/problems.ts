@@ -3,7 +3,7 @@
 import { type Problem, OFFLINE } from "../api/problem.js";
 import { useCallback } from "react";
 import { useLanguage } from "./language.js";
-import { defineWords, fill } from "./words.js";
+import { defineWords, type Dictionary, fill } from "./words.js";
 
 export const problems = defineWords({
   offline: {
@@ -114,18 +114,21 @@ export const problems = defineWords({
 
 const known = problems as Readonly<Record<string, { en: string; my: string }>>;
 
-/** `say(problem)`: cause and remedy in the language of the device. */
-export function useProblemWords(): (problem: Problem) => string {
+const NO_MORE: Dictionary = {};
+
+/** `say(problem)`: cause and remedy in the language of the device. `more`: words that only one screen needs. */
+export function useProblemWords(more: Dictionary = NO_MORE): (problem: Problem) => string {
   const language = useLanguage();
   return useCallback(
     ({ code, detail, data }: Problem) => {
-      const entry = known[code] ?? (detail === "" ? problems[OFFLINE] : problems.unknown);
+      const entry =
+        known[code] ?? more[code] ?? (detail === "" ? problems[OFFLINE] : problems.unknown);
       const values: Record<string, string | number> = { detail };
       for (const [name, value] of Object.entries(data)) {
         if (typeof value === "string" || typeof value === "number") values[name] = value;
       }
       return fill(entry[language], values);
     },
-    [language],
+    [language, more],
   );
 }

@@ -9,7 +9,7 @@ import {
   purge as purgeSessions,
   type WhichSessions,
 } from "../repository/sessions.js";
-import { findActiveByName } from "../repository/staff.js";
+import { findActiveByName, findStaff } from "../repository/staff.js";
 import { isPinEnough, type Origin } from "../rules.js";
 import type { AuthTransaction, StaffRow } from "../schema.js";
 import { guess } from "./guesses.js";
@@ -161,6 +161,24 @@ export const signOutEverywhere = (parts: AuthParts, by: By): Promise<string[]> =
       details: { sessions: ended.length },
     }),
   );
+
+/** Ends all sessions of somebody else. Answers with the ids of those that were open; undefined when there is no such
+ *  person. */
+export async function signOutPerson(
+  parts: AuthParts,
+  id: string,
+  by: By,
+): Promise<string[] | undefined> {
+  const person = await findStaff(parts.database.kysely, id);
+  if (!person) return undefined;
+  return endAndTell(parts, { staffId: id }, (ended, at) =>
+    actionTaken(by, at, {
+      action: "staff.sign-out",
+      subject: staffSubject(person),
+      details: { sessions: ended.length },
+    }),
+  );
+}
 
 /** A device that was lost or stolen: from now on it is a stranger's, and who was signed in on it is signed out.
  *  Undefined when it is not known. */

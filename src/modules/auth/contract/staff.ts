@@ -49,6 +49,18 @@ export const staff = {
     )
     .output(Staff)
     .errors(staffErrors),
+  signOut: route
+    .meta({ permission: "staff.manage" })
+    .route({
+      method: "POST",
+      path: "/staff/{id}/sign-out",
+      summary: "Sign a person out everywhere",
+      description:
+        "For a screen that was left open. They can sign in again; repeated, it ends none.",
+    })
+    .input(z.strictObject({ id: Uuid }))
+    .output(z.object({ ended: z.int() }))
+    .errors({ NOT_FOUND: staffErrors.NOT_FOUND }),
 };
 
 export const devices = {

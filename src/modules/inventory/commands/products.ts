@@ -73,6 +73,7 @@ export function newProduct(row: ImportRow, reason: string, at: Date, by: By): Pr
     lowStockAt: row.lowStockAt,
     archived: false,
     tracked: row.stock !== null,
+    photo: null,
     onHand,
     reserved: 0,
     available: onHand,
@@ -131,6 +132,7 @@ export interface ProductPatch {
   readonly lowStockAt?: number | null | undefined;
   readonly archived?: boolean | undefined;
   readonly tracked?: boolean | undefined;
+  readonly photo?: string | null | undefined;
 }
 
 /** Changes what differs. Nothing differs: nothing is written, and the version stays. */

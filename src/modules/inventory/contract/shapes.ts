@@ -34,6 +34,7 @@ export const Product = z.object({
   attributes: z.record(z.string(), z.unknown()),
   lowStockAt: z.int().nullable(),
   archived: z.boolean(),
+  photo: z.string().nullable().meta({ description: "As GET /inventory/photos names it" }),
   stock: Stock.nullable().meta({ description: "null where stock is not counted" }),
   version: z.int(),
   createdAt: z.iso.datetime(),

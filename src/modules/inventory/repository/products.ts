@@ -54,6 +54,14 @@ export function listProducts({ products }: InventoryModels, query: ProductQuery)
     .lean<ProductRow[]>();
 }
 
+/** Those that have a photo, in the order of ids. */
+export const listPhotographed = ({ products }: InventoryModels) =>
+  products
+    .find({ photo: { $ne: null } })
+    .select({ photo: 1 })
+    .sort({ _id: 1 })
+    .lean<{ _id: string; photo: string }[]>();
+
 export const findCatalogue = ({ products }: InventoryModels, limit: number) =>
   products
     .find({})

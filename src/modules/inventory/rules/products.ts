@@ -11,9 +11,18 @@ export interface ProductFields {
   readonly lowStockAt: number | null;
   readonly archived: boolean;
   readonly tracked: boolean;
+  readonly photo: string | null;
 }
 
-const FIELDS = ["name", "price", "attributes", "lowStockAt", "archived", "tracked"] as const;
+const FIELDS = [
+  "name",
+  "price",
+  "attributes",
+  "lowStockAt",
+  "archived",
+  "tracked",
+  "photo",
+] as const;
 
 /** The part of `wanted` that differs; undefined when nothing does. */
 export function changedFields(

@@ -6,6 +6,7 @@ import { pick, useLanguage } from "../../../words/language.js";
 import { useWords } from "../../../words/words.js";
 import { type Cart, countOf } from "../cart/cart.js";
 import type { Dish, Menu } from "../menu.js";
+import { usePhotos } from "../photos.js";
 import { findDishes } from "../search.js";
 import { till } from "../words.js";
 import classes from "./Dishes.module.css";
@@ -44,6 +45,7 @@ export function Dishes({ menu, cart, quiet, onPick }: DishesProps) {
     () => new Map(menu.categories.map(({ code }, position) => [code, position])),
     [menu],
   );
+  const photos = usePhotos();
   const searching = text.trim() !== "";
   const current = menu.categories.find((category) => category.code === code) ?? menu.categories[0];
   const shown = useMemo(
@@ -120,6 +122,7 @@ export function Dishes({ menu, cart, quiet, onPick }: DishesProps) {
                 category={menu.categories[cloth]?.name.en ?? ""}
                 cloth={cloth}
                 decimals={menu.decimals}
+                photo={photos?.get(dish.productId)}
                 inCart={countOf(cart, dish.productId)}
                 onPick={onPick}
               />

@@ -1,5 +1,5 @@
-// One dish: a tap puts it into the cart. Sold out it is grey, says so, and stays visible.
-import { memo } from "react";
+// One dish, with its photo or a drawing: a tap puts it into the cart. Sold out it is grey, says so, and stays visible.
+import { memo, useState } from "react";
 import { other, pick, useLanguage } from "../../../words/language.js";
 import { formatAmount } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
@@ -15,6 +15,8 @@ interface TileProps {
   readonly cloth: number;
   readonly decimals: number;
   readonly inCart: number;
+  /** Address of its photo. */
+  readonly photo: string | undefined;
   onPick(this: void, dish: Dish): void;
 }
 
@@ -26,6 +28,7 @@ export const Tile = memo(function Tile({
   cloth,
   decimals,
   inCart,
+  photo,
   onPick,
 }: TileProps) {
   const t = useWords(till);
@@ -33,6 +36,7 @@ export const Tile = memo(function Tile({
   const { name, left } = dish;
   const soldOut = left === 0;
   const second = other(name, language);
+  const [failed, setFailed] = useState<string>();
   return (
     <button
       type="button"
@@ -42,7 +46,11 @@ export const Tile = memo(function Tile({
       onClick={() => onPick(dish)}
     >
       <span className={classes["art"]}>
-        <DishArt sku={dish.sku} words={`${name.en} ${category}`} cloth={cloth} />
+        {photo === undefined || failed === photo ? (
+          <DishArt sku={dish.sku} words={`${name.en} ${category}`} cloth={cloth} />
+        ) : (
+          <img src={photo} alt="" loading="lazy" onError={() => setFailed(photo)} />
+        )}
       </span>
       <span className={classes["names"]}>
         <span className={classes["name"]}>{pick(name, language)}</span>

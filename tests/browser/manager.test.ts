@@ -1,0 +1,236 @@
+// The back office in a real Chromium: what an owner does at midnight, with each change seen where it counts.
+import type { Browser, Locator, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { bootTiffin, eventually, line, order, type TestTiffin } from "../system/tiffin.js";
+import { createInspection, launch, openPage, openTill, signIn, tile } from "./browser.js";
+import { describeInBrowser } from "./describe.js";
+
+const PHONE = { width: 390, height: 844 };
+const PARTS = ["sales", "products", "stock", "menu", "staff", "audit"] as const;
+/** One transparent pixel. */
+const PNG = Buffer.from(
+  "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
+  "base64",
+);
+
+describeInBrowser("The back office", () => {
+  let tiffin: TestTiffin;
+  let browser: Browser;
+  beforeAll(async () => {
+    tiffin = await bootTiffin({}, { screens: "built" });
+    browser = await launch();
+    const mohinga = await tiffin.cashier.dish("MOH-01");
+    const placed = await tiffin.cashier.place(order([line(mohinga, 2)]));
+    expect(placed.status).toBe(201);
+    await eventually(
+      async () => (await tiffin.manager.get("/api/reports/today")).body.totals.orders as number,
+      (orders) => orders === 1,
+    );
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await tiffin?.stop();
+  });
+
+  const openManager = async (options: Parameters<typeof openPage>[2] = {}) => {
+    const opened = await openPage(browser, tiffin.url, options);
+    await signIn(opened.page, "Manager");
+    await opened.page.locator("header nav").waitFor();
+    return opened;
+  };
+  const go = async (page: Page, part: (typeof PARTS)[number]) => {
+    await page.goto(`${tiffin.url}/manager/${part}`);
+    await page.locator("h1").waitFor();
+  };
+  const row = (page: Page, name: string): Locator =>
+    page.locator("tbody tr").filter({ has: page.getByRole("button", { name, exact: true }) });
+  const openRow = async (page: Page, name: string) => {
+    await row(page, name).getByRole("button", { name, exact: true }).click();
+    await page.getByRole("dialog").waitFor();
+  };
+  const dialogGone = (page: Page) => page.getByRole("dialog").waitFor({ state: "hidden" });
+  const mohingaNow = async () =>
+    (await tiffin.manager.get("/api/inventory/products?q=MOH-01")).body.items[0];
+
+  it("changes a price, which list, server and an open till then show", async () => {
+    const { page, context, complaints } = await openManager();
+    const till = await openTill(browser, tiffin.url);
+    await go(page, "products");
+    await openRow(page, "Shan khao swe");
+    await page.getByLabel("Price").fill("၄,၄၀၀");
+    await page.getByRole("button", { name: "Save" }).click();
+    await dialogGone(page);
+    await row(page, "Shan khao swe").getByText("4,400").waitFor();
+    await tile(till.page, "Shan khao swe").getByText("4,400").waitFor();
+    const { body } = await tiffin.manager.get("/api/inventory/products?q=SHN-01");
+    expect(body.items[0]).toMatchObject({ price: { amount: 4_400 }, version: 2 });
+    expect([...complaints, ...till.complaints]).toEqual([]);
+    await Promise.all([context.close(), till.context.close()]);
+  });
+
+  it("changes an attribute by the schema's own form and nothing else, and keeps what others changed", async () => {
+    const { page, context } = await openManager();
+    const before = await mohingaNow();
+    await go(page, "products");
+    await openRow(page, "Mohinga");
+    await page.getByLabel("Certificate").fill("TEST-1");
+    const { id, version } = before;
+    await tiffin.manager.send("PATCH", `/api/inventory/products/${id}`, {
+      version,
+      lowStockAt: 21,
+    });
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").getByText("Somebody else changed this").waitFor();
+    await page.getByRole("button", { name: "Save" }).click();
+    await dialogGone(page);
+    const { halal, ...others } = before.attributes;
+    expect(await mohingaNow()).toMatchObject({
+      lowStockAt: 21,
+      price: before.price,
+      attributes: { ...others, halal: { ...halal, certificate: "TEST-1" } },
+    });
+    await context.close();
+  });
+
+  it("gives a dish a photo, made small on the way, that the till shows", async () => {
+    const { page, context, complaints } = await openManager();
+    await go(page, "products");
+    await openRow(page, "Mohinga");
+    await page.locator("input[type=file]").setInputFiles({
+      name: "note.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("no picture"),
+    });
+    await page.getByText("no picture that can be read").waitFor();
+    await page
+      .locator("input[type=file]")
+      .setInputFiles({ name: "bowl.png", mimeType: "image/png", buffer: PNG });
+    await page.getByRole("img", { name: "Photo" }).waitFor();
+    const { id, photo } = await mohingaNow();
+    const served = await tiffin.cashier.get(`/api/inventory/photos/${id}/${photo}`);
+    expect(served.status).toBe(200);
+    expect(served.headers.get("cache-control")).toContain("immutable");
+    expect(served.headers.get("content-type")).toMatch(/^image\/(webp|jpeg)$/);
+    const till = await openTill(browser, tiffin.url);
+    await expect
+      .poll(() =>
+        tile(till.page, "Mohinga")
+          .locator("img")
+          .evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth),
+      )
+      .toBe(720);
+    expect([...complaints, ...till.complaints]).toEqual([]);
+    await Promise.all([context.close(), till.context.close()]);
+  });
+
+  it("restocks with a reason, shows the movement, and says when there is not that much to waste", async () => {
+    const { page, context } = await openManager();
+    const { stock } = await mohingaNow();
+    await go(page, "stock");
+    await openRow(page, "Mohinga");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByLabel("How many came in").fill("12");
+    await dialog.getByText(`${stock.onHand} → ${stock.onHand + 12}`).waitFor();
+    await dialog.getByRole("button", { name: "Delivery" }).click();
+    await dialog.getByRole("button", { name: "Record" }).click();
+    await dialog.locator("li").filter({ hasText: "+12" }).getByText("Delivery").waitFor();
+    await dialog.getByRole("button", { name: "Waste" }).click();
+    await dialog.getByLabel("How many were lost").fill("5000");
+    await dialog.getByRole("button", { name: "Dropped" }).click();
+    await dialog.getByRole("button", { name: "Record" }).click();
+    await dialog.getByText(`Only ${stock.onHand + 12} are left`).waitFor();
+    await dialog.getByRole("button", { name: "Sold out now (86)" }).click();
+    await row(page, "Mohinga").getByText("Sold out").waitFor();
+    expect((await mohingaNow()).stock).toMatchObject({ onHand: 0, available: 0 });
+    await context.close();
+  });
+
+  it("leads from a figure to its orders and their lines, one click each", async () => {
+    const { page, context, complaints } = await openManager();
+    await go(page, "sales");
+    await openRow(page, "Mohinga");
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("7,000 Ks").waitFor();
+    await dialog.locator("tbody").getByRole("button").click();
+    await dialog.getByText("2 ×").waitFor();
+    await dialog.getByText("7,350 Ks").waitFor();
+    await page.keyboard.press("Escape");
+    await dialogGone(page);
+    // The same figure by hour, by keyboard, as a column and as a table.
+    const column = page.getByRole("button", { name: /: 7,000 Ks, 1 orders/ });
+    await column.focus();
+    await page.keyboard.press("Enter");
+    await dialog.locator("tbody").getByRole("button").waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "As a table" }).click();
+    await page.getByRole("region", { name: "By hour" }).getByText("7,000").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("adds somebody, signs them out, and archives them; the audit log has it and is sound", async () => {
+    const { page, context } = await openManager();
+    await go(page, "staff");
+    await page.getByRole("button", { name: "Add a person" }).click();
+    await page.getByLabel("Name").fill("Thiri");
+    await page.getByLabel("PIN for the first sign-in").fill("1234");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").getByText("too easy to guess").waitFor();
+    await page.getByLabel("PIN for the first sign-in").fill("8642");
+    await page.getByRole("button", { name: "Save" }).click();
+    await dialogGone(page);
+    const thiri = await tiffin.signIn("Thiri", "8642");
+    await openRow(page, "Thiri");
+    await page.getByRole("button", { name: "Sign out everywhere" }).click();
+    await page.getByText("signed out on 1 screens").waitFor();
+    await dialogGone(page);
+    expect((await thiri.get("/api/sessions/current")).status).toBe(401);
+    await openRow(page, "Thiri");
+    await page.getByRole("button", { name: "Archive", exact: true }).click();
+    await dialogGone(page);
+    expect(await row(page, "Thiri").count()).toBe(0);
+    await go(page, "audit");
+    await row(page, "Archived a person").getByText("Thiri").waitFor();
+    await page.getByRole("button", { name: "Check the log" }).click();
+    await page.getByText("as it was written").waitFor();
+    await context.close();
+  });
+
+  it("moves a dish on the menu and changes its choices", async () => {
+    const { page, context } = await openManager();
+    await go(page, "menu");
+    await page.getByRole("button", { name: "Ohn no khao swe: one up" }).click();
+    await expect
+      .poll(async () => (await tiffin.cashier.menu()).slice(0, 2).map(({ sku }) => sku))
+      .toEqual(["OHN-01", "MOH-01"]);
+    await openRow(page, "Ohn no khao swe");
+    await page.getByLabel("Fritters").check();
+    await page.getByRole("button", { name: "Save" }).click();
+    await dialogGone(page);
+    const groups = (await tiffin.cashier.dish("OHN-01")).modifierGroups.map(({ code }) => code);
+    expect(groups).toContain("fritter");
+    await context.close();
+  });
+
+  it("can be used by everybody: axe finds nothing, and nothing is cut off, in both languages and on a phone", async () => {
+    const faults: string[] = [];
+    for (const [language, size] of [
+      ["en", { width: 1280, height: 800 }],
+      ["my", PHONE],
+    ] as const) {
+      const { page, context, complaints } = await openManager({ language, size });
+      const inspection = createInspection(page);
+      for (const part of PARTS) {
+        await go(page, part);
+        await page.locator("tbody tr").first().waitFor();
+        await inspection.look(`${part} ${language}`);
+        await page.locator("tbody button").first().click();
+        await page.getByRole("dialog").waitFor();
+        await inspection.look(`${part} dialog ${language}`);
+      }
+      faults.push(...inspection.found, ...complaints);
+      await context.close();
+    }
+    expect(faults).toEqual([]);
+  });
+});

@@ -1,0 +1,65 @@
+// Words of products.
+import { defineWords } from "../../../words/words.js";
+
+export const products = defineWords({
+  "products.add": { en: "Add product", my: "ကုန်ပစ္စည်း ထည့်ရန်" },
+  "products.new": { en: "New product", my: "ကုန်ပစ္စည်း အသစ်" },
+  "products.which": { en: "Which products", my: "မည်သည့် ကုန်ပစ္စည်းများ" },
+  "products.exclude": { en: "For sale", my: "ရောင်းနေဆဲ" },
+  "products.only": { en: "Archived", my: "သိမ်းဆည်းထား" },
+  "products.name": { en: "Product", my: "ကုန်ပစ္စည်း" },
+  "products.sku": { en: "SKU", my: "ကုဒ် (SKU)" },
+  "products.price": { en: "Price ({unit})", my: "စျေးနှုန်း ({unit})" },
+  "products.stock": { en: "In stock", my: "လက်ကျန်" },
+  "products.category": { en: "On the menu", my: "မီနူးတွင်" },
+  "products.off-menu": { en: "Not on the menu", my: "မီနူးတွင် မပါ" },
+  "products.uncounted": { en: "Not counted", my: "မရေတွက်ပါ" },
+  "products.sold-out": { en: "Sold out", my: "ကုန်ပြီ" },
+  "products.low": { en: "{count} left", my: "{count} ကျန်" },
+  "products.sku-hint": {
+    en: "Letters, digits, dots, hyphens; it stays for good.",
+    my: "အက္ခရာ၊ ဂဏန်း၊ အစက်၊ တုံးတို - နောက်မှ မပြောင်းနိုင်ပါ။",
+  },
+  "products.price-label": { en: "Price", my: "စျေးနှုန်း" },
+  "products.price-note": {
+    en: "Orders that were placed keep their price.",
+    my: "မှာပြီးသား အော်ဒါများ၏ စျေးနှုန်း မပြောင်းပါ။",
+  },
+  "products.counting": { en: "Count its stock", my: "လက်ကျန် ရေတွက်ရန်" },
+  "products.first-count": { en: "On hand now", my: "ယခု လက်ကျန်" },
+  "products.low-at": { en: "Warn at or below", my: "သတိပေးမည့် လက်ကျန်" },
+  "products.put-in": { en: "Put it on the menu in", my: "မီနူးအမျိုးအစားသို့ ထည့်ရန်" },
+  "products.attributes": { en: "Attributes", my: "အချက်အလက်များ" },
+  "products.no-attributes": {
+    en: "This restaurant notes no attributes of its products.",
+    my: "ဤဆိုင်တွင် ကုန်ပစ္စည်း အချက်အလက် သတ်မှတ်မထားပါ။",
+  },
+  "products.strange": {
+    en: "No longer in the attribute schema. Remove it before you save other attributes.",
+    my: "သတ်မှတ်ချက်တွင် မပါတော့ပါ။ အခြားအချက်အလက် မသိမ်းမီ ဖယ်ပါ။",
+  },
+  "products.not-said": { en: "Not said", my: "မဖော်ပြပါ" },
+  "products.yes": { en: "Yes", my: "ဟုတ်" },
+  "products.no": { en: "No", my: "မဟုတ်" },
+  "products.list-hint": { en: "Enter after each", my: "တစ်ခုစီပြီးတိုင်း Enter နှိပ်ပါ" },
+  "products.json-hint": { en: "As JSON", my: "JSON ပုံစံ" },
+  "products.not-json": { en: "This is not JSON.", my: "JSON ပုံစံ မဟုတ်ပါ။" },
+  "products.not-number": { en: "This is not a number.", my: "ကိန်းဂဏန်း မဟုတ်ပါ။" },
+  "products.not-on-menu-yet": {
+    en: "It was added, but is not on the menu yet. Put it there under Menu.",
+    my: "ထည့်ပြီးပါပြီ၊ သို့သော် မီနူးတွင် မပါသေးပါ။ မီနူးမှ ထည့်ပါ။",
+  },
+  "products.photo": { en: "Photo", my: "ဓာတ်ပုံ" },
+  "products.no-photo": { en: "No photo", my: "ဓာတ်ပုံ မရှိ" },
+  "products.choose-photo": { en: "Choose a photo", my: "ဓာတ်ပုံ ရွေးရန်" },
+  "products.remove-photo": { en: "Remove the photo", my: "ဓာတ်ပုံ ဖယ်ရန်" },
+  "products.unreadable-photo": {
+    en: "This file is no picture that can be read here. Choose a JPEG, PNG or WebP.",
+    my: "ဤဖိုင်ကို ပုံအဖြစ် ဖတ်၍မရပါ။ JPEG၊ PNG သို့မဟုတ် WebP ရွေးပါ။",
+  },
+  "products.archived-said": {
+    en: "{name} is no longer sold.",
+    my: "{name} ကို မရောင်းတော့ပါ။",
+  },
+  "products.restored-said": { en: "{name} is sold again.", my: "{name} ပြန်ရောင်းပါပြီ။" },
+});

@@ -1,0 +1,53 @@
+// The restaurant's money and clock, known to every part of the back office, and how they are written.
+import { createContext, useContext, useMemo } from "react";
+import { useLanguage } from "../../words/language.js";
+import { formatAmount, formatMoney, type Money, unitOf } from "../../words/money.js";
+import { useWords } from "../../words/words.js";
+import { manager } from "./words.js";
+
+export interface Restaurant {
+  readonly currency: string;
+  readonly decimals: number;
+  readonly timeZone: string;
+}
+
+const Known = createContext<Restaurant | undefined>(undefined);
+export const RestaurantProvider = Known.Provider;
+
+export function useRestaurant(): Restaurant {
+  const restaurant = useContext(Known);
+  if (!restaurant) throw new Error("The back office waits for the restaurant before it shows this");
+  return restaurant;
+}
+
+/** How amounts, days and times are written here. Days are `2026-11-25`, instants ISO 8601. */
+export function useFormat() {
+  const t = useWords(manager);
+  const language = useLanguage();
+  const { currency, decimals, timeZone } = useRestaurant();
+  return useMemo(() => {
+    // Western digits in both languages, as everywhere.
+    const locale = language === "my" ? "my-u-nu-latn" : "en-GB";
+    const time = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "short" });
+    const day = new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "short" });
+    const named = new Intl.DateTimeFormat(locale, {
+      timeZone: "UTC",
+      weekday: "short",
+      day: "numeric",
+      month: "short",
+    });
+    const timeOf = (instant: string) => time.format(new Date(instant));
+    return {
+      money: (money: Money) => formatMoney(money, decimals, language),
+      /** Without the currency, for columns that say it once. */
+      amount: ({ amount }: Money) => formatAmount(amount, decimals),
+      unit: unitOf(currency, language),
+      count: (count: number) => formatAmount(count, 0),
+      ofCurrency: (amount: number): Money => ({ amount, currency }),
+      time: timeOf,
+      dayAndTime: (instant: string) =>
+        t("manager.at", { day: day.format(new Date(instant)), time: timeOf(instant) }),
+      day: (date: string) => named.format(new Date(`${date}T00:00:00Z`)),
+    };
+  }, [t, language, currency, decimals, timeZone]);
+}

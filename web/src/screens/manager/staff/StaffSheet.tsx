@@ -1,0 +1,160 @@
+// One person: name, role, a PIN for their next sign-in; archived, brought back, signed out everywhere. Or a new one.
+import { Button, NativeSelect, TextInput } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, queries } from "../../../api/client.js";
+import { problemOf } from "../../../api/problem.js";
+import { useSession } from "../../../api/session.js";
+import { westernDigits } from "../../../words/money.js";
+import { useWords } from "../../../words/words.js";
+import { useAction, useSay } from "../parts/action.js";
+import { Fault } from "../parts/Fault.js";
+import parts from "../parts/parts.module.css";
+import { Sheet } from "../parts/Sheet.js";
+import { manager } from "../words.js";
+import type { Person } from "./person.js";
+import { staff } from "./words.js";
+
+const ROLES = ["manager", "cashier", "kitchen"] as const;
+type Role = (typeof ROLES)[number];
+
+interface StaffSheetProps {
+  readonly person: Person | undefined;
+  onClose(this: void): void;
+}
+
+export function StaffSheet({ person, onClose }: StaffSheetProps) {
+  const t = useWords(staff);
+  const words = useWords(manager);
+  const client = useQueryClient();
+  const say = useSay();
+  const { data: me } = useSession();
+  const { busy, problem, run } = useAction();
+  const [name, setName] = useState(person?.name ?? "");
+  const [role, setRole] = useState<Role>(person?.role ?? "cashier");
+  const [pin, setPin] = useState("");
+  const [version, setVersion] = useState(person?.version ?? 0);
+  const own = person !== undefined && person.id === me?.id;
+
+  const change = async (id: string, edit: object) => {
+    try {
+      await api.auth.staff.update({ id, version, ...edit });
+    } catch (error) {
+      const current = problemOf(error).data["currentVersion"];
+      if (typeof current === "number") setVersion(current);
+      throw error;
+    } finally {
+      await client.invalidateQueries({ queryKey: queries.auth.staff.key() });
+    }
+  };
+  const save = () =>
+    run(async () => {
+      if (person) {
+        await change(person.id, {
+          ...(name.trim() !== person.name && { name: name.trim() }),
+          ...(role !== person.role && { role }),
+          ...(pin !== "" && { pin }),
+        });
+      } else {
+        await api.auth.staff.create({ name: name.trim(), role, pin });
+        await client.invalidateQueries({ queryKey: queries.auth.staff.key() });
+      }
+      say(words("manager.saved"));
+      onClose();
+    });
+  const archive = ({ id, archived }: Person) =>
+    run(async () => {
+      await change(id, { archived: !archived });
+      const who = { name: name.trim() };
+      say(archived ? t("staff.restored-said", who) : t("staff.archived-said", who));
+      onClose();
+    });
+  const signOut = ({ id }: Person) =>
+    run(async () => {
+      const { ended } = await api.auth.staff.signOut({ id });
+      say(t("staff.signed-out", { name: name.trim(), count: ended }));
+      onClose();
+    });
+
+  return (
+    <Sheet title={person?.name ?? t("staff.new")} onClose={onClose}>
+      <form
+        className={parts["form"]}
+        autoComplete="off"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void save();
+        }}
+      >
+        <div className={parts["pair"]}>
+          <TextInput
+            size="md"
+            label={t("staff.name")}
+            required
+            data-autofocus
+            maxLength={60}
+            autoComplete="off"
+            value={name}
+            onChange={(event) => setName(event.currentTarget.value)}
+          />
+          <NativeSelect
+            size="md"
+            label={t("staff.role")}
+            value={role}
+            data={ROLES.map((value) => ({ value, label: t(`staff.${value}`) }))}
+            onChange={({ currentTarget }) =>
+              setRole(ROLES.find((one) => one === currentTarget.value) ?? role)
+            }
+          />
+        </div>
+        <TextInput
+          size="md"
+          label={t(own ? "staff.own-pin" : person ? "staff.new-pin" : "staff.first-pin")}
+          description={t(
+            own ? "staff.own-pin-hint" : person ? "staff.keep-pin-hint" : "staff.pin-hint",
+          )}
+          required={!person}
+          inputMode="numeric"
+          autoComplete="off"
+          pattern="[0-9]{4,12}"
+          maxLength={12}
+          value={pin}
+          onChange={(event) => setPin(westernDigits(event.currentTarget.value))}
+        />
+        {person && !own && <p className={parts["note"]}>{t("staff.signs-out")}</p>}
+        <Fault problem={problem} />
+        <div className={parts["foot"]}>
+          {person && (
+            <div className={parts["row"]}>
+              <Button
+                variant="light"
+                color={person.archived ? "leaf" : "chilli"}
+                size="md"
+                loading={busy}
+                onClick={() => void archive(person)}
+              >
+                {words(person.archived ? "manager.restore" : "manager.archive")}
+              </Button>
+              {!person.archived && !own && (
+                <Button
+                  variant="default"
+                  size="md"
+                  loading={busy}
+                  onClick={() => void signOut(person)}
+                >
+                  {t("staff.sign-out")}
+                </Button>
+              )}
+            </div>
+          )}
+          <Button variant="default" size="md" onClick={onClose}>
+            {words("manager.cancel")}
+          </Button>
+          <Button type="submit" size="md" loading={busy}>
+            {words("manager.save")}
+          </Button>
+        </div>
+      </form>
+    </Sheet>
+  );
+}
