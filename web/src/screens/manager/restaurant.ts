@@ -1,5 +1,6 @@
 // The restaurant's money and clock, known to every part of the back office, and how they are written.
 import { createContext, useContext, useMemo } from "react";
+import { createDayFormat } from "../../words/dates.js";
 import { useLanguage } from "../../words/language.js";
 import { formatAmount, formatMoney, type Money, unitOf } from "../../words/money.js";
 import { useWords } from "../../words/words.js";
@@ -26,16 +27,9 @@ export function useFormat() {
   const language = useLanguage();
   const { currency, decimals, timeZone } = useRestaurant();
   return useMemo(() => {
-    // Western digits in both languages, as everywhere.
-    const locale = language === "my" ? "my-u-nu-latn" : "en-GB";
     const time = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "short" });
-    const day = new Intl.DateTimeFormat(locale, { timeZone, day: "numeric", month: "short" });
-    const named = new Intl.DateTimeFormat(locale, {
-      timeZone: "UTC",
-      weekday: "short",
-      day: "numeric",
-      month: "short",
-    });
+    const day = createDayFormat(language, { timeZone });
+    const named = createDayFormat(language, { timeZone: "UTC", weekday: true });
     const timeOf = (instant: string) => time.format(new Date(instant));
     return {
       money: (money: Money) => formatMoney(money, decimals, language),
@@ -46,8 +40,8 @@ export function useFormat() {
       ofCurrency: (amount: number): Money => ({ amount, currency }),
       time: timeOf,
       dayAndTime: (instant: string) =>
-        t("manager.at", { day: day.format(new Date(instant)), time: timeOf(instant) }),
-      day: (date: string) => named.format(new Date(`${date}T00:00:00Z`)),
+        t("manager.at", { day: day(new Date(instant)), time: timeOf(instant) }),
+      day: (date: string) => named(new Date(`${date}T00:00:00Z`)),
     };
   }, [t, language, currency, decimals, timeZone]);
 }
