@@ -26,7 +26,8 @@ create table sessions (
 );
 create index sessions_open on sessions (staff_id) where ended_at is null;
 
--- Wrong PINs by address, and by address and person. Pauses are short, so nobody can lock another one out.
+-- Wrong PINs by address, and by address and person, each as a SHA-256: what was typed as a name may be a PIN. Pauses
+-- are short, so nobody can lock another one out.
 create table sign_in_failures (
   subject text primary key,
   failures integer not null,

@@ -4,7 +4,7 @@ import { randomUUID } from "node:crypto";
 import { format } from "prettier";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { allPermissions } from "#modules/auth";
-import { bootTiffin, type TestTiffin, Till } from "./tiffin.js";
+import { bootTiffin, type TestTiffin, type Till } from "./tiffin.js";
 
 /** Everybody may sign in. */
 const PUBLIC = ["GET /api/sessions/options", "POST /api/sessions"];

@@ -72,8 +72,9 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
   const deviceCookie = (value: string) =>
     writeCookie(DEVICE_COOKIE, value, { maxAgeSeconds: DEVICE_DAYS * 86_400, secure });
 
-  async function ownSession(context: CallContext) {
+  async function ownSession(context: CallContext, errors: { NO_SESSION(): Error }) {
     const { sessionId } = staffOf(context);
+    if (sessionId === undefined) throw errors.NO_SESSION();
     return { ...byOf(context), sessionId, origin: await originOf(parts, context) };
   }
 
@@ -107,9 +108,9 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
           }
         }
       }),
-      current: auth.sessions.current.handler(({ context }) => {
-        const { id, name, role, permissions, mustChangePin = false } = staffOf(context);
-        if (role === "system") throw new Error("A program of the system has no session");
+      current: auth.sessions.current.handler(({ context, errors }) => {
+        const { id, name, role, permissions, mustChangePin = false, sessionId } = staffOf(context);
+        if (role === "system" || sessionId === undefined) throw errors.NO_SESSION();
         return { id, name, role, permissions: [...permissions], mustChangePin };
       }),
       end: auth.sessions.end.handler(async ({ context }) => {
@@ -126,7 +127,7 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
       }),
     },
     changePin: auth.changePin.handler(async ({ input, context, errors }) => {
-      const changed = await changeOwnPin(parts, input, await ownSession(context));
+      const changed = await changeOwnPin(parts, input, await ownSession(context, errors));
       if (changed.kind === "weak") throw errors.WEAK_PIN({ message: `${changed.fault}.` });
       settle(changed, staffOf(context).id, errors);
       return {};
@@ -134,7 +135,7 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
     changePassword: auth.changePassword.handler(async ({ input, context, errors }) => {
       const { newPassword, currentPin, currentPassword = "" } = input;
       const current = currentPin === undefined ? { currentPassword } : { currentPin };
-      const own = await ownSession(context);
+      const own = await ownSession(context, errors);
       const changed = await changeOwnPassword(parts, { newPassword, ...current }, own);
       if (changed.kind === "weak") throw errors.WEAK_PASSWORD({ message: `${changed.fault}.` });
       settle(changed, staffOf(context).id, errors);

@@ -9,6 +9,7 @@ import {
 import { findActiveByName } from "../repository/staff.js";
 import { guessCounters, type Origin, pauseSeconds } from "../rules.js";
 import { actionTaken, type AuthParts, type By, staffSubject } from "./parts.js";
+import { hashToken } from "./secrets.js";
 
 export interface Guess {
   /** Whose PIN or password is guessed, as it was typed. */
@@ -33,7 +34,11 @@ export async function guess<T>(
 ): Promise<Guessed<T>> {
   const { database, outbox, clock } = parts;
   const at = clock();
-  const counters = guessCounters(origin, name);
+  // Kept as a hash: what somebody types as a name may be a PIN.
+  const counters = guessCounters(origin, name).map((counter) => ({
+    ...counter,
+    subject: hashToken(counter.subject).toString("base64url"),
+  }));
   const subjects = counters.map((counter) => counter.subject);
   const counted = await database.transaction(async (tx) => {
     const known = await lockFailures(database, subjects, at, tx);

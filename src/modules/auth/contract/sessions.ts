@@ -2,7 +2,16 @@
 import { z } from "zod";
 import { route } from "#platform/contract";
 import { Uuid } from "#platform/kernel";
-import { Me, Pin, Role, SIGN_IN_PAUSED, TypedName, TypedSecret, WEAK_PIN } from "./shapes.js";
+import {
+  Me,
+  NO_SESSION,
+  Pin,
+  Role,
+  SIGN_IN_PAUSED,
+  TypedName,
+  TypedSecret,
+  WEAK_PIN,
+} from "./shapes.js";
 
 const SetCookies = z.object({ "set-cookie": z.array(z.string()) });
 const WRONG = { status: 401, message: "The current PIN or password is wrong. Try again." } as const;
@@ -79,7 +88,8 @@ export const sessions = {
   current: route
     .meta({ beforePinChange: true })
     .route({ method: "GET", path: "/sessions/current", summary: "Who is signed in" })
-    .output(Me),
+    .output(Me)
+    .errors({ NO_SESSION }),
   end: route
     .meta({ beforePinChange: true })
     .route({
@@ -104,7 +114,7 @@ export const changePin = route
   })
   .input(z.strictObject({ currentPin: Pin, newPin: Pin }))
   .output(z.object({}))
-  .errors({ WEAK_PIN, SIGN_IN_FAILED: WRONG, SIGN_IN_PAUSED });
+  .errors({ WEAK_PIN, SIGN_IN_FAILED: WRONG, SIGN_IN_PAUSED, NO_SESSION });
 
 export const changePassword = route
   .meta({ permission: "staff.manage" })
@@ -133,4 +143,5 @@ export const changePassword = route
     },
     SIGN_IN_FAILED: WRONG,
     SIGN_IN_PAUSED,
+    NO_SESSION,
   });

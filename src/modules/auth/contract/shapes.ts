@@ -31,6 +31,12 @@ export const SIGN_IN_PAUSED = {
   data: z.object({ retryAfterSeconds: z.int() }),
 } as const;
 
+/** The command-line tools of this machine act without one. */
+export const NO_SESSION = {
+  status: 409,
+  message: "This token belongs to a program of this machine, not to a person. Sign in first.",
+} as const;
+
 export const WEAK_PIN = {
   status: 422,
   message: "This PIN is too easy to guess. Choose another.",
