@@ -2,6 +2,7 @@
 // the cook; and after the server was gone, the screen equals its list.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { prepareScreens } from "../../src/web/prepare.js";
 import { createProcessFolder, type ProcessFolder, type RunningProcess } from "../system/process.js";
 import { line, order, type Till } from "../system/tiffin.js";
 import { createInspection, launch, middleOf, openPage, signIn, SIZES } from "./browser.js";
@@ -24,6 +25,8 @@ describeInBrowser("The kitchen", () => {
   let cashier: Till;
   let manager: Till;
   beforeAll(async () => {
+    // Built beforehand, so that the server's start is no longer than a start.
+    await prepareScreens("built");
     folder = await createProcessFolder();
     server = await folder.start();
     cashier = await server.signIn("Cashier", "2222");
