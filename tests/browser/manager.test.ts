@@ -157,7 +157,7 @@ describeInBrowser("The back office", () => {
     await page.keyboard.press("Escape");
     await dialogGone(page);
     // The same figure by hour, by keyboard, as a column and as a table.
-    const column = page.getByRole("button", { name: /: 7,000 Ks, 1 orders/ });
+    const column = page.getByRole("button", { name: /: 7,000 Ks, Orders: 1/ });
     await column.focus();
     await page.keyboard.press("Enter");
     await dialog.locator("tbody").getByRole("button").waitFor();
@@ -182,7 +182,7 @@ describeInBrowser("The back office", () => {
     const thiri = await tiffin.signIn("Thiri", "8642");
     await openRow(page, "Thiri");
     await page.getByRole("button", { name: "Sign out everywhere" }).click();
-    await page.getByText("signed out on 1 screens").waitFor();
+    await page.getByText("was signed out. Screens: 1").waitFor();
     await dialogGone(page);
     expect((await thiri.get("/api/sessions/current")).status).toBe(401);
     await openRow(page, "Thiri");

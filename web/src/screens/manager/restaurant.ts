@@ -10,6 +10,8 @@ export interface Restaurant {
   readonly currency: string;
   readonly decimals: number;
   readonly timeZone: string;
+  /** "04:00" */
+  readonly businessDayStartsAt: string;
 }
 
 const Known = createContext<Restaurant | undefined>(undefined);

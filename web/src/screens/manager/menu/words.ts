@@ -40,7 +40,7 @@ export const menuWords = defineWords({
   },
   "menu.remove-category": { en: "Remove category", my: "အမျိုးအစား ဖယ်ရန်" },
   "menu.remove-category-note": {
-    en: "Its {count} dishes leave the menu with it; they stay among the products.",
+    en: "Its dishes ({count}) leave the menu with it; they stay among the products.",
     my: "ပါဝင်သော ဟင်းပွဲ {count} မျိုးလည်း မီနူးမှ ထွက်မည်၊ ကုန်ပစ္စည်းတွင် ရှိနေမည်။",
   },
   "menu.no-categories": {
@@ -61,7 +61,7 @@ export const menuWords = defineWords({
   "menu.add-choice": { en: "Add a choice", my: "ရွေးစရာ ထည့်ရန်" },
   "menu.remove-group": { en: "Remove group", my: "အုပ်စု ဖယ်ရန်" },
   "menu.remove-group-note": {
-    en: "It leaves the {count} dishes that have it.",
+    en: "It leaves the dishes that have it: {count}.",
     my: "ဟင်းပွဲ {count} မျိုးမှ ဖယ်ပါမည်။",
   },
   "menu.no-groups": {

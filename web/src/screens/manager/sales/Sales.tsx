@@ -7,7 +7,7 @@ import { useWords } from "../../../words/words.js";
 import { Fault } from "../parts/Fault.js";
 import { Figures } from "../parts/Figures.js";
 import parts from "../parts/parts.module.css";
-import { useFormat } from "../restaurant.js";
+import { useFormat, useRestaurant } from "../restaurant.js";
 import { manager } from "../words.js";
 import { BarTable } from "./BarTable.js";
 import { type Bar, byAmount, filledHours, hourLabel, hourTick } from "./chart-data.js";
@@ -127,8 +127,10 @@ function ByDate({ report, onAsk }: ByProps<"date">) {
 
 function ByHour({ report, onAsk }: ByProps<"hour">) {
   const t = useWords(sales);
+  const { businessDayStartsAt } = useRestaurant();
   const rows = new Map(report.rows.map((row) => [row.hour, row]));
-  const bars = filledHours(report.rows.map(({ hour }) => hour)).map((hour): Bar => {
+  const hours = report.rows.map(({ hour }) => hour);
+  const bars = filledHours(hours, Number(businessDayStartsAt.slice(0, 2))).map((hour): Bar => {
     const row = rows.get(hour);
     return {
       key: String(hour),

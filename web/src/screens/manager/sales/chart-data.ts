@@ -31,14 +31,19 @@ export function draw(bars: readonly Bar[]): DrawnBar[] {
 /** A chart of fewer hours would look like a poster. */
 const FEWEST_HOURS = 10;
 
+const HOURS = 24;
+
 /** Hours in the order of the trading day, from the first with sales to the last, with the empty ones between, and some
- *  after a short day's. The rows come in that order already. */
-export function filledHours(hours: readonly number[]): number[] {
+ *  more of a short day. The rows come in that order already; `startHour` is when a trading day begins. */
+export function filledHours(hours: readonly number[], startHour: number): number[] {
   const [first] = hours;
   const last = hours.at(-1);
   if (first === undefined || last === undefined) return [];
-  const length = Math.max(FEWEST_HOURS, ((last - first + 24) % 24) + 1);
-  return Array.from({ length }, (_, index) => (first + index) % 24);
+  const sinceStart = (hour: number) => (hour - startHour + HOURS) % HOURS;
+  const length = Math.max(FEWEST_HOURS, sinceStart(last) - sinceStart(first) + 1);
+  // Not into the next trading day: rather from earlier on.
+  const begin = Math.min(sinceStart(first), HOURS - length);
+  return Array.from({ length }, (_, index) => (startHour + begin + index) % HOURS);
 }
 
 const pad = (hour: number) => String(hour).padStart(2, "0");

@@ -64,10 +64,15 @@ describe("The scale", () => {
 
 describe("Hours", () => {
   it("follow the trading day past midnight, with the empty ones between", () => {
-    expect(filledHours([9, 11, 0])).toEqual([
+    expect(filledHours([22, 23, 1], 4)).toEqual([18, 19, 20, 21, 22, 23, 0, 1, 2, 3]);
+    expect(filledHours([9, 11, 0], 4)).toEqual([
       9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 0,
     ]);
-    expect(filledHours([20, 22])).toHaveLength(10);
-    expect(filledHours([])).toEqual([]);
+    expect(filledHours([], 4)).toEqual([]);
+  });
+
+  it("are never those of another trading day, however short the day was", () => {
+    expect(filledHours([1], 4)).toEqual([18, 19, 20, 21, 22, 23, 0, 1, 2, 3]);
+    expect(filledHours([4], 4)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
 });

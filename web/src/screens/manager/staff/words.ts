@@ -38,7 +38,7 @@ export const staff = defineWords({
   },
   "staff.sign-out": { en: "Sign out everywhere", my: "နေရာအားလုံးမှ ထွက်စေရန်" },
   "staff.signed-out": {
-    en: "{name} was signed out on {count} screens.",
+    en: "{name} was signed out. Screens: {count}.",
     my: "{name} ကို မျက်နှာပြင် {count} ခုမှ ထွက်စေပြီးပါပြီ။",
   },
   "staff.archived-said": {
