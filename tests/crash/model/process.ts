@@ -86,8 +86,9 @@ function deeds(send: (...request: Parameters<Till["send"]>) => Promise<HttpAnswe
     const answer = await send(...request);
     if (answer.status === status) return { kind, body: tell(answer.body) };
     if (answer.status === 202) return { kind: "WAIT", body: answer.body };
-    const { code, requestId: _requestId, ...body } = answer.body as Record<string, unknown>;
-    if (typeof code !== "string") throw new Error(`${answer.status}: ${JSON.stringify(body)}`);
+    const { type, requestId: _requestId, ...body } = answer.body as Record<string, unknown>;
+    if (typeof type !== "string") throw new Error(`${answer.status}: ${JSON.stringify(body)}`);
+    const code = type.split("/").at(-1) ?? "";
     return { kind: code.toUpperCase().replaceAll("-", "_"), body };
   };
   return {

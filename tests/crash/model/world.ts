@@ -21,6 +21,7 @@ export const PRICE = 1_000;
 export const STOCK = 6;
 /** Dishes of a season. */
 const BATCH = 60;
+/** From the last start on: that takes as long as it takes. */
 const PATIENCE_MS = 30_000;
 
 export type World = Awaited<ReturnType<typeof openWorld>>;
@@ -84,7 +85,7 @@ export async function openWorld(habitat: Habitat) {
 
   /** Asks as a till does: until an answer comes that decides. */
   async function insist(question: (life: Life) => Promise<Answer>): Promise<Answer> {
-    const deadline = Date.now() + PATIENCE_MS;
+    let deadline = Date.now() + PATIENCE_MS;
     for (;;) {
       const asked = life;
       const answer = await asked.ask(() => question(asked));
@@ -94,8 +95,10 @@ export async function openWorld(habitat: Habitat) {
         if (answer === "died") throw new Error("It died again and again");
         return answer;
       }
-      if (answer === "died") await revive();
-      else await pause(10);
+      if (answer === "died") {
+        await revive();
+        deadline = Date.now() + PATIENCE_MS;
+      } else await pause(10);
     }
   }
 
@@ -112,9 +115,12 @@ export async function openWorld(habitat: Habitat) {
 
   /** Waits until all work is done and all events have arrived, through deaths on the way. */
   async function calm(): Promise<void> {
-    const deadline = Date.now() + PATIENCE_MS;
+    let deadline = Date.now() + PATIENCE_MS;
     for (;;) {
-      if (life.isDead()) await revive();
+      if (life.isDead()) {
+        await revive();
+        deadline = Date.now() + PATIENCE_MS;
+      }
       if (await isQuiet()) return;
       if (Date.now() > deadline) throw new Error("It does not become quiet");
       await pause(5);
