@@ -1,5 +1,6 @@
 // One order as it was sold: lines, what was added, what was paid, and whether it was taken back.
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
 import { queries } from "../../../api/client.js";
 import { problemOf } from "../../../api/problem.js";
 import { pick, useLanguage } from "../../../words/language.js";
@@ -85,6 +86,9 @@ export function OrderFacts({ id }: { readonly id: string }) {
           </tr>
         </tfoot>
       </table>
+      <Link href={`~/system/orders/${id}`} className={classes["story"]}>
+        {t("sales.story")}
+      </Link>
     </>
   );
 }

@@ -56,6 +56,7 @@ export const sales = defineWords({
   "sales.who": { en: "Taken by", my: "ရောင်းသူ" },
   "sales.adds": { en: "Counts as ({unit})", my: "ပေါင်းထည့်ငွေ ({unit})" },
   "sales.order-title": { en: "Order {number}", my: "အော်ဒါ {number}" },
+  "sales.story": { en: "Its whole story", my: "ဖြစ်စဉ် အပြည့်အစုံ" },
   "sales.takeaway": { en: "Takeaway", my: "ပါဆယ်" },
   "sales.dine-in": { en: "Dine in", my: "ဆိုင်ထိုင်" },
   "sales.subtotal": { en: "Subtotal", my: "ခွဲစုစုပေါင်း" },
