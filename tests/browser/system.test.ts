@@ -93,7 +93,7 @@ describeInBrowser("The system's page", () => {
     await expectSoon(() => letters.count()).toBe(2);
     await letters.first().getByRole("button", { name: "Replay" }).click();
     await expectSoon(() => letters.count()).toBe(1);
-    expect(await dead()).toHaveLength(1);
+    await eventually(dead, (rest) => rest.length === 1);
 
     await letters.first().getByRole("button", { name: "Discard", exact: true }).click();
     const forGood = letters.first().getByRole("button", { name: "Discard for good" });
