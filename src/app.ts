@@ -7,7 +7,7 @@ import { createKitchen, type KitchenTables } from "#modules/kitchen";
 import { manifest, type ModuleName } from "#modules/manifest";
 import { createOrders, type OrdersFace, type OrdersTables } from "#modules/orders";
 import { createPayments, type PaymentsFace, type PaymentsTables } from "#modules/payments";
-import { createReporting, reportingPool, type ReportingTables } from "#modules/reporting";
+import { createReporting, reportingPools, type ReportingTables } from "#modules/reporting";
 import { createRestaurant, type RestaurantFace, type RestaurantTables } from "#modules/restaurant";
 import { createBus } from "#platform/bus";
 import {
@@ -146,11 +146,10 @@ export async function createApp(parts: AppParts) {
   const kitchen = grants.register(createKitchen({ ...kitchenParts, clock }));
   hear(kitchenParts.database, kitchen.subscriptions);
 
-  const reportingParts = publishing<ReportingTables>(
-    "reporting",
-    reportingPool(parts.reportTimeoutSeconds),
-  );
-  const reporting = grants.register(createReporting({ ...reportingParts, logger, clock }));
+  const reportingPool = reportingPools(parts.reportTimeoutSeconds);
+  const reportingParts = publishing<ReportingTables>("reporting", reportingPool.own);
+  const reading = postgres.connect<ReportingTables>("reporting", reportingPool.reading);
+  const reporting = grants.register(createReporting({ ...reportingParts, reading, logger, clock }));
   hear(reportingParts.database, reporting.subscriptions);
 
   const auditParts = publishing<AuditTables>("audit");

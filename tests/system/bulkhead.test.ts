@@ -2,7 +2,7 @@
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { manifest } from "#modules/manifest";
-import { reportingPool } from "#modules/reporting";
+import { reportingPools } from "#modules/reporting";
 import { openPostgres } from "#platform/db";
 import {
   createEmptyDatabase,
@@ -122,7 +122,10 @@ it("gives every module connections of its own, with an end to statements, waits 
         { role: `tiffin_${module}`, statement: "10s", lock: "5s", idle: "10s" },
       ]);
     }
-    expect(reportingPool(15)).toEqual({ max: 6, statementTimeoutMs: 15_000 });
+    expect(reportingPools(15)).toEqual({
+      own: { max: 4, statementTimeoutMs: 15_000 },
+      reading: { max: 2, statementTimeoutMs: 15_000, stepsBack: true },
+    });
   } finally {
     await postgres.close();
   }

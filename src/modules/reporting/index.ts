@@ -13,6 +13,8 @@ export type ReportingFace = Face<typeof contract>;
 
 export interface ReportingParts {
   readonly database: ReportingDatabase;
+  /** Where reports are read. */
+  readonly reading: ReportingDatabase;
   readonly outbox: Outbox<ReportingTx>;
   readonly logger: { warn(details: object, message: string): void };
   readonly clock: () => Date;
@@ -20,20 +22,23 @@ export interface ReportingParts {
   readonly stepSize?: number;
 }
 
-/** A bulkhead: two reports at a time (router.ts), and connections for the three listeners and a rebuild; and an end to
- *  each statement, however many orders there are. */
-export const reportingPool = (timeoutSeconds: number) => ({
-  max: 6,
-  statementTimeoutMs: timeoutSeconds * 1_000,
-});
+/** Bulkheads: two connections for reports (router.ts lets in no more), which step back for orders, and the others for the
+ *  three listeners and a rebuild; and an end to each statement, however many orders there are. */
+export const reportingPools = (timeoutSeconds: number) => {
+  const statementTimeoutMs = timeoutSeconds * 1_000;
+  return {
+    own: { max: 4, statementTimeoutMs },
+    reading: { max: 2, statementTimeoutMs, stepsBack: true },
+  };
+};
 
 export type ReportingModule = ReturnType<typeof createReporting>;
 
-export function createReporting({ database, clock, ...parts }: ReportingParts) {
+export function createReporting({ database, reading, clock, ...parts }: ReportingParts) {
   const rebuilding = createRebuilding({ database, clock, ...parts });
   return {
     name: "reporting" as const,
-    router: createRouter({ database, rebuilding, clock }),
+    router: createRouter({ database, reading, rebuilding, clock }),
     subscriptions: subscriptions(database),
     /** Gives up a rebuild that is under way. */
     stop: () => rebuilding.stop(),

@@ -13,6 +13,7 @@ import type { ReportingDatabase } from "./schema.js";
 
 export interface RouterParts {
   readonly database: ReportingDatabase;
+  readonly reading: ReportingDatabase;
   readonly rebuilding: Rebuilding;
   readonly clock: () => Date;
 }
@@ -22,7 +23,7 @@ interface Refusals {
   REPORTS_BUSY(): Error;
 }
 
-/** At a time, so that of the pool's connections some are left for counting and for a rebuild. */
+/** At a time: one for each connection for reading. */
 const REPORTS = { width: 2, patienceMs: 5_000 };
 
 interface AskedDays {
@@ -38,7 +39,7 @@ function daysOf({ businessDate, from = businessDate, to = businessDate }: AskedD
   return { from, to };
 }
 
-export function createRouter({ database, rebuilding, clock }: RouterParts) {
+export function createRouter({ database, reading, rebuilding, clock }: RouterParts) {
   const reporting = implementContract(contract);
   const gate = createGate(REPORTS);
 
@@ -55,24 +56,24 @@ export function createRouter({ database, rebuilding, clock }: RouterParts) {
   return reporting.router({
     sales: reporting.sales.handler(({ input, errors }) => {
       const { from, to } = daysOf(input);
-      return within(errors, () => reportSales(database, input.by, { now: clock(), from, to }));
+      return within(errors, () => reportSales(reading, input.by, { now: clock(), from, to }));
     }),
     today: reporting.today.handler(({ errors }) =>
-      within(errors, () => reportToday(database, clock())),
+      within(errors, () => reportToday(reading, clock())),
     ),
     stock: reporting.stock.handler(({ input, errors }) =>
-      within(errors, () => reportStock(database, input.low === true)),
+      within(errors, () => reportStock(reading, input.low === true)),
     ),
     orders: reporting.orders.handler(({ input, errors }) => {
       const { limit, cursor, dish, server, hour, category, method, serviceType } = input;
       const page = { ...daysOf(input), limit, cursor };
       const filter = { productId: dish, serverId: server, hour, category, method, serviceType };
-      return within(errors, () => listOrdersBehind(database, page, filter));
+      return within(errors, () => listOrdersBehind(reading, page, filter));
     }),
     payments: reporting.payments.handler(({ input, errors }) => {
       const { limit, cursor, method } = input;
       const page = { ...daysOf(input), limit, cursor };
-      return within(errors, () => listPaymentsBehind(database, page, method));
+      return within(errors, () => listPaymentsBehind(reading, page, method));
     }),
     rebuild: {
       start: reporting.rebuild.start.handler(async ({ context }) => {

@@ -40,6 +40,7 @@ export function openReporting(stepSize?: number) {
   const outbox = createPostgresOutbox({ database: test.database, bus: createBus(), logger: quiet });
   const module = createReporting({
     database: test.database,
+    reading: test.database,
     outbox,
     logger: quiet,
     clock: () => now,

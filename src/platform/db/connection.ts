@@ -9,6 +9,8 @@ export interface PoolOptions {
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly idleInTransactionTimeoutMs: number;
+  /** Its queries take the processor only when nobody else wants it, on a server on this machine. For reading. */
+  readonly stepsBack?: boolean;
 }
 
 export const DEFAULT_POOL: PoolOptions = {
@@ -59,7 +61,11 @@ const SILENCE_MS = 5_000;
 export const clientConfig = (
   { module, server }: SignIn,
   purpose: string | undefined,
-  { statementTimeoutMs, lockTimeoutMs, idleInTransactionTimeoutMs }: Omit<PoolOptions, "max">,
+  {
+    statementTimeoutMs,
+    lockTimeoutMs,
+    idleInTransactionTimeoutMs,
+  }: Omit<PoolOptions, "max" | "stepsBack">,
 ): ClientConfig => ({
   ...server,
   types,

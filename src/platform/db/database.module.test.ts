@@ -1,4 +1,5 @@
 // What a module gets: exact values, prepared statements, retried deadlocks, and a pool that outlives its server's whims.
+import { getPriority } from "node:os";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { defineStatement } from "./statements.js";
@@ -39,6 +40,18 @@ const prepared = defineStatement<{ name: string }>(
 const sleep = defineStatement("test.sleep", "select pg_sleep(20)");
 
 describe("A module's database", () => {
+  it.runIf(process.platform === "linux")(
+    "steps back for all others where it is asked to, on a server of this machine",
+    async () => {
+      const reading = connect("shelf", { stepsBack: true });
+      const [here] = await reading.run(backend, []);
+      const [other] = await connect().run(backend, []);
+      if (!here || !other) throw new Error("both have a process");
+      await expect.poll(() => getPriority(here.pid)).toBe(10);
+      expect(getPriority(other.pid)).toBeLessThan(10);
+    },
+  );
+
   it("gives values as they are: exact integers, dates without a time zone, numerics as text", async () => {
     const [row] = await connect().run(all, []);
     expect(row).toEqual({

@@ -6,6 +6,7 @@ import { Pool, type PoolClient, type QueryResultRow } from "pg";
 import { clientConfig, isLost, type PoolOptions, type SignIn } from "./connection.js";
 import { openSession, type Session } from "./session.js";
 import { createSilence } from "./silence.js";
+import { stepBack } from "./step-back.js";
 import { nameOf, type Runner, type Statement } from "./statements.js";
 
 export interface PoolUse {
@@ -56,6 +57,8 @@ export function createDatabase<Tables>(
   pool.on("connect", (client) => {
     bornAfter.set(client, losses);
     client.on("error", () => undefined);
+    const { processID, user } = client as PoolClient & { processID?: number; user?: string };
+    if (options.stepsBack && processID && user) void stepBack(processID, user);
   });
 
   async function takeClient(): Promise<PoolClient> {

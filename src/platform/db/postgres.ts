@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { Client, type ClientBase } from "pg";
 import { type Ownership, StartError } from "#platform/kernel";
 import { DEFAULT_POOL, parseServer, type PoolOptions } from "./connection.js";
-import { createDatabase, type Database } from "./database.js";
+import { createDatabase, type Database, type PoolUse } from "./database.js";
 import { findHoles } from "./holes.js";
 import { describeSchema, type SchemaPicture } from "./picture.js";
 import { applyMigrations, readMigrations, repeatGrants } from "./migrations.js";
@@ -31,7 +31,7 @@ export interface Postgres {
   /** Makes roles and schemas and runs what is missing; answers with the names of the migrations that ran. Two that
    *  start at once take turns. */
   migrate(): Promise<string[]>;
-  /** Once for each module. */
+  /** Once for each module, and once more for what must not disturb the rest of it. */
   connect<Tables>(module: string, pool?: Partial<PoolOptions>): Database<Tables>;
   /** Every schema as it is now. */
   describe(): Promise<SchemaPicture[]>;
@@ -143,7 +143,9 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
         const pictures: SchemaPicture[] = [];
         for (const module of modules) {
           const role = roles === "own" ? roleOf(module) : (parseServer(url).user ?? "");
-          const pool = open.find((database) => database.module === module)?.poolUse();
+          const pool = sumUse(
+            open.filter((database) => database.module === module).map((one) => one.poolUse()),
+          );
           pictures.push({
             ...(await describeSchema(client, { module, role })),
             ...(pool && { pool }),
@@ -208,3 +210,16 @@ async function withClient<T>(url: string, work: (client: ClientBase) => Promise<
     await client.end().catch(() => undefined);
   }
 }
+
+/** Of a module's pools together; undefined where it has none. */
+const sumUse = ([first, ...others]: readonly PoolUse[]): PoolUse | undefined =>
+  first &&
+  others.reduce(
+    (sum, { max, open, idle, waiting }) => ({
+      max: sum.max + max,
+      open: sum.open + open,
+      idle: sum.idle + idle,
+      waiting: sum.waiting + waiting,
+    }),
+    first,
+  );
