@@ -168,6 +168,8 @@ export async function createApp(parts: AppParts) {
   const stream = createLiveStream({
     outboxes,
     signals: parts.alone ? undefined : authParts.database,
+    // A screen that hears of another process's change must not be served what this one knew before.
+    onNews: parts.alone ? () => undefined : restaurant.expire,
     recheck: auth.recheck,
     logger,
     metrics,

@@ -30,6 +30,8 @@ export function createRestaurant({ database, outbox, clock = () => new Date() }:
     /** GET /menu as bytes, for a server that answers it without going through the contract each time. */
     menu: () => memory.menu(),
     cachedReads: [{ path: "/menu" as const, read: () => memory.peek() }],
+    /** Something was told: what it changed in another process shows at the next read. */
+    expire: () => memory.expire(),
     start: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   };

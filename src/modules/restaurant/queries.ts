@@ -36,6 +36,8 @@ export function createMemory(database: RestaurantDatabase) {
   let served: ServedMenu | undefined;
   let checkedAt = Number.NEGATIVE_INFINITY;
   let checking: Promise<void> | undefined;
+  /** Calls of `expire`: a check that one came into is not the last. */
+  let calls = 0;
   let loaded = false;
 
   function learn(heard: readonly (ProductCopy | StockCopy)[]): void {
@@ -69,8 +71,9 @@ export function createMemory(database: RestaurantDatabase) {
   /** At most one check at a time; everybody who asks meanwhile waits for the same one. */
   async function freshen(): Promise<void> {
     if (performance.now() - checkedAt < CHECK_MS) return;
+    const before = calls;
     checking ??= check().finally(() => {
-      checkedAt = performance.now();
+      checkedAt = calls === before ? performance.now() : Number.NEGATIVE_INFINITY;
       checking = undefined;
     });
     try {
@@ -85,6 +88,11 @@ export function createMemory(database: RestaurantDatabase) {
 
   return {
     learn,
+    /** Another process may have changed something just now: the next read looks. */
+    expire(): void {
+      calls += 1;
+      checkedAt = Number.NEGATIVE_INFINITY;
+    },
     /** After an own write. */
     reload: check,
     /** Undefined while no restaurant is set up. `now`: as committed at this moment, for who is going to keep it. */

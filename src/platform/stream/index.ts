@@ -35,6 +35,8 @@ export interface StreamOptions {
   readonly show: (event: EventEnvelope) => Shown | undefined;
   /** Where the processes on one database call each other; undefined: there is only this one. */
   readonly signals: SignalDatabase | undefined;
+  /** Before clients are sent what is new. */
+  readonly onNews?: () => void;
   /** Who these sessions belong to now; one that is missing has ended. Asked once for all clients. */
   readonly recheck: (sessionIds: readonly string[]) => Promise<ReadonlyMap<string, Listener>>;
   readonly logger: { warn(details: object, message: string): void };
@@ -72,6 +74,7 @@ export function createStream(options: StreamOptions) {
     pauseMs: timing.pauseMs,
     logger,
     onGrown: () => {
+      options.onNews?.();
       for (const client of clients) client.pump();
     },
     onLost: () => {
