@@ -16,6 +16,11 @@ const LONGEST = [
   "faults.documents",
   "outbox/kill",
   "new-module",
+  "start-and-stop",
+  "bulkhead",
+  "documents/start",
+  "system/audit",
+  "system/sagas",
 ];
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -31,11 +36,12 @@ export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      { test: { name: "unit", include: ["{src,web}/**/*.unit.test.ts"] } },
+      { test: { name: "unit", include: ["{src,web}/**/*.unit.test.ts"], maxWorkers: 2 } },
       {
         test: {
           name: "module",
           retry,
+          maxWorkers: 2,
           include: ["src/**/*.module.test.ts"],
           globalSetup: ["tests/setup/postgres.ts"],
           testTimeout: 30_000,
@@ -46,6 +52,7 @@ export default defineConfig({
         test: {
           name: "system",
           retry,
+          maxWorkers: 2,
           include: ["tests/system/**/*.test.ts", "tests/architecture/**/*.test.ts"],
           exclude: ["**/*.long.test.ts"],
           globalSetup: ["tests/setup/postgres.ts"],

@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { TEST_SECRET } from "../../src/platform/db/testing.js";
 import { loadConfig } from "#platform/config";
 import type { Reconciliation } from "../../src/system/contract.js";
 import { type StartOptions, startTiffin, type Tiffin } from "../../src/start.js";
@@ -122,7 +123,14 @@ export async function bootTiffin(
 ): Promise<TestTiffin> {
   const folder = await mkdtemp(join(tmpdir(), "tiffin-test-"));
   const config = loadConfig(
-    { DATA_DIR: join(folder, "data"), PORT: "0", LOG_LEVEL: "silent", ...env },
+    {
+      DATA_DIR: join(folder, "data"),
+      PORT: "0",
+      LOG_LEVEL: "silent",
+      // Roles belong to the whole server, and other files use the same one at the same time.
+      ...(env["DATABASE_URL"] !== undefined && { TIFFIN_SECRET: TEST_SECRET }),
+      ...env,
+    },
     { cwd: folder },
   );
   const tiffin = await startTiffin(config, options);
