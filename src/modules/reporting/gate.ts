@@ -1,5 +1,9 @@
 // Lets a few through at a time. The others wait, but not for long: reports that pile up behind a slow one must not take
 // the connections that counting needs.
+import { availableParallelism } from "node:os";
+
+/** One processor stays with the orders, where there are two: a report that runs away burns the one that it has. */
+export const REPORTS_AT_A_TIME = Math.min(2, Math.max(1, availableParallelism() - 1));
 
 export interface Gate {
   /** @throws Crowded when nobody left in time */

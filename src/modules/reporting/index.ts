@@ -3,6 +3,7 @@ import type { Face } from "#platform/contract";
 import type { Outbox } from "#platform/outbox";
 import { createRebuilding } from "./commands/rebuild.js";
 import { contract, type Rebuild } from "./contract.js";
+import { REPORTS_AT_A_TIME } from "./gate.js";
 import { subscriptions } from "./listeners.js";
 import { createRouter } from "./router.js";
 import type { ReportingDatabase, ReportingTables, ReportingTx } from "./schema.js";
@@ -22,13 +23,13 @@ export interface ReportingParts {
   readonly stepSize?: number;
 }
 
-/** Bulkheads: two connections for reports (router.ts lets in no more), which step back for orders, and the others for the
- *  three listeners and a rebuild; and an end to each statement, however many orders there are. */
+/** Bulkheads: connections for as many reports as are made at a time, which step back for orders, and others for the three
+ *  listeners and a rebuild; and an end to each statement, however many orders there are. */
 export const reportingPools = (timeoutSeconds: number) => {
   const statementTimeoutMs = timeoutSeconds * 1_000;
   return {
     own: { max: 4, statementTimeoutMs },
-    reading: { max: 2, statementTimeoutMs, stepsBack: true },
+    reading: { max: REPORTS_AT_A_TIME, statementTimeoutMs, stepsBack: true },
   };
 };
 

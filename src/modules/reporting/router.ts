@@ -4,7 +4,7 @@ import { isTimeLimit } from "#platform/db";
 import { actorOf, implementContract } from "#platform/http";
 import type { Rebuilding } from "./commands/rebuild.js";
 import { contract } from "./contract.js";
-import { createGate, Crowded } from "./gate.js";
+import { createGate, Crowded, REPORTS_AT_A_TIME } from "./gate.js";
 import { listOrdersBehind, listPaymentsBehind } from "./queries/entries.js";
 import { describeRebuild } from "./queries/rebuild.js";
 import { reportSales, reportStock, reportToday } from "./queries/reports.js";
@@ -23,8 +23,7 @@ interface Refusals {
   REPORTS_BUSY(): Error;
 }
 
-/** At a time: one for each connection for reading. */
-const REPORTS = { width: 2, patienceMs: 5_000 };
+const PATIENCE_MS = 5_000;
 
 interface AskedDays {
   readonly businessDate?: string | undefined;
@@ -41,7 +40,7 @@ function daysOf({ businessDate, from = businessDate, to = businessDate }: AskedD
 
 export function createRouter({ database, reading, rebuilding, clock }: RouterParts) {
   const reporting = implementContract(contract);
-  const gate = createGate(REPORTS);
+  const gate = createGate({ width: REPORTS_AT_A_TIME, patienceMs: PATIENCE_MS });
 
   async function within<T>(refusals: Refusals, report: () => Promise<T>): Promise<T> {
     try {
