@@ -1,4 +1,5 @@
 // A report that runs away uses up what reports may use, is cut off, and leaves orders alone (issue: bulkheads).
+import { availableParallelism } from "node:os";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
 import { manifest } from "#modules/manifest";
@@ -13,6 +14,9 @@ import { type Answer, bootTiffin, eventually, line, order, type TestTiffin } fro
 
 /** More than are made at a time serve within the five seconds that a caller waits. */
 const CALLERS = 24;
+
+/** One processor stays with the orders, where there are two. */
+const atATime = availableParallelism() > 2 ? 2 : 1;
 
 let database: TestDatabase;
 let owner: Client;
@@ -71,7 +75,7 @@ it("cuts a runaway report off with a clear 503, while orders are placed as ever"
   });
   let placed = 0;
   try {
-    await eventually(runaways, (count) => count === 2);
+    await eventually(runaways, (count) => count === atATime);
 
     while (placed < 20 || !answers.some(({ body }) => body.code === "reports-busy")) {
       const { status, body } = await test.cashier.place(order([line(water)]));
@@ -80,7 +84,7 @@ it("cuts a runaway report off with a clear 503, while orders are placed as ever"
     }
     // The figures go on too, though nobody can read them at this moment.
     await eventually(counted, (orders) => orders === placed);
-    expect(await eventually(runaways, (count) => count > 0)).toBe(2);
+    expect(await eventually(runaways, (count) => count > 0)).toBe(atATime);
   } finally {
     over = true;
     await Promise.all(callers);
@@ -124,7 +128,7 @@ it("gives every module connections of its own, with an end to statements, waits 
     }
     expect(reportingPools(15)).toEqual({
       own: { max: 4, statementTimeoutMs: 15_000 },
-      reading: { max: expect.toBeOneOf([1, 2]), statementTimeoutMs: 15_000, stepsBack: true },
+      reading: { max: atATime, statementTimeoutMs: 15_000, stepsBack: true },
     });
   } finally {
     await postgres.close();
