@@ -5,7 +5,16 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { prepareScreens } from "../../src/web/prepare.js";
 import { createProcessFolder, type ProcessFolder, type RunningProcess } from "../system/process.js";
 import { line, order, type Till } from "../system/tiffin.js";
-import { createInspection, launch, middleOf, openPage, signIn, SIZES } from "./browser.js";
+import {
+  collectEventTimings,
+  createInspection,
+  expectPrompt,
+  launch,
+  middleOf,
+  openPage,
+  signIn,
+  SIZES,
+} from "./browser.js";
 import { describeInBrowser } from "./describe.js";
 
 interface Ticket {
@@ -193,6 +202,19 @@ describeInBrowser("The kitchen", () => {
     const open = await list();
     expect(await page.getByRole("article").count()).toBe(open.length);
     expect(shown).toBe(String(open[0]?.number));
+    await context.close();
+  });
+
+  it("shows each tap at once with more than 60 open tickets", async () => {
+    for (let order = 0; order < 60; order++) await sell({ "MOH-01": 1 });
+    await expectSoon(async () => (await list()).length).toBeGreaterThanOrEqual(60);
+    const { page, context } = await openKitchen();
+    const tickets = page.getByRole("article");
+    await expectSoon(() => tickets.count()).toBeGreaterThanOrEqual(60);
+    const timings = await collectEventTimings(page);
+    const lines = tickets.getByRole("button", { name: /Mohinga/ });
+    for (let index = 0; index < 15; index++) await lines.nth(index * 4).click();
+    await expectPrompt(timings, "With more than 60 open tickets");
     await context.close();
   });
 });

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StartError } from "#platform/kernel";
 import { findHoles } from "./holes.js";
-import { isDuplicateKey, openDocuments } from "./index.js";
+import { isDuplicateKey, openDocuments, updateEach } from "./index.js";
 import { createTestDocuments, type TestDocuments } from "./testing.js";
 
 const logger = { info: () => undefined, warn: () => undefined };
@@ -56,7 +56,30 @@ describe("openDocuments", () => {
       sent.push((command as { writeConcern?: unknown }).writeConcern);
     });
     await connection.collection("things").insertOne({ n: 2 });
-    expect(sent).toEqual([{ w: "majority", j: true }]);
+    if (connection.db) await updateEach(connection.db, "things", [{ filter: {}, update: {} }]);
+    expect(sent).toEqual([1, 2].map(() => ({ w: "majority", j: true })));
+  });
+
+  it("does many updates in one command, each whole or not at all, and says which could not be", async () => {
+    const { db } = await documents.connect("stock");
+    if (!db) throw new Error("it is open");
+    const things = db.collection<{ _id: string; n: number }>("things");
+    await things.createIndex({ n: 1 }, { unique: true });
+    await things.insertMany([
+      { _id: "a", n: 1 },
+      { _id: "b", n: 2 },
+      { _id: "c", n: 3 },
+    ]);
+    const set = (id: string, from: number, n: number) => ({
+      filter: { _id: id, n: from },
+      update: { $set: { n } },
+    });
+    expect(await updateEach(db, "things", [set("a", 1, 10), set("b", 1, 20)])).toBe(1);
+    const failure = updateEach(db, "things", [set("a", 10, 3), set("b", 2, 20)]);
+    expect(isDuplicateKey(await failure.catch((error: unknown) => error))).toBe(true);
+    const now = await things.find().sort({ _id: 1 }).toArray();
+    expect(now.map(({ n }) => n)).toEqual([10, 20, 3]);
+    expect(await updateEach(db, "things", [])).toBe(0);
   });
 
   it("tells a duplicate from other faults", async () => {

@@ -244,7 +244,8 @@ export function createRun(claim: Claim, options: RelayOptions) {
           timing.firstPollMs * 2 ** Math.min(idlePolls, 20),
         );
         await bell.wait(flights.size > 0 ? Math.min(pollMs, timing.stuckAfterMs / 4) : pollMs);
-        if (fetchWanted && !draining) await pause(gatherMs(lastFound, Date.now() - lastFetchedAt));
+        const waitMs = gatherMs(lastFound, Date.now() - lastFetchedAt);
+        if (fetchWanted && !draining && waitMs > 0) await pause(waitMs);
         if (fetchWanted) idlePolls = 0;
         else if (Date.now() - lastFetchedAt >= pollMs - 5) {
           // The net: everything else here is started by somebody's call.

@@ -121,4 +121,7 @@ const GATHER = { msPerEvent: 4, longestMs: 40 };
 /** How long a fetch waits for more, the longer the more the last one found: what is fetched together is applied
  *  together, in one transaction for each subscription. After a pause nothing waits. */
 export const gatherMs = (lastFound: number, sinceFetchMs: number): number =>
-  Math.max(0, Math.min(GATHER.longestMs, lastFound * GATHER.msPerEvent) - sinceFetchMs);
+  Math.max(
+    0,
+    Math.min(GATHER.longestMs, lastFound * GATHER.msPerEvent) - Math.max(0, sinceFetchMs),
+  );

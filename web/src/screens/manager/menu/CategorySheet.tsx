@@ -5,11 +5,11 @@ import { api } from "../../../api/client.js";
 import { pick, useLanguage } from "../../../words/language.js";
 import { useWords } from "../../../words/words.js";
 import { useSay } from "../parts/action.js";
-import { Fault } from "../parts/Fault.js";
 import { Names } from "../parts/Names.js";
 import { codeFrom, nameDraft, nameOf } from "../parts/names.js";
 import parts from "../parts/parts.module.css";
 import { Sheet } from "../parts/Sheet.js";
+import { SheetFoot } from "../parts/SheetFoot.js";
 import type { Category, Settings } from "../settings.js";
 import { manager } from "../words.js";
 import { useEdit } from "./edit.js";
@@ -104,8 +104,7 @@ export function CategorySheet({ category, settings, onDone, onClose }: CategoryS
             {t("menu.remove-category-note", { count: category.items.length })}
           </p>
         )}
-        <Fault problem={problem} />
-        <div className={parts["foot"]}>
+        <SheetFoot problem={problem} busy={busy} onCancel={onClose}>
           {category && (
             <Button
               variant="light"
@@ -117,13 +116,7 @@ export function CategorySheet({ category, settings, onDone, onClose }: CategoryS
               {t("menu.remove-category")}
             </Button>
           )}
-          <Button variant="default" size="md" onClick={onClose}>
-            {words("manager.cancel")}
-          </Button>
-          <Button type="submit" size="md" loading={busy}>
-            {words("manager.save")}
-          </Button>
-        </div>
+        </SheetFoot>
       </form>
     </Sheet>
   );

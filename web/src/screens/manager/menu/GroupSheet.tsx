@@ -6,11 +6,11 @@ import { pick, useLanguage } from "../../../words/language.js";
 import { useWords } from "../../../words/words.js";
 import { useSay } from "../parts/action.js";
 import { AmountField } from "../parts/AmountField.js";
-import { Fault } from "../parts/Fault.js";
 import { Names } from "../parts/Names.js";
 import { nameDraft } from "../parts/names.js";
 import parts from "../parts/parts.module.css";
 import { Sheet } from "../parts/Sheet.js";
+import { SheetFoot } from "../parts/SheetFoot.js";
 import { useRestaurant } from "../restaurant.js";
 import type { ModifierGroup, Settings } from "../settings.js";
 import { manager } from "../words.js";
@@ -145,8 +145,7 @@ export function GroupSheet({ group, settings, onClose }: GroupSheetProps) {
             {t("menu.remove-group-note", { count: dishesWith(settings, group.code) })}
           </p>
         )}
-        <Fault problem={problem} />
-        <div className={parts["foot"]}>
+        <SheetFoot problem={problem} busy={busy} onCancel={onClose}>
           {group && (
             <Button
               variant="light"
@@ -158,13 +157,7 @@ export function GroupSheet({ group, settings, onClose }: GroupSheetProps) {
               {t("menu.remove-group")}
             </Button>
           )}
-          <Button variant="default" size="md" onClick={onClose}>
-            {words("manager.cancel")}
-          </Button>
-          <Button type="submit" size="md" loading={busy}>
-            {words("manager.save")}
-          </Button>
-        </div>
+        </SheetFoot>
       </form>
     </Sheet>
   );

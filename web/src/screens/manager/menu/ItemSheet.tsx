@@ -6,9 +6,9 @@ import { api, queries } from "../../../api/client.js";
 import { pick, useLanguage } from "../../../words/language.js";
 import { useWords } from "../../../words/words.js";
 import { useSay } from "../parts/action.js";
-import { Fault } from "../parts/Fault.js";
 import parts from "../parts/parts.module.css";
 import { Sheet } from "../parts/Sheet.js";
+import { SheetFoot } from "../parts/SheetFoot.js";
 import { categoryByProduct, type Settings } from "../settings.js";
 import { manager } from "../words.js";
 import { useEdit } from "./edit.js";
@@ -104,8 +104,7 @@ export function ItemSheet({ productId, settings, onClose }: ItemSheetProps) {
             />
           ))}
         </fieldset>
-        <Fault problem={problem} />
-        <div className={parts["foot"]}>
+        <SheetFoot problem={problem} busy={busy} onCancel={onClose}>
           <Button
             variant="light"
             color="chilli"
@@ -115,13 +114,7 @@ export function ItemSheet({ productId, settings, onClose }: ItemSheetProps) {
           >
             {t("menu.take-off")}
           </Button>
-          <Button variant="default" size="md" onClick={onClose}>
-            {words("manager.cancel")}
-          </Button>
-          <Button type="submit" size="md" loading={busy}>
-            {words("manager.save")}
-          </Button>
-        </div>
+        </SheetFoot>
       </form>
     </Sheet>
   );

@@ -10,10 +10,10 @@ import { useWords } from "../../../words/words.js";
 import { useAction, useSay } from "../parts/action.js";
 import { AmountField } from "../parts/AmountField.js";
 import { CountField } from "../parts/CountField.js";
-import { Fault } from "../parts/Fault.js";
 import { Names } from "../parts/Names.js";
 import parts from "../parts/parts.module.css";
 import { Sheet } from "../parts/Sheet.js";
+import { SheetFoot } from "../parts/SheetFoot.js";
 import { useRestaurant } from "../restaurant.js";
 import { useReread, useSettings } from "../settings.js";
 import { manager } from "../words.js";
@@ -180,8 +180,7 @@ export function ProductSheet({ product: opened, onClose }: ProductSheetProps) {
               />
             ))}
         </fieldset>
-        <Fault problem={problem} />
-        <div className={parts["foot"]}>
+        <SheetFoot problem={problem} busy={busy} onCancel={onClose}>
           {known && (
             <Button
               variant="light"
@@ -193,13 +192,7 @@ export function ProductSheet({ product: opened, onClose }: ProductSheetProps) {
               {words(known.archived ? "manager.restore" : "manager.archive")}
             </Button>
           )}
-          <Button variant="default" size="md" onClick={onClose}>
-            {words("manager.cancel")}
-          </Button>
-          <Button type="submit" size="md" loading={busy}>
-            {words("manager.save")}
-          </Button>
-        </div>
+        </SheetFoot>
       </form>
     </Sheet>
   );

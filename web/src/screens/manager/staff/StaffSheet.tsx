@@ -8,9 +8,9 @@ import { useSession } from "../../../api/session.js";
 import { westernDigits } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
 import { useAction, useSay } from "../parts/action.js";
-import { Fault } from "../parts/Fault.js";
 import parts from "../parts/parts.module.css";
 import { Sheet } from "../parts/Sheet.js";
+import { SheetFoot } from "../parts/SheetFoot.js";
 import { manager } from "../words.js";
 import type { Person } from "./person.js";
 import { staff } from "./words.js";
@@ -122,8 +122,7 @@ export function StaffSheet({ person, onClose }: StaffSheetProps) {
           onChange={(event) => setPin(westernDigits(event.currentTarget.value))}
         />
         {person && !own && <p className={parts["note"]}>{t("staff.signs-out")}</p>}
-        <Fault problem={problem} />
-        <div className={parts["foot"]}>
+        <SheetFoot problem={problem} busy={busy} onCancel={onClose}>
           {person && (
             <div className={parts["row"]}>
               <Button
@@ -147,13 +146,7 @@ export function StaffSheet({ person, onClose }: StaffSheetProps) {
               )}
             </div>
           )}
-          <Button variant="default" size="md" onClick={onClose}>
-            {words("manager.cancel")}
-          </Button>
-          <Button type="submit" size="md" loading={busy}>
-            {words("manager.save")}
-          </Button>
-        </div>
+        </SheetFoot>
       </form>
     </Sheet>
   );
