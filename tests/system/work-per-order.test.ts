@@ -30,13 +30,20 @@ interface Delivery {
   readonly commands: number;
   readonly commits: number;
 }
-type Figures = Record<"cash" | "card", Work> & { readonly delivered: Delivery };
+type Figures = Record<"cash" | "card", Work> & {
+  readonly delivered: Delivery;
+  /** What PostgreSQL reads for an order and its listeners, when some hundred others are stored. */
+  readonly rowsRead: number;
+};
 
 const FILE = new URL("work-per-order.json", import.meta.url);
 /** A page that is touched for the first time, a number with one more digit. */
 const WAL_TOLERANCE = 0.05;
 /** Whether two events meet in one batch is chance, and a quick machine lets fewer meet. */
 const DELIVERY_TOLERANCE = 0.2;
+/** How many orders share a statement is chance. One that reads a table whole reads some hundred rows more. */
+const ROWS_TOLERANCE = 0.5;
+const DISHES = ["MOH-01", "TEA-01", "SMS-01"];
 const ends: (() => Promise<unknown>)[] = [];
 const postgresLog: string[] = [];
 const mongoLog: string[] = [];
@@ -69,6 +76,11 @@ beforeAll(async () => {
     TIFFIN_SECRET: TEST_SECRET,
   });
   await first.reconcile();
+  for (const sku of DISHES) {
+    const { productId } = await first.manager.dish(sku);
+    const delivery = { type: "received", quantity: 10_000, reason: "For a long evening" };
+    await first.manager.send("POST", `/api/inventory/products/${productId}/movements`, delivery);
+  }
   const { token } = first.cashier;
   await first.stop();
 
@@ -117,6 +129,7 @@ beforeAll(async () => {
     cash: await measure({ method: "cash", tendered: { amount: 1_000_000, currency: "MMK" } }),
     card: await measure({ method: "card", token: "sim_approve" }),
     delivered: await measureDelivery(app, documents),
+    rowsRead: await measureRowsRead(),
   };
 }, 120_000);
 afterAll(async () => {
@@ -162,7 +175,7 @@ async function readServer() {
 /** Three lines, signed in, over HTTP. What comes around by the clock (a session, the rules: every few seconds; the
  *  server's own housekeeping) is no cost of an order, so the least of some orders counts. */
 async function measure(payment: object): Promise<Work> {
-  const dishes = await Promise.all(["MOH-01", "TEA-01", "SMS-01"].map((sku) => till.dish(sku)));
+  const dishes = await Promise.all(DISHES.map((sku) => till.dish(sku)));
   const works: Work[] = [];
   for (let turn = 0; turn < 12; turn++) {
     const before = await readServer();
@@ -193,7 +206,7 @@ async function measure(payment: object): Promise<Work> {
 async function measureDelivery(app: App, documents: Documents): Promise<Delivery> {
   await app.start();
   ends.push(() => app.stop());
-  const dishes = await Promise.all(["MOH-01", "TEA-01", "SMS-01"].map((sku) => till.dish(sku)));
+  const dishes = await Promise.all(DISHES.map((sku) => till.dish(sku)));
   const outboxes = app.modules
     .filter((module) => manifest[module].store === "postgres")
     .map((module) => `(select count(*) from ${module}.outbox)`);
@@ -228,6 +241,37 @@ async function measureDelivery(app: App, documents: Documents): Promise<Delivery
   };
 }
 
+const MANY = 300;
+const AT_ONCE = 16;
+/** A connection tells what it read with its next statement after a second. */
+const TOLD_AFTER_MS = 1_100;
+
+async function placeMany(dishes: readonly Parameters<typeof line>[0][], orders: number) {
+  const place = async () => {
+    const lines = dishes.map((dish) => line(dish));
+    expect((await till.place(order(lines))).status).toBe(201);
+  };
+  for (let left = orders; left > 0; left -= AT_ONCE)
+    await Promise.all(Array.from({ length: Math.min(left, AT_ONCE) }, place));
+}
+
+/** Once the plans are made and kept: those were made when the tables were small. */
+async function measureRowsRead(): Promise<number> {
+  const dishes = await Promise.all(DISHES.map((sku) => till.dish(sku)));
+  const readSoFar = async () => {
+    await new Promise((resolve) => setTimeout(resolve, TOLD_AFTER_MS));
+    await placeMany(dishes, 2 * AT_ONCE);
+    const { rows } = await owner.query<{ read: number }>(
+      `select sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::float8 as read from pg_stat_user_tables`,
+    );
+    return rows[0]?.read ?? NaN;
+  };
+  await placeMany(dishes, MANY);
+  const before = await readSoFar();
+  await placeMany(dishes, MANY);
+  return Math.round(((await readSoFar()) - before) / (MANY + 2 * AT_ONCE));
+}
+
 describe("one order", () => {
   it("costs what work-per-order.json says, and no more or less", async () => {
     if (process.env["UPDATE_WORK_PER_ORDER"]) {
@@ -251,6 +295,11 @@ describe("one order", () => {
         Math.ceil(known * (1 + DELIVERY_TOLERANCE)),
       );
     }
+  });
+
+  it("reads no table whole, however many orders there are", async () => {
+    const { rowsRead } = JSON.parse(await readFile(FILE, "utf8")) as Figures;
+    expect(measured.rowsRead).toBeLessThanOrEqual(Math.ceil(rowsRead * (1 + ROWS_TOLERANCE)));
   });
 
   it("has the round trips and commits of design section 9", () => {

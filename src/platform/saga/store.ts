@@ -20,8 +20,9 @@ const insertSagas = defineStatement<SagaRow>(
    )
    select ${COLUMNS} from inserted
    union all
-   select ${COLUMNS} from sagas
-   where idempotency_key in (select "idempotencyKey" from input)`,
+   select ${COLUMNS} from (
+     select "idempotencyKey" from input except select idempotency_key from inserted) as known(key)
+   cross join lateral (select * from sagas where idempotency_key = known.key limit 1) as saga`,
 );
 
 /** Starts each saga whose key is new; answers with the row of each key, new or not. A key that another
@@ -29,21 +30,25 @@ const insertSagas = defineStatement<SagaRow>(
 export const startSagas = (database: Runner, owner: string, sagas: readonly NewSaga[]) =>
   database.run(insertSagas, [JSON.stringify(sagas), owner]);
 
+// Rows are named by their keys, not joined: a plan that was made while the table was small, and is kept, must not read
+// all of it when it is large.
+const JOURNAL = "(select journal from input where saga_id = saga.id limit 1)";
+const HELD = `saga.id = any(array(select saga_id from input))
+    and saga.token = (select token from input where saga_id = saga.id limit 1)`;
+
 /** For the CTE of a pivot that other steps follow: notes that the sagas of `input(saga_id, token, journal)` which are
  *  still this owner's are past it. In the same statement as the change itself, so neither can exist without the other. */
 export const passPivots = `update sagas as saga
-  set status = 'finishing', attempts = 0, cause = null, journal = input.journal
-  from input
-  where saga.id = input.saga_id and saga.token = input.token and saga.status = 'running'
+  set status = 'finishing', attempts = 0, cause = null, journal = ${JOURNAL}
+  where ${HELD} and saga.status = 'running'
   returning saga.id`;
 
 /** For the CTE of the last step: forgets `input.secret` and ends the sagas of `input(saga_id, token, journal)` that are
  *  still this owner's to end. In the same statement as the change itself, so neither can exist without the other. */
 export const endSagas = `update sagas as saga
-  set status = 'completed', ended_at = now(), lease_until = null, cause = null, journal = input.journal,
+  set status = 'completed', ended_at = now(), lease_until = null, cause = null, journal = ${JOURNAL},
     input = saga.input - 'secret'
-  from input
-  where saga.id = input.saga_id and saga.token = input.token and saga.status in ('running', 'finishing')
+  where ${HELD} and saga.status in ('running', 'finishing')
   returning saga.id`;
 
 const update = (name: string, set: string, where: string) =>

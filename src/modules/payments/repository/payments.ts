@@ -51,7 +51,9 @@ const insertPayments = defineStatement<PaymentsTable>(
    )
    select ${COLUMNS} from opened
    union all
-   select ${COLUMNS} from payments where order_id in (select "orderId" from input)`,
+   select ${COLUMNS} from (
+     select "orderId" from input except select order_id from opened) as known(order_with_payment)
+   cross join lateral (select * from payments where order_id = order_with_payment limit 1) as payment`,
 );
 
 /** Opens the payment of each order that has none; answers with the payment of each order, opened now (it has the id
