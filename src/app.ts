@@ -18,6 +18,7 @@ import {
   type Transaction,
 } from "#platform/db";
 import type { Documents } from "#platform/documents";
+import { createForeground } from "#platform/kernel";
 import type { Logger, Metrics } from "#platform/observability";
 import {
   createCalls,
@@ -71,7 +72,8 @@ export async function createApp(parts: AppParts) {
   const bus = createBus();
   // Who relays is no news at the usual level.
   const calm = logger.child({}, { level: logger.level === "info" ? "warn" : logger.level });
-  const events = { bus, logger: calm, metrics, retentionDays };
+  const foreground = createForeground();
+  const events = { bus, logger: calm, metrics, foreground, retentionDays };
   const hearing = { ...events, retry: { attempts: parts.maxAttempts } };
   const outboxes: OutboxControl[] = [];
   const inboxes: Inbox<never>[] = [];
@@ -199,6 +201,7 @@ export async function createApp(parts: AppParts) {
     cachedReads: restaurant.cachedReads,
     eventStream: stream.eventStream,
     guard: auth.guard,
+    foreground,
     auth,
     system,
     /** What /readyz asks. */

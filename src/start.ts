@@ -135,6 +135,7 @@ async function start(
     routers: app.routers,
     cachedReads: app.cachedReads,
     eventStream: app.eventStream,
+    foreground: app.foreground,
     guard: operatorGuard(operatorToken, app.guard),
     checks: app.checks,
     metrics,

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { StandardOpenAPIHandler, StandardOpenAPIMatcher } from "@orpc/openapi/standard";
 import { type AnyRouter, ORPCError } from "@orpc/server";
 import type { RouteMeta } from "#platform/contract";
+import type { Foreground } from "#platform/kernel";
 import { authorize, refuseForeignSite } from "./access.js";
 import { type BodyLimits, ClientGone, readJson } from "./body.js";
 import type { ApprovalUse, CallContext, Guard, Principal } from "./context.js";
@@ -26,6 +27,7 @@ export interface ApiParts {
   readonly cachedReads: readonly CachedRead[];
   /** Answers the routes whose contract says `stream`. */
   readonly eventStream: EventStream | undefined;
+  readonly foreground: Foreground;
   readonly limits: BodyLimits;
   readonly rateLimit: RateLimit;
 }
@@ -41,6 +43,9 @@ export interface RequestFacts {
   route: string;
 }
 
+/** Names and values in turn. */
+export type Headers = readonly string[];
+
 const PREFIX = "/api";
 const METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"] as const;
 /** An unread body larger than this is not waited for. */
@@ -49,7 +54,7 @@ const UNREAD_BYTES = 65_536;
 export const isPublicRoute = (meta: RouteMeta): boolean => meta.internal !== true;
 
 export function createApi(parts: ApiParts) {
-  const { routers, guard, cachedReads, eventStream, limits, rateLimit } = parts;
+  const { routers, guard, cachedReads, eventStream, foreground, limits, rateLimit } = parts;
   const filter = ({ contract }: { contract: { "~orpc": { meta: RouteMeta } } }) =>
     isPublicRoute(contract["~orpc"].meta);
   const matcher = new StandardOpenAPIMatcher({ filter });
@@ -119,7 +124,25 @@ export function createApi(parts: ApiParts) {
     use: (use: ApprovalUse) => guard.useApproval?.(use) ?? Promise.resolve(null),
   });
 
-  return async function answer(
+  /** Answers a read that is served from memory, as plain as every till makes it; false where `answer` must.
+   *  @throws a refusal */
+  async function answerFromMemory(
+    request: IncomingMessage,
+    response: ServerResponse,
+    facts: RequestFacts,
+    headers: Headers,
+  ): Promise<boolean> {
+    const memory = fromMemory.get(request.url?.slice(PREFIX.length) ?? "");
+    if (!memory) return false;
+    facts.route = memory.path;
+    const caller = await identify(request, facts);
+    await authorize({ meta: memory.meta, path: memory.path }, caller, approving(request));
+    const cached = memory.read();
+    if (cached) sendCached(request, response, cached, headers);
+    return cached !== undefined;
+  }
+
+  async function answer(
     request: IncomingMessage,
     response: ServerResponse,
     facts: RequestFacts,
@@ -161,7 +184,9 @@ export function createApi(parts: ApiParts) {
     const { cookie } = request.headers;
     const origin = { remoteAddress, local, cookie };
     const context: CallContext = { principal, requestId, trace, via: "http", ...origin };
-    const result = await handler.handle(lazy, { prefix: PREFIX, context });
+    // Reads publish nothing, and some take long.
+    const leave = reads ? undefined : foreground.enter();
+    const result = await handler.handle(lazy, { prefix: PREFIX, context }).finally(() => leave?.());
     if (!result.matched) throw new HttpRefusal("UNKNOWN_ROUTE");
     const failure = thrown.get(lazy);
     if (failure !== undefined) {
@@ -174,6 +199,17 @@ export function createApi(parts: ApiParts) {
       return sendEvents(request, response, eventStream, { principal, accepted });
     }
     await send(response, result.response);
+  }
+
+  return {
+    answer,
+    answerFromMemory,
+    /** Whether `answerFromMemory` is worth asking. */
+    isInMemory: (request: IncomingMessage): boolean => {
+      const { method, url = "" } = request;
+      const known = url.startsWith(PREFIX) && fromMemory.has(url.slice(PREFIX.length));
+      return known && method === "GET" && !mayBeLarge(request);
+    },
   };
 }
 
@@ -202,8 +238,9 @@ function sendCached(
   request: IncomingMessage,
   response: ServerResponse,
   { etag, body }: { etag: string; body: Buffer },
+  others: Headers = [],
 ): void {
-  const headers = { etag, "cache-control": "no-cache" };
+  const headers = [...others, "etag", etag, "cache-control", "no-cache"];
   const seen = request.headers["if-none-match"];
   if (seen !== undefined && matchesEtag(seen, etag)) {
     response.writeHead(304, headers).end();
@@ -211,7 +248,7 @@ function sendCached(
   }
   const type = "application/json; charset=utf-8";
   response
-    .writeHead(200, { ...headers, "content-type": type, "content-length": body.byteLength })
+    .writeHead(200, [...headers, "content-type", type, "content-length", String(body.byteLength)])
     .end(body);
 }
 

@@ -1,10 +1,11 @@
 // What every request passes, and the routes that belong to no module. Bodies of answers are never more than they say.
 import { randomUUID } from "node:crypto";
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from "express";
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import helmet from "helmet";
 import { type Logger, type Metrics, traceOf } from "#platform/observability";
 import { isLocal } from "./access.js";
-import { type createApi, matchesEtag, type RequestFacts } from "./api.js";
+import { type createApi, type Headers, matchesEtag, type RequestFacts } from "./api.js";
 import { ClientGone } from "./body.js";
 import type { Guard } from "./context.js";
 import type { Readiness } from "./health.js";
@@ -32,18 +33,55 @@ export interface AppParts {
 const factsOf = (response: express.Response): RequestFacts =>
   response.locals["facts"] as RequestFacts;
 
-export function createExpress(parts: AppParts): Express {
+/** What is known of a request that came the short way and goes on the long one. */
+interface Begun {
+  readonly facts: RequestFacts;
+  readonly refusal?: unknown;
+}
+
+/** The reads that every till makes are answered without Express; what holds for all requests holds for them too. */
+export function createListener(parts: AppParts): RequestListener {
+  const { api } = parts;
+  const fixed = securityHeaders(parts.secure, parts.screens?.kind === "live");
+  const begun = new WeakMap<IncomingMessage, Begun>();
+  const app = createExpress(parts, fixed, begun);
+  return (request, response) => {
+    if (!api.isInMemory(request)) return app(request, response);
+    const facts = begin(request, response, parts);
+    const goOn = (refusal?: unknown) => {
+      begun.set(request, { facts, refusal });
+      app(request, response);
+    };
+    api
+      .answerFromMemory(request, response, facts, [...fixed, REQUEST_ID, facts.requestId])
+      .then((answered) => answered || goOn(), goOn);
+  };
+}
+
+function createExpress(
+  parts: AppParts,
+  fixed: Headers,
+  begun: WeakMap<IncomingMessage, Begun>,
+): express.Express {
   const { api, metrics } = parts;
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.get("/healthz", (_request, response) => void response.json({ status: "alive" }));
-  app.use(withFacts(parts));
-  app.use(securityHeaders(parts.secure, parts.screens?.kind === "live"));
+  app.use((request, response, next) => {
+    const { facts, refusal } = begun.get(request) ?? { facts: begin(request, response, parts) };
+    response.locals["facts"] = facts;
+    response.setHeader(REQUEST_ID, facts.requestId);
+    for (let at = 0; at < fixed.length; at += 2)
+      response.setHeader(fixed[at] ?? "", fixed[at + 1] ?? "");
+    if (refusal !== undefined) throw refusal;
+    if (request.url.length > parts.urlLength) throw new HttpRefusal("URL_TOO_LONG");
+    next();
+  });
   app.use("/api", (request, response) => {
     // Express shortens `url` below a mount; the contract's paths are read from the original.
     request.url = request.originalUrl;
-    return api(request, response, factsOf(response));
+    return api.answer(request, response, factsOf(response));
   });
   app.use(systemRoutes(parts));
   if (parts.screens?.kind === "built") app.use(serveBuilt(parts.screens.folder));
@@ -61,40 +99,49 @@ export function createExpress(parts: AppParts): Express {
   return app;
 }
 
-function withFacts({ metrics, urlLength, draining }: AppParts): RequestHandler {
-  return (request, response, next) => {
-    const startedAt = performance.now();
-    const requestId = randomUUID();
-    const remoteAddress = request.socket.remoteAddress ?? "";
-    const facts: RequestFacts = {
-      requestId,
-      trace: traceOf(request.get("traceparent")) ?? requestId.replaceAll("-", ""),
-      remoteAddress,
-      local: isLocal(remoteAddress, request.headers),
-      route: "other",
-    };
-    response.locals["facts"] = facts;
-    response.setHeader("x-request-id", facts.requestId);
-    if (draining()) response.shouldKeepAlive = false;
-    response.once("close", () => {
-      const labels = {
-        method: request.method.slice(0, 10),
-        route: facts.route,
-        status: response.writableFinished ? String(response.statusCode) : "aborted",
-      };
-      const seconds = (performance.now() - startedAt) / 1000;
-      metrics.histogram("http_request_duration_seconds", labels, seconds);
-    });
-    if (request.url.length > urlLength) throw new HttpRefusal("URL_TOO_LONG");
-    next();
+const REQUEST_ID = "x-request-id";
+
+/** Once for each request: what the server knows of it at once, and what it took, when it is over. */
+function begin(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { metrics, draining }: AppParts,
+): RequestFacts {
+  const startedAt = performance.now();
+  const requestId = randomUUID();
+  const remoteAddress = request.socket.remoteAddress ?? "";
+  const { traceparent } = request.headers;
+  const trace = traceOf(typeof traceparent === "string" ? traceparent : undefined);
+  const facts: RequestFacts = {
+    requestId,
+    trace: trace ?? requestId.replaceAll("-", ""),
+    remoteAddress,
+    local: isLocal(remoteAddress, request.headers),
+    route: "other",
   };
+  if (draining()) response.shouldKeepAlive = false;
+  response.once("close", () => {
+    const labels = {
+      method: (request.method ?? "").slice(0, 10),
+      route: facts.route,
+      status: response.writableFinished ? String(response.statusCode) : "aborted",
+    };
+    const seconds = (performance.now() - startedAt) / 1000;
+    metrics.histogram("http_request_duration_seconds", labels, seconds);
+  });
+  return facts;
 }
 
-/** `live`: the tools of development put scripts and styles into the page itself. */
-function securityHeaders(secure: boolean, live: boolean): RequestHandler {
+/** The same for every answer. `live`: the tools of development put scripts and styles into the page itself. */
+function securityHeaders(secure: boolean, live: boolean): Headers {
   const own = ["'self'"];
   const code = live ? ["'self'", "'unsafe-inline'"] : own;
-  return helmet({
+  const headers: string[] = [];
+  const recorder = {
+    setHeader: (name: string, value: string) => headers.push(name, value),
+    removeHeader: () => undefined,
+  };
+  const protect = helmet({
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {
@@ -115,6 +162,8 @@ function securityHeaders(secure: boolean, live: boolean): RequestHandler {
     strictTransportSecurity: secure,
     referrerPolicy: { policy: "same-origin" },
   });
+  protect({} as IncomingMessage, recorder as unknown as ServerResponse, () => undefined);
+  return headers;
 }
 
 function systemRoutes({ readiness, metrics, document, guard }: AppParts): express.Router {

@@ -103,6 +103,39 @@ describe("reads from memory", () => {
     expect((await fetch(`${test.url}/api/menu`)).status).toBe(401);
   });
 
+  it("carries what every answer carries, however short its way was", async () => {
+    const short = (await test.as("cook", "/api/menu")).headers;
+    const long = (await test.as("cook", "/api/menu?long=1")).headers;
+    const names = (headers: Headers) => [...headers.keys()].toSorted();
+    expect(names(long)).toEqual(names(short));
+    expect(names(short)).toEqual(
+      expect.arrayContaining(["content-security-policy", "x-content-type-options", "x-request-id"]),
+    );
+    for (const name of names(short)) {
+      if (["date", "x-request-id"].includes(name)) continue;
+      expect([name, short.get(name)]).toEqual([name, long.get(name)]);
+    }
+    expect(short.get("x-request-id")).not.toBe(long.get("x-request-id"));
+  });
+
+  it("is counted like any route, refused ones too", async () => {
+    const counted = async (status: number) => {
+      const text = await (await fetch(`${test.url}/metrics`)).text();
+      const line = `http_request_duration_seconds_count{method="GET",route="/menu",status="${status}"}`;
+      return Number(text.split(line)[1]?.split("\n")[0] ?? 0);
+    };
+    const [good, bad] = [await counted(200), await counted(401)];
+    await (await test.as("cook", "/api/menu")).text();
+    await (await fetch(`${test.url}/api/menu`)).text();
+    await expect.poll(() => counted(200)).toBe(good + 1);
+    await expect.poll(() => counted(401)).toBe(bad + 1);
+  });
+
+  it("waits for no body that somebody announces", async () => {
+    const text = `GET /api/menu HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer cook\r\nTransfer-Encoding: chunked\r\n\r\n`;
+    expect(await raw(test.port, text)).toMatch(/^HTTP\/1.1 200 .*{"items":\[\]}$/s);
+  });
+
   it("leaves it to the handler when there is nothing in memory", async () => {
     healthy = false;
     expect(await (await test.as("cook", "/api/menu")).json()).toBe("from the handler");

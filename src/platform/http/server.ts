@@ -4,10 +4,10 @@ import { createServer as createPlain, type Server } from "node:http";
 import { createServer as createSecure, type Server as SecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { AnyRouter } from "@orpc/server";
-import { StartError } from "#platform/kernel";
+import { createForeground, type Foreground, StartError } from "#platform/kernel";
 import type { Logger, Metrics } from "#platform/observability";
 import { type CachedRead, createApi } from "./api.js";
-import { createExpress } from "./app.js";
+import { createListener } from "./app.js";
 import type { BodyLimits } from "./body.js";
 import { type ConnectionLimits, guardConnections } from "./connections.js";
 import type { Guard } from "./context.js";
@@ -56,6 +56,8 @@ export interface HttpParts {
   readonly tls?: TlsFiles | undefined;
   readonly cachedReads?: readonly CachedRead[];
   readonly eventStream?: EventStream | undefined;
+  /** Told of everybody who waits for a change. */
+  readonly foreground?: Foreground;
   readonly limits?: Partial<HttpLimits>;
   readonly screens?: Screens | undefined;
 }
@@ -72,12 +74,13 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   const limits: HttpLimits = { ...defaultLimits, ...parts.limits };
   let draining = false;
   let liveScreens: LiveScreens | undefined;
-  const app = createExpress({
+  const listener = createListener({
     api: createApi({
       routers,
       guard,
       cachedReads: parts.cachedReads ?? [],
       eventStream: parts.eventStream,
+      foreground: parts.foreground ?? createForeground(),
       limits,
       rateLimit: createRateLimit(limits.requestsPerMinute),
     }),
@@ -100,8 +103,11 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     connectionsCheckingInterval: Math.min(1_000, limits.headersMs),
   };
   const server: Server | SecureServer = tls
-    ? createSecure({ ...options, ...readCertificate(tls), handshakeTimeout: limits.headersMs }, app)
-    : createPlain(options, app);
+    ? createSecure(
+        { ...options, ...readCertificate(tls), handshakeTimeout: limits.headersMs },
+        listener,
+      )
+    : createPlain(options, listener);
   // Half-done TLS handshakes are not yet in the guard's book.
   server.maxConnections = limits.connections * 2;
   server.maxRequestsPerSocket = 0;

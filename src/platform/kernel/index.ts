@@ -3,6 +3,7 @@ export * from "./action.js";
 export * from "./batcher.js";
 export * from "./crash-point.js";
 export * from "./events.js";
+export * from "./foreground.js";
 export * from "./hourly.js";
 export * from "./ids.js";
 export * from "./localized.js";

@@ -1,6 +1,7 @@
 // A module's outbox, whatever its store: told after each commit, relayed in the background, seen and steered by people.
 import { setTimeout as pause } from "node:timers/promises";
 import type { Bus } from "#platform/bus";
+import { createForeground, type Foreground } from "#platform/kernel";
 import { createRelay } from "./relay.js";
 import { DEFAULT_TIMING, type RelayTiming } from "./timing.js";
 import {
@@ -20,6 +21,8 @@ export interface OutboxOptions {
   readonly metrics?: Metrics;
   /** How long delivered events are kept: for new subscriptions, rebuilds and replays. Default 400. */
   readonly retentionDays?: number;
+  /** Who goes first when there is little time. Default: nobody. */
+  readonly foreground?: Foreground;
   readonly timing?: Partial<RelayTiming>;
 }
 
@@ -27,12 +30,14 @@ export type OutboxControl = ReturnType<typeof createOutbox>;
 
 export function createOutbox(store: OutboxStore, options: OutboxOptions) {
   const { publisher, metrics = noMetrics, retentionDays = 400 } = options;
+  const foreground = options.foreground ?? createForeground();
   const timing = { ...DEFAULT_TIMING, ...options.timing };
   const watchers = new Set<() => void>();
   const relay = createRelay({
     ...options,
     store,
     metrics,
+    foreground,
     retentionDays,
     timing,
     onArchived: () => {

@@ -6,14 +6,13 @@
 //
 // A subscription that does not answer in time is "behind": it leaves the live stream and reads the archive on from
 // where it stood (catch-up.ts). So nobody waits for it, and nothing piles up in memory for it.
-import { setTimeout as pause } from "node:timers/promises";
 import type { Bus, BusListener, Receipt } from "#platform/bus";
 import { emit } from "#platform/bus/emit";
-import { crashPoint, type EventEnvelope } from "#platform/kernel";
+import { crashPoint, type EventEnvelope, type Foreground } from "#platform/kernel";
 import { catchUp } from "./catch-up.js";
 import { type Flight, isDone, lateIn } from "./flight.js";
 import { hearsFrom, toMessage } from "./subscription.js";
-import { createBell, gatherMs, type RelayTiming, withTimeout } from "./timing.js";
+import { createBell, letPassMs, type RelayTiming, withTimeout } from "./timing.js";
 import type { Claim, Logger, Metrics, OutboxStore, SubscriptionRecord } from "./types.js";
 
 /** At most this many events are in memory. */
@@ -32,6 +31,7 @@ export interface RelayOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly retentionDays: number;
+  readonly foreground: Foreground;
   readonly timing: RelayTiming;
   readonly onArchived: () => void;
 }
@@ -40,7 +40,7 @@ export interface RelayOptions {
 export type RelayRun = ReturnType<typeof createRun>;
 
 export function createRun(claim: Claim, options: RelayOptions) {
-  const { publisher, bus, logger, metrics, timing } = options;
+  const { publisher, bus, logger, metrics, foreground, timing } = options;
   const flights = new Map<string, Flight>();
   const records = new Map<string, SubscriptionRecord>();
   /** Not offered new events. */
@@ -52,13 +52,14 @@ export function createRun(claim: Claim, options: RelayOptions) {
   const bell = createBell();
   const ended = new AbortController();
   let fetchWanted = true;
+  /** The last page was full. */
+  let foundMore = false;
   let draining = false;
   let stuckCheckAt = 0;
   let failure: unknown;
   let archiveTimer: NodeJS.Timeout | undefined;
   let turn: Promise<unknown> = Promise.resolve();
   let lastFetchedAt = Date.now();
-  let lastFound = 0;
   let lastProgressAt = Date.now();
 
   const isOurs = ({ patterns }: BusListener) => hearsFrom(publisher, patterns);
@@ -97,9 +98,9 @@ export function createRun(claim: Claim, options: RelayOptions) {
     if (draining || !fetchWanted || WINDOW - flights.size < PAGE) return;
     fetchWanted = false;
     const events = await claim.fetch([...flights.keys()], PAGE);
-    if (events.length >= PAGE) fetchWanted = true;
+    foundMore = events.length >= PAGE;
+    if (foundMore) fetchWanted = true;
     lastFetchedAt = Date.now();
-    lastFound = events.length;
     for (const event of events) {
       const flight: Flight = { message: toMessage(event), event, receipts: new Map() };
       flights.set(event.id, flight);
@@ -232,6 +233,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
       while (!stopping.aborted) {
         claim.lost.throwIfAborted();
         if (failure) throw failure;
+        if (!draining && !foundMore) await foreground.clear(letPassMs(Date.now() - lastFetchedAt));
         await alone(async () => {
           await fetchAndEmit();
           await findStuck();
@@ -244,8 +246,6 @@ export function createRun(claim: Claim, options: RelayOptions) {
           timing.firstPollMs * 2 ** Math.min(idlePolls, 20),
         );
         await bell.wait(flights.size > 0 ? Math.min(pollMs, timing.stuckAfterMs / 4) : pollMs);
-        const waitMs = gatherMs(lastFound, Date.now() - lastFetchedAt);
-        if (fetchWanted && !draining && waitMs > 0) await pause(waitMs);
         if (fetchWanted) idlePolls = 0;
         else if (Date.now() - lastFetchedAt >= pollMs - 5) {
           // The net: everything else here is started by somebody's call.

@@ -116,12 +116,10 @@ export function createBell() {
   };
 }
 
-const GATHER = { msPerEvent: 4, longestMs: 40 };
+/** How long a relay lets those who wait for an answer go first, from its last fetch on. While there always is somebody,
+ *  what came meanwhile is fetched and applied together, in one transaction for each subscription. */
+const LET_PASS_MS = 100;
 
-/** How long a fetch waits for more, the longer the more the last one found: what is fetched together is applied
- *  together, in one transaction for each subscription. After a pause nothing waits. */
-export const gatherMs = (lastFound: number, sinceFetchMs: number): number =>
-  Math.max(
-    0,
-    Math.min(GATHER.longestMs, lastFound * GATHER.msPerEvent) - Math.max(0, sinceFetchMs),
-  );
+/** What is left of it; never more, should the clock be put back. */
+export const letPassMs = (sinceFetchMs: number): number =>
+  LET_PASS_MS - Math.min(LET_PASS_MS, Math.max(0, sinceFetchMs));

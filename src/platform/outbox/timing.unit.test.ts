@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { backoffMs, createBell, DEFAULT_RETRY, gatherMs, judge, Undeliverable } from "./timing.js";
+import { backoffMs, createBell, DEFAULT_RETRY, letPassMs, judge, Undeliverable } from "./timing.js";
 
 describe("pauses between attempts", () => {
   it("double up to the longest, and half of each is chance", () => {
@@ -16,18 +16,13 @@ describe("pauses between attempts", () => {
   });
 });
 
-describe("gathering events", () => {
-  it("lets the first one after a pause go at once, and waits longer the more there were", () => {
-    expect(gatherMs(0, 0)).toBe(0);
-    expect(gatherMs(1, 60)).toBe(0);
-    expect(gatherMs(1, 1)).toBe(3);
-    expect(gatherMs(5, 0)).toBe(20);
+describe("letting others go first", () => {
+  it("is for a while from the last fetch on, so that what comes after a pause goes at once", () => {
+    expect([0, 60, 100, 5_000].map(letPassMs)).toEqual([100, 40, 0, 0]);
   });
 
-  it("never waits for longer than a listener may lag", () => {
-    expect(gatherMs(250, 0)).toBe(40);
-    // The clock was put back.
-    expect(gatherMs(250, -3_600_000)).toBe(40);
+  it("never takes longer than a listener may lag, even when the clock was put back", () => {
+    expect(letPassMs(-3_600_000)).toBe(100);
   });
 });
 

@@ -1,0 +1,41 @@
+import { expect, it, vi } from "vitest";
+import { createForeground } from "./foreground.js";
+
+const stateOf = async (work: Promise<void>) => {
+  let done = false;
+  void work.then(() => (done = true));
+  await vi.advanceTimersByTimeAsync(0);
+  return { isDone: () => done };
+};
+
+it("lets work go at once when nobody waits", async () => {
+  const { clear } = createForeground();
+  await clear(60_000);
+});
+
+it("keeps work back until the last one has an answer, however often they leave", async () => {
+  vi.useFakeTimers();
+  const { enter, clear } = createForeground();
+  const [leaveFirst, leaveSecond] = [enter(), enter()];
+  const work = await stateOf(clear(60_000));
+  leaveFirst();
+  leaveFirst();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(work.isDone()).toBe(false);
+  leaveSecond();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(work.isDone()).toBe(true);
+  vi.useRealTimers();
+});
+
+it("keeps work back no longer than it can wait", async () => {
+  vi.useFakeTimers();
+  const { enter, clear } = createForeground();
+  enter();
+  const work = await stateOf(clear(100));
+  await vi.advanceTimersByTimeAsync(99);
+  expect(work.isDone()).toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(work.isDone()).toBe(true);
+  vi.useRealTimers();
+});
