@@ -1,4 +1,4 @@
-// How far behind an order its consequences are: from an event being told until each subscription has applied it (stock
+// How far behind an order its consequences are: from an event's commit until each subscription has applied it (stock
 // sold, tickets, copies, the day's figures), in the whole application, at 10 and 50 orders/s and as many as it takes.
 // Beside LISTEN/NOTIFY and a poller, one listener alone: bench/lag.ts.
 // Run: node --import tsx bench/order-lag.ts [seconds a rate]
@@ -10,6 +10,8 @@ import { createOrders, place, startTiffin, type Tiffin } from "./kit/tiffin.js";
 
 const SECONDS = Number(process.argv[2] ?? 20);
 const TILLS = 16;
+/** At each rate, so that connections and code are those of that rate. */
+const WARM_SECONDS = 5;
 const BUCKET = /^tiffin_event_lag_seconds_bucket\{le="([^"]+)"[^}]*\} (\d+)/gm;
 
 /** Deliveries that took at most so many seconds, over all subscriptions, since the server's start. */
@@ -43,12 +45,14 @@ await withBench(async (bench) => {
   const client = createClient(tiffin.url, tiffin.token, TILLS);
   const next = createOrders(tiffin.dishes);
   const order = () => place(client, next());
-  await closedLoop(TILLS, 8, order);
+  await closedLoop(TILLS, 20, order);
   await tiffin.quiet();
 
-  async function measure(load: string, run: () => Promise<Run>) {
+  async function measure(load: string, run: (seconds: number) => Promise<Run>) {
+    await run(WARM_SECONDS);
+    await tiffin.quiet();
     const before = await readLag(tiffin);
-    const { count, seconds } = await run();
+    const { count, seconds } = await run(SECONDS);
     await tiffin.quiet();
     const after = await readLag(tiffin);
     const buckets = [...after]
@@ -64,9 +68,9 @@ await withBench(async (bench) => {
   }
 
   report("order-lag", [
-    await measure("10 orders/s", () => openLoop(10, SECONDS, order)),
-    await measure("50 orders/s", () => openLoop(50, SECONDS, order)),
-    await measure(`${TILLS} tills without a pause`, () => closedLoop(TILLS, SECONDS, order)),
+    await measure("10 orders/s", (seconds) => openLoop(10, seconds, order)),
+    await measure("50 orders/s", (seconds) => openLoop(50, seconds, order)),
+    await measure(`${TILLS} tills without a pause`, (seconds) => closedLoop(TILLS, seconds, order)),
   ]);
   client.close();
   console.log("Goal: p99 below 20 ms at 50 orders/s.");

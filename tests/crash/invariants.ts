@@ -50,16 +50,21 @@ const FAULTS: Readonly<Record<string, string>> = {
     where coalesce(p.captured, 0) <> case c.status when 'captured' then c.amount else 0 end
       or coalesce(p.refunded, 0) <> coalesce(c.refunded, 0)`,
   "an order is told exactly once": `
-    with told as (select key, name from orders.outbox_archive)
-    select o.id, o.status from orders.orders as o where placed_at >= $1 and
-      (1 <> (select count(*) from told where key = o.id::text and name = 'orders.order-placed.v1')
-      or (status = 'cancelled')::int <> (select count(*) from told where key = o.id::text and name = 'orders.order-cancelled.v1'))
-    union all select null, key from told
-    where name like 'orders.order-%' and key not in (select id::text from orders.orders)`,
+    with told as (
+      select key::uuid as id, count(*) filter (where name = 'orders.order-placed.v1') as placed,
+        count(*) filter (where name = 'orders.order-cancelled.v1') as cancelled
+      from orders.outbox_archive where name like 'orders.order-%' group by 1)
+    select o.id, o.status, placed, cancelled from orders.orders as o left join told using (id)
+    where placed_at >= $1
+      and (placed is distinct from 1 or coalesce(cancelled, 0) <> (o.status = 'cancelled')::int)
+    union all select id, null, placed, cancelled from told where not exists (
+      select from orders.orders where orders.id = told.id)`,
   "a capture is told exactly once": `
-    select id from payments.payments as p
-    where created_at >= $1 and (captured > 0)::int <> (select count(*) from payments.outbox_archive
-      where name = 'payments.payment-captured.v1' and data ->> 'paymentId' = p.id::text)`,
+    with told as (
+      select (data ->> 'paymentId')::uuid as id, count(*) as times from payments.outbox_archive
+      where name = 'payments.payment-captured.v1' group by 1)
+    select id, times from payments.payments left join told using (id)
+    where created_at >= $1 and (captured > 0)::int <> coalesce(times, 0)`,
   "nothing waits in an outbox": `
     select id from orders.outbox union all select id from payments.outbox union all select id from restaurant.outbox`,
 };

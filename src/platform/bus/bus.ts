@@ -8,8 +8,9 @@ export interface Message {
   readonly name: string;
   readonly key: string;
   readonly json: string;
-  /** It is history, told to one that came late: how old it is says nothing about how fast events are. */
-  readonly late?: true;
+  /** When it was told, in ms since 1970. Not of history for one that came late: that says nothing about how fast
+   *  events are. */
+  readonly committedAt?: number;
 }
 
 /** One subscription's answer to one message. */

@@ -1,5 +1,8 @@
 // Those who wait for an answer, as the work behind them sees it: it lets them go first, for a while.
 
+/** Whoever has an answer may well ask again at once: so long nobody must have waited. */
+const CALM_MS = 2;
+
 export interface Foreground {
   /** Somebody waits for an answer; call what it gives once they have it. */
   enter(): () => void;
@@ -9,21 +12,30 @@ export interface Foreground {
 
 export function createForeground(): Foreground {
   let waiting = 0;
+  let isCalm = true;
+  let calmSoon: NodeJS.Timeout | undefined;
   const watchers = new Set<() => void>();
+
+  function calm(): void {
+    isCalm = true;
+    for (const watcher of watchers) watcher();
+  }
 
   return {
     enter() {
       waiting += 1;
+      isCalm = false;
+      clearTimeout(calmSoon);
       let left = false;
       return () => {
         if (left) return;
         left = true;
         waiting -= 1;
-        if (waiting === 0) for (const watcher of watchers) watcher();
+        if (waiting === 0) calmSoon = setTimeout(calm, CALM_MS);
       };
     },
     clear(longestMs) {
-      if (waiting === 0 || longestMs <= 0) return Promise.resolve();
+      if (isCalm || longestMs <= 0) return Promise.resolve();
       return new Promise((resolve) => {
         const done = () => {
           clearTimeout(timer);

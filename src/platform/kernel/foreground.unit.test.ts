@@ -23,7 +23,23 @@ it("keeps work back until the last one has an answer, however often they leave",
   await vi.advanceTimersByTimeAsync(0);
   expect(work.isDone()).toBe(false);
   leaveSecond();
-  await vi.advanceTimersByTimeAsync(0);
+  await vi.advanceTimersByTimeAsync(10);
+  expect(work.isDone()).toBe(true);
+  vi.useRealTimers();
+});
+
+it("does not take the instant between one question and the next for calm", async () => {
+  vi.useFakeTimers();
+  const { enter, clear } = createForeground();
+  const leaveFirst = enter();
+  const work = await stateOf(clear(60_000));
+  leaveFirst();
+  await vi.advanceTimersByTimeAsync(1);
+  const leaveSecond = enter();
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(work.isDone()).toBe(false);
+  leaveSecond();
+  await vi.advanceTimersByTimeAsync(10);
   expect(work.isDone()).toBe(true);
   vi.useRealTimers();
 });

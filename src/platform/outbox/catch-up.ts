@@ -34,7 +34,7 @@ export async function catchUp({
 
   const send = (page: readonly ArchivedEvent[]): Receipt[] =>
     page.flatMap(({ event }) => [
-      ...emit(bus, { ...toMessage(event), late: true }, (other) => other === name).values(),
+      ...emit(bus, toMessage(event), (other) => other === name).values(),
     ]);
 
   while (!cancelled.aborted) {

@@ -38,9 +38,14 @@ export interface MailboxOptions<Tx> {
   readonly onKept: () => void;
 }
 
-/** From told to applied. */
-export function measureLag(metrics: Metrics, subscription: string, event: EventEnvelope): void {
-  const lagMs = Math.max(0, Date.now() - Date.parse(event.occurredAt));
+/** From the commit of what it tells to its being applied. */
+export function measureLag(
+  metrics: Metrics,
+  subscription: string,
+  event: EventEnvelope,
+  committedAt: number,
+): void {
+  const lagMs = Math.max(0, Date.now() - committedAt);
   const labels = { publisher: publisherOf(event.name), subscription };
   metrics.histogram("event_lag_seconds", labels, lagMs / 1000);
 }
@@ -120,7 +125,8 @@ export function createMailbox<Tx>(
 
   function acknowledge(letter: Letter, event: EventEnvelope | undefined): void {
     letter.stored();
-    if (event && !letter.message.late) measureLag(metrics, name, event);
+    const { committedAt } = letter.message;
+    if (event && committedAt !== undefined) measureLag(metrics, name, event, committedAt);
   }
 
   /** Keeps the event aside; while the store cannot, begins anew with the event itself, since nothing was counted. */

@@ -59,7 +59,7 @@ export function createRetryLoop<Tx>(options: {
       try {
         await store.retry(target, { ...failure, event: checkEvent(subscription, failure.event) });
         metrics.counter("events_applied_total", { subscription: name });
-        measureLag(metrics, name, failure.event);
+        measureLag(metrics, name, failure.event, Date.parse(failure.event.occurredAt));
         subscription.applied?.();
       } catch (error) {
         const verdict = judge(error, failure.attempts + 1, retry, new Date());

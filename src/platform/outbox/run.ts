@@ -16,10 +16,10 @@ import { createBell, letPassMs, type RelayTiming, withTimeout } from "./timing.j
 import type { Claim, Logger, Metrics, OutboxStore, SubscriptionRecord } from "./types.js";
 
 /** At most this many events are in memory. */
-const WINDOW = 1_000;
-const PAGE = 250;
+const WINDOW = 2_000;
+const PAGE = 500;
 /** Delivered events are archived together; nobody waits for it. */
-const ARCHIVE_AFTER_MS = 50;
+const ARCHIVE_AFTER_MS = 20;
 const PURGE_PAGE = 2_000;
 const PURGE_PAGES = 50;
 
@@ -52,8 +52,10 @@ export function createRun(claim: Claim, options: RelayOptions) {
   const bell = createBell();
   const ended = new AbortController();
   let fetchWanted = true;
-  /** The last page was full. */
-  let foundMore = false;
+  /** The last fetch took all that there was. */
+  let isDrained = false;
+  /** The first call since then, which comes right after a commit. */
+  let calledAt: number | undefined;
   let draining = false;
   let stuckCheckAt = 0;
   let failure: unknown;
@@ -97,12 +99,17 @@ export function createRun(claim: Claim, options: RelayOptions) {
   async function fetchAndEmit(): Promise<void> {
     if (draining || !fetchWanted || WINDOW - flights.size < PAGE) return;
     fetchWanted = false;
+    // What is new since a fetch that took all was committed when it was called, or after.
+    const notBefore = isDrained ? (calledAt ?? 0) : 0;
+    calledAt = undefined;
     const events = await claim.fetch([...flights.keys()], PAGE);
-    foundMore = events.length >= PAGE;
-    if (foundMore) fetchWanted = true;
+    isDrained = events.length < PAGE;
+    if (!isDrained) fetchWanted = true;
     lastFetchedAt = Date.now();
     for (const event of events) {
-      const flight: Flight = { message: toMessage(event), event, receipts: new Map() };
+      const committedAt = Math.max(notBefore, Date.parse(event.occurredAt));
+      const message = toMessage(event, committedAt);
+      const flight: Flight = { message, event, receipts: new Map() };
       flights.set(event.id, flight);
       addReceipts(
         flight,
@@ -233,7 +240,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
       while (!stopping.aborted) {
         claim.lost.throwIfAborted();
         if (failure) throw failure;
-        if (!draining && !foundMore) await foreground.clear(letPassMs(Date.now() - lastFetchedAt));
+        if (!draining && isDrained) await foreground.clear(letPassMs(Date.now() - lastFetchedAt));
         await alone(async () => {
           await fetchAndEmit();
           await findStuck();
@@ -269,6 +276,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
     relay,
     /** There is something to fetch. */
     wake(): void {
+      calledAt ??= Date.now();
       fetchWanted = true;
       bell.ring();
     },

@@ -58,11 +58,12 @@ export const publisherOf = (name: string): string => FIRST_WORD.exec(name)?.[0] 
 export const hearsFrom = (publisher: string, patterns: readonly string[]): boolean =>
   patterns.some((pattern) => [publisher, "*", "**"].includes(publisherOf(pattern)));
 
-export const toMessage = (event: EventEnvelope): Message => ({
+export const toMessage = (event: EventEnvelope, committedAt?: number): Message => ({
   id: event.id,
   name: event.name,
   key: event.key,
   json: JSON.stringify(event),
+  ...(committedAt !== undefined && { committedAt }),
 });
 
 export const parseEnvelope = (message: Message): EventEnvelope =>
