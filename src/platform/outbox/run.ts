@@ -104,17 +104,15 @@ export function createRun(claim: Claim, options: RelayOptions) {
     calledAt = undefined;
     const events = await claim.fetch([...flights.keys()], PAGE);
     isDrained = events.length < PAGE;
-    if (!isDrained) fetchWanted = true;
+    fetchWanted ||= !isDrained;
     lastFetchedAt = Date.now();
     for (const event of events) {
       const committedAt = Math.max(notBefore, Date.parse(event.occurredAt));
       const message = toMessage(event, committedAt);
       const flight: Flight = { message, event, receipts: new Map() };
       flights.set(event.id, flight);
-      addReceipts(
-        flight,
-        emit(bus, flight.message, (name) => !apart.has(name)),
-      );
+      const receipts = emit(bus, message, (name) => !apart.has(name));
+      addReceipts(flight, receipts);
       if (isDone(flight)) archiveSoon();
     }
     metrics.counter("events_relayed_total", { outbox: publisher }, events.length);
@@ -207,10 +205,8 @@ export function createRun(claim: Claim, options: RelayOptions) {
       // In one turn: what is in flight follows the last of the archive, and then it hears everything live again.
       rejoin() {
         for (const flight of flights.values()) {
-          addReceipts(
-            flight,
-            emit(bus, flight.message, (other) => other === name),
-          );
+          const receipts = emit(bus, flight.message, (other) => other === name);
+          addReceipts(flight, receipts);
         }
         apart.delete(name);
       },
