@@ -2,6 +2,7 @@
 // a million stored orders; each figure as a share of the first.
 // Run: node --import tsx bench/growth.ts [largest number of stored orders] [seconds a turn]
 import pg from "pg";
+import { cpuOf } from "./kit/cpu.js";
 import { quantile, rounded } from "./kit/figures.js";
 import { closedLoop, createClient } from "./kit/load.js";
 import { announce, report } from "./kit/report.js";
@@ -58,6 +59,7 @@ await withBench(async (bench) => {
     (await owner.query<{ n: number }>("select count(*)::int as n from orders.orders")).rows[0]?.n ??
     0;
 
+  const postgresMs = () => cpuOf(process.pid).get("postgres") ?? NaN;
   const list = async () => {
     const { status, text } = await client.send({ method: "GET", path: "/api/orders?limit=50" });
     if (status !== 200) throw new Error(`Listing answered ${status}: ${text}`);
@@ -70,8 +72,10 @@ await withBench(async (bench) => {
     await owner.query("checkpoint");
     await closedLoop(TILLS, rows.length === 0 ? WARM_SECONDS : SECONDS, placeOne);
     await tiffin.quiet();
+    const before = postgresMs();
     const placing = await closedLoop(TILLS, SECONDS, placeOne);
     await tiffin.quiet();
+    const postgres = (postgresMs() - before) / placing.count;
     const listing = await closedLoop(TILLS, SECONDS, list);
     const [first] = rows;
     const placed = placing.count / placing.seconds;
@@ -82,6 +86,8 @@ await withBench(async (bench) => {
       "of the first": rounded(placed / (first?.place ?? placed)),
       list: rounded(listed, 0),
       "list of the first": rounded(listed / (first?.list ?? listed)),
+      // Says the same whatever else the machine does.
+      "CPU of PostgreSQL an order, ms": rounded(postgres),
       "place p99 ms": rounded(quantile(placing.latenciesMs, 0.99)),
       "memory MB": await memoryOf(tiffin.child.pid),
     });
