@@ -9,7 +9,8 @@ export interface PoolOptions {
   readonly statementTimeoutMs: number;
   readonly lockTimeoutMs: number;
   readonly idleInTransactionTimeoutMs: number;
-  /** Its queries take the processor only when nobody else wants it, on a server on this machine. For reading. */
+  /** Its queries take the processor only when nobody else wants it, on a server on this machine, and may read tables
+   *  whole. For reports. */
   readonly stepsBack?: boolean;
 }
 
@@ -55,6 +56,11 @@ const notUrl = (cause?: unknown) =>
     { cause },
   );
 
+// One query, one processor: more of them would go around what a pool's size limits. And no compiling for one.
+// Where nothing steps back, statements name rows by their keys, and their plans are kept: one that was made while a
+// table was small must not read it whole when it is large.
+const PLANNING = { max_parallel_workers_per_gather: 0, jit: false };
+
 /** How much longer than the server's own limit a client waits, for a server that no longer answers at all. */
 const SILENCE_MS = 5_000;
 
@@ -65,13 +71,15 @@ export const clientConfig = (
     statementTimeoutMs,
     lockTimeoutMs,
     idleInTransactionTimeoutMs,
-  }: Omit<PoolOptions, "max" | "stepsBack">,
+    stepsBack = false,
+  }: Omit<PoolOptions, "max">,
 ): ClientConfig => ({
   ...server,
   types,
   application_name: purpose === undefined ? `tiffin:${module}` : `tiffin:${module}:${purpose}`,
-  // One query, one processor: more of them would go around what a pool's size limits.
-  options: `-c search_path=${module} -c max_parallel_workers_per_gather=0`,
+  options: Object.entries({ ...PLANNING, search_path: module, enable_seqscan: stepsBack })
+    .map(([setting, value]) => `-c ${setting}=${String(value)}`)
+    .join(" "),
   statement_timeout: statementTimeoutMs,
   query_timeout: statementTimeoutMs + SILENCE_MS,
   lock_timeout: lockTimeoutMs,

@@ -37,6 +37,10 @@ const prepared = defineStatement<{ name: string }>(
   "test.prepared",
   "select name from pg_prepared_statements",
 );
+const scans = defineStatement<{ allowed: string }>(
+  "test.scans",
+  "select current_setting('enable_seqscan') as allowed",
+);
 const sleep = defineStatement("test.sleep", "select pg_sleep(20)");
 
 describe("A module's database", () => {
@@ -51,6 +55,19 @@ describe("A module's database", () => {
       expect(getPriority(other.pid)).toBeLessThan(10);
     },
   );
+
+  it("reads no table whole with a plan that was made when it was small, unless it is there for reports", async () => {
+    const planOf = defineStatement<{ "QUERY PLAN": unknown }>(
+      "test.plan",
+      "explain (format json) select from thing where id = any(array(select generate_series(1, 10)))",
+    );
+    const plan = async (database: ReturnType<typeof connect>) =>
+      JSON.stringify((await database.run(planOf, []))[0]?.["QUERY PLAN"]);
+    expect(await plan(connect())).toMatch(/Index (Only )?Scan/);
+    expect(await plan(connect())).not.toContain('"Seq Scan"');
+    const [reading] = await connect("shelf", { stepsBack: true }).run(scans, []);
+    expect(reading?.allowed).toBe("on");
+  });
 
   it("gives values as they are: exact integers, dates without a time zone, numerics as text", async () => {
     const [row] = await connect().run(all, []);

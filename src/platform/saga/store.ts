@@ -133,7 +133,7 @@ const claim = defineStatement<SagaRow>(
      lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
    where id in (
      select id from sagas
-     where ${UNDER_WAY} and (lease_until < now() or $2::boolean and owner <> $1::uuid or owner = $1::uuid and id = any($4::uuid[]))
+     where ended_at is null and ${UNDER_WAY} and (lease_until < now() or $2::boolean and owner <> $1::uuid or owner = $1::uuid and id = any($4::uuid[]))
      order by lease_until limit $3 for update skip locked)
    returning ${COLUMNS}`,
 );
