@@ -43,7 +43,14 @@ function family(pid: number): number[] {
   return [pid, ...children.flatMap(([child, parent]) => (parent === pid && child ? [child] : []))];
 }
 const signal = (pids: readonly number[], name: NodeJS.Signals) => {
-  for (const pid of pids) process.kill(pid, name);
+  for (const pid of pids) {
+    try {
+      process.kill(pid, name);
+    } catch (error) {
+      // A connection ended meanwhile, and its process with it.
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+    }
+  }
 };
 
 const paused = (name: string, pidOf: (stores: Stores) => number): Fault => {
