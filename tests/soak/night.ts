@@ -4,6 +4,7 @@ import type { Stores } from "../crash/stores.js";
 
 const AGE = "500 days";
 const AGE_MS = 500 * 86_400_000;
+const PAGE = 5_000;
 
 /** Rows that must not pile up, by table. */
 export async function countRows(stores: Stores): Promise<Record<string, number>> {
@@ -57,8 +58,15 @@ export async function letYearsPass(stores: Stores): Promise<void> {
     ["outbox_archive", "archivedAt"],
     ["inbox", "storedAt"],
   ] as const) {
-    await stores
-      .collection(name)
-      .updateMany({}, [{ $set: { [field]: { $subtract: [`$${field}`, AGE_MS] } } }]);
+    const collection = stores.collection(name);
+    const young = { [field]: { $gt: new Date(Date.now() - AGE_MS / 2) } };
+    // In pages, as one long command keeps all others waiting.
+    for (;;) {
+      const page = await collection.find(young).project({ _id: 1 }).limit(PAGE).toArray();
+      if (page.length === 0) break;
+      await collection.updateMany({ _id: { $in: page.map(({ _id }) => _id) } }, [
+        { $set: { [field]: { $subtract: [`$${field}`, AGE_MS] } } },
+      ]);
+    }
   }
 }

@@ -4,6 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { documentsFaults, type Fault, postgresFaults } from "../crash/faults.js";
 import { line, order, Till } from "../system/tiffin.js";
 import type { Restaurant } from "./restaurant.js";
+import { PROBE } from "./tills.js";
 
 const QUIET_MS = { shortest: 3_000, longest: 12_000 };
 const BACK_WITHIN_MS = 60_000;
@@ -57,12 +58,14 @@ export function createTrouble(restaurant: Restaurant) {
     const ended = performance.now();
     const key = crypto.randomUUID();
     let body: object | undefined;
+    let last = "no answer";
     while (performance.now() - ended < BACK_WITHIN_MS) {
       const { url, cashier } = restaurant.door();
       const till = new Till(url, cashier);
       try {
-        body ??= order([line(await till.dish("WTR-01"))]);
+        body ??= order([line(await till.dish(PROBE))]);
         const answer = await till.place(body, key);
+        last = `${answer.status} ${(answer.body as { code?: string }).code ?? ""}`;
         if (answer.status === 201) {
           placed.add((answer.body as { id: string }).id);
           recoveriesMs.push(Math.round(performance.now() - ended));
@@ -73,7 +76,7 @@ export function createTrouble(restaurant: Restaurant) {
       }
       await pause(50);
     }
-    unrecovered.push(after);
+    unrecovered.push(`${after} (last: ${last})`);
   }
 
   return {
