@@ -32,9 +32,11 @@ export const startSagas = (database: Runner, owner: string, sagas: readonly NewS
 
 // Rows are named by their keys, not joined: a plan that was made while the table was small, and is kept, must not read
 // all of it when it is large.
-const JOURNAL = "(select journal from input where saga_id = saga.id limit 1)";
+// A saga may stand there twice, with the token that was lost and the one that holds.
+const JOURNAL =
+  "(select journal from input where saga_id = saga.id and token = saga.token limit 1)";
 const HELD = `saga.id = any(array(select saga_id from input))
-    and saga.token = (select token from input where saga_id = saga.id limit 1)`;
+    and saga.token = any(array(select token from input where saga_id = saga.id))`;
 
 /** For the CTE of a pivot that other steps follow: notes that the sagas of `input(saga_id, token, journal)` which are
  *  still this owner's are past it. In the same statement as the change itself, so neither can exist without the other. */

@@ -15,14 +15,11 @@ export const timedOut = { code: "TOO_SLOW", status: 503, message: "Too slow." };
 export const asRefusal = (error: unknown) => (error instanceof No ? refusal : null);
 export const quiet = { warn: () => undefined, error: () => undefined };
 
-export const endOne = defineStatement<{ id: string }>(
-  "test.end-saga",
-  `with input as (select $1::uuid as saga_id, $2::integer as token, $3::jsonb as journal) ${endSagas}`,
-);
-export const passOne = defineStatement<{ id: string }>(
-  "test.pass-pivot",
-  `with input as (select $1::uuid as saga_id, $2::integer as token, $3::jsonb as journal) ${passPivots}`,
-);
+/** Beside its own token stands one that was lost, in the same batch. */
+const INPUT = `with input(saga_id, token, journal) as (
+  values ($1::uuid, $2::integer - 1, '["lost"]'::jsonb), ($1, $2, $3))`;
+export const endOne = defineStatement<{ id: string }>("test.end-saga", `${INPUT} ${endSagas}`);
+export const passOne = defineStatement<{ id: string }>("test.pass-pivot", `${INPUT} ${passPivots}`);
 export const resumeOne = defineStatement<{ id: string }>(
   "test.resume",
   `with input as (select $1::uuid as saga_id) ${resumeSagas}`,
