@@ -26,11 +26,14 @@ const FAULTS: Readonly<Record<string, string>> = {
   "every saga has ended": `
     select id, definition, status, cause from orders.sagas where ended_at is null`,
   "an order is cancelled by one saga": `
-    select o.id, o.status from orders.orders as o
-    where placed_at >= $1 and (status = 'cancelled')::int <> (select count(*) from orders.sagas
-      where definition like 'orders.cancel-order.%' and subject = o.id and status = 'completed')`,
+    with done as (
+      select subject as id, count(*) as times from orders.sagas
+      where definition like 'orders.cancel-order.%' and status = 'completed' group by 1)
+    select o.id, o.status, times from orders.orders as o left join done using (id)
+    where placed_at >= $1 and (status = 'cancelled')::int <> coalesce(times, 0)`,
   "an order has its saga": `
-    select id from orders.orders where placed_at >= $1 and id not in (select id from orders.sagas)`,
+    select id from orders.orders as o
+    where placed_at >= $1 and not exists (select from orders.sagas where id = o.id)`,
   "no card token is kept": `
     select id from orders.sagas where input ? 'secret'`,
   "receipt numbers have no gap": `
