@@ -1,6 +1,6 @@
 // How long from an event's commit until a subscription has applied it (its transaction committed), at 50 events/s on
-// a durable embedded PostgreSQL; beside one round trip of LISTEN/NOTIFY, and a reader that polls every 100 ms. Then the
-// whole application: from told to applied, over all its subscriptions, at 10 and 50 orders/s and as many as it takes.
+// a durable embedded PostgreSQL; beside one round trip of LISTEN/NOTIFY, and a reader that polls every 100 ms.
+// The whole application, over all its subscriptions: bench/order-lag.ts.
 // Run: node --import tsx bench/lag.ts [seconds]
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

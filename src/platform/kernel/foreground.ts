@@ -1,18 +1,20 @@
 // Those who wait for an answer, as the work behind them sees it: it lets them go first, for a while.
 
-/** Whoever has an answer may well ask again at once: so long nobody must have waited. */
-const CALM_MS = 2;
+/** Whoever asks again this soon after an answer will probably do so after the next one too. */
+const SOON_MS = 2;
 
 export interface Foreground {
   /** Somebody waits for an answer; call what it gives once they have it. */
   enter(): () => void;
-  /** Resolves as soon as nobody waits, at the latest after `longestMs`. */
+  /** Resolves as soon as nobody waits or is expected, at the latest after `longestMs`. */
   clear(longestMs: number): Promise<void>;
 }
 
 export function createForeground(): Foreground {
   let waiting = 0;
   let isCalm = true;
+  let lastLeftAt = -Infinity;
+  let isNextExpected = false;
   let calmSoon: NodeJS.Timeout | undefined;
   const watchers = new Set<() => void>();
 
@@ -21,17 +23,24 @@ export function createForeground(): Foreground {
     for (const watcher of watchers) watcher();
   }
 
+  function leave(): void {
+    waiting -= 1;
+    if (waiting > 0) return;
+    lastLeftAt = performance.now();
+    if (isNextExpected) calmSoon = setTimeout(calm, SOON_MS);
+    else calm();
+  }
+
   return {
     enter() {
+      if (waiting === 0) isNextExpected = performance.now() - lastLeftAt <= SOON_MS;
       waiting += 1;
       isCalm = false;
       clearTimeout(calmSoon);
       let left = false;
       return () => {
-        if (left) return;
+        if (!left) leave();
         left = true;
-        waiting -= 1;
-        if (waiting === 0) calmSoon = setTimeout(calm, CALM_MS);
       };
     },
     clear(longestMs) {

@@ -28,19 +28,29 @@ it("keeps work back until the last one has an answer, however often they leave",
   vi.useRealTimers();
 });
 
-it("does not take the instant between one question and the next for calm", async () => {
+it("expects whoever asked right after an answer to do so again", async () => {
   vi.useFakeTimers();
   const { enter, clear } = createForeground();
-  const leaveFirst = enter();
-  const work = await stateOf(clear(60_000));
-  leaveFirst();
+  const askAndLeave = () => enter()();
+  askAndLeave();
+  const rare = await stateOf(clear(60_000));
+  expect(rare.isDone(), "after the first of them").toBe(true);
+
   await vi.advanceTimersByTimeAsync(1);
-  const leaveSecond = enter();
+  askAndLeave();
+  const work = await stateOf(clear(60_000));
+  expect(work.isDone(), "after two that followed closely").toBe(false);
+  await vi.advanceTimersByTimeAsync(1);
+  const leaveThird = enter();
   await vi.advanceTimersByTimeAsync(1_000);
   expect(work.isDone()).toBe(false);
-  leaveSecond();
+  leaveThird();
   await vi.advanceTimersByTimeAsync(10);
-  expect(work.isDone()).toBe(true);
+  expect(work.isDone(), "once it does not come").toBe(true);
+
+  askAndLeave();
+  const again = await stateOf(clear(60_000));
+  expect(again.isDone(), "after one that came late").toBe(true);
   vi.useRealTimers();
 });
 

@@ -16,6 +16,9 @@ import type { InboxStore, Logger, Metrics, StoredSubscription } from "./types.js
 
 const DEFAULT_BATCH = 100;
 const DEFAULT_TIMEOUT_MS = 30_000;
+/** Where several modules' events are heard, those that one deed made come within this time, from an outbox each: they
+ *  share a transaction. */
+const GATHER_MS = 2;
 /** A handler call that takes longer is reported. */
 const SLOW_MS = 1_000;
 const STORE_BACKOFF = { firstPauseMs: 100, longestPauseMs: 5_000 };
@@ -24,6 +27,8 @@ const DELIVERED: Receipt = { stored: Promise.resolve(), withdraw: () => undefine
 
 interface Letter {
   readonly message: Message;
+  /** A copy of its own, so that no listener sees what another one did to it. */
+  readonly event: EventEnvelope;
   readonly stored: () => void;
   withdrawn: boolean;
 }
@@ -83,12 +88,14 @@ export function createMailbox<Tx>(
   const { subscription, store, retry, logger, metrics, onKept } = options;
   const { name, batchSize = DEFAULT_BATCH } = subscription;
   const target = guarded(subscription, options);
+  const isHearingSeveral = new Set(patternsOf(subscription).map(publisherOf)).size > 1;
   const stopping = new AbortController();
   let queue: Letter[] = [];
   let working: Promise<void> | undefined;
 
   async function work(): Promise<void> {
-    await Promise.resolve(); // lets everything that was emitted together become one batch
+    // Lets everything that was emitted together become one batch.
+    await (isHearingSeveral ? pause(GATHER_MS) : Promise.resolve());
     while (queue.length > 0 && !stopping.signal.aborted) {
       const letters = queue.splice(0, batchSize).filter((letter) => !letter.withdrawn);
       if (letters.length > 0) await deliver(letters);
@@ -97,13 +104,12 @@ export function createMailbox<Tx>(
   }
 
   async function deliver(letters: readonly Letter[]): Promise<void> {
-    const events = letters.map((letter) => parseEnvelope(letter.message));
     try {
-      await apply(events);
-      for (const [index, letter] of letters.entries()) acknowledge(letter, events[index]);
+      await apply(letters.map(({ event }) => event));
+      for (const letter of letters) acknowledge(letter);
     } catch (error) {
       if (letters.length > 1) for (const letter of letters) await deliverAlone(letter);
-      else if (letters[0] && events[0]) await keep(letters[0], events[0], error);
+      else if (letters[0]) await keep(letters[0], error);
     }
   }
 
@@ -123,14 +129,14 @@ export function createMailbox<Tx>(
     if (applied > 0) subscription.applied?.();
   }
 
-  function acknowledge(letter: Letter, event: EventEnvelope | undefined): void {
-    letter.stored();
-    const { committedAt } = letter.message;
-    if (event && committedAt !== undefined) measureLag(metrics, name, event, committedAt);
+  function acknowledge({ stored, event, message: { committedAt } }: Letter): void {
+    stored();
+    if (committedAt !== undefined) measureLag(metrics, name, event, committedAt);
   }
 
   /** Keeps the event aside; while the store cannot, begins anew with the event itself, since nothing was counted. */
-  async function keep(letter: Letter, event: EventEnvelope, first: unknown): Promise<void> {
+  async function keep(letter: Letter, first: unknown): Promise<void> {
+    const { event } = letter;
     let cause = first;
     for (let attempt = 1; !letter.withdrawn && !stopping.signal.aborted; attempt++) {
       try {
@@ -156,7 +162,7 @@ export function createMailbox<Tx>(
       );
       try {
         await apply([event]);
-        acknowledge(letter, event);
+        acknowledge(letter);
         return;
       } catch (error) {
         cause = error;
@@ -165,9 +171,9 @@ export function createMailbox<Tx>(
   }
 
   /** One that breaks its schema may break the question as well: it is checked, and kept aside, like any other. */
-  function isIgnored(message: Message): boolean {
+  function isIgnored(event: EventEnvelope): boolean {
     try {
-      return subscription.ignores?.(parseEnvelope(message)) ?? false;
+      return subscription.ignores?.(event) ?? false;
     } catch {
       return false;
     }
@@ -178,10 +184,11 @@ export function createMailbox<Tx>(
     patterns: patternsOf(subscription),
     from: subscription.from ?? "beginning",
     receive(message): Receipt {
-      if (isIgnored(message)) return DELIVERED;
+      const event = parseEnvelope(message);
+      if (isIgnored(event)) return DELIVERED;
       let stored = () => undefined as void;
       const promise = new Promise<void>((resolve) => (stored = resolve));
-      const letter: Letter = { message, stored, withdrawn: false };
+      const letter: Letter = { message, event, stored, withdrawn: false };
       queue.push(letter);
       if (!stopping.signal.aborted) working ??= work();
       return {

@@ -120,3 +120,35 @@ describe("a mailbox whose store was away", () => {
     expect([[], [1]]).toContainEqual(applied);
   });
 });
+
+describe("a mailbox", () => {
+  /** How many batches two events make that come from two outboxes, each after an answer of its own database. */
+  async function countBatches(patterns: readonly string[]): Promise<number> {
+    let batches = 0;
+    const store = {
+      apply: (_subscription, events) =>
+        Promise.resolve(events.length).finally(() => (batches += 1)),
+    } as Partial<InboxStore<unknown>> as InboxStore<unknown>;
+    const mailbox = createMailbox({
+      subscription: recorder({} as World<unknown>, "shop.a", { patterns }),
+      store,
+      retry: DEFAULT_RETRY,
+      logger: quiet,
+      metrics: noMetrics,
+      onKept: () => undefined,
+    });
+    const first = mailbox.receive(toMessage(noted("x", 1)));
+    await new Promise(setImmediate);
+    const second = mailbox.receive(toMessage(noted("x", 2)));
+    await Promise.all([first.stored, second.stored]);
+    return batches;
+  }
+
+  it("that hears several modules takes together what they tell at nearly the same time", async () => {
+    expect(await countBatches(["shop.**", "bank.**"])).toBe(1);
+  });
+
+  it("that hears one waits for nobody", async () => {
+    expect(await countBatches(["shop.**"])).toBe(2);
+  });
+});

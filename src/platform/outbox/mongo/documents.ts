@@ -75,8 +75,7 @@ export async function listPending(
     event = {},
   }: { readonly limit: number; readonly event?: Readonly<Record<string, unknown>> },
 ): Promise<Origin[]> {
-  const found: Origin[] = [];
-  for (const source of sources) {
+  const list = async (source: EventSource): Promise<Origin[]> => {
     const filter = {
       "outbox.id": { $exists: true },
       ...(Object.keys(event).length > 0 && { outbox: { $elemMatch: event } }),
@@ -87,11 +86,12 @@ export async function listPending(
       .sort({ "outbox.id": 1 })
       .limit(limit)
       .toArray();
-    found.push(
-      ...documents.map((document) => ({ source, document: document as unknown as SourceDocument })),
-    );
-  }
-  return found;
+    return documents.map((document) => ({
+      source,
+      document: document as unknown as SourceDocument,
+    }));
+  };
+  return (await Promise.all(sources.map(list))).flat();
 }
 
 export function compose({ source, document }: Origin, pending: PendingEvent): EventEnvelope {

@@ -68,26 +68,22 @@ export function createMongoInboxStore(
 
   async function learn(subscription: string, events: readonly EventEnvelope[]) {
     const ids = events.map((event) => idOf(subscription, event.id));
-    const known = new Set(
-      (
-        await inbox()
-          .find({ _id: { $in: ids } })
-          .project<{ _id: string }>({ _id: 1 })
-          .toArray()
-      ).map((row) => row._id),
-    );
+    const keys = [...new Set(events.map((event) => event.key))];
+    const [recorded, stored] = await Promise.all([
+      inbox()
+        .find({ _id: { $in: ids } })
+        .project<{ _id: string }>({ _id: 1 })
+        .toArray(),
+      failures()
+        .find({ subscription, key: { $in: keys }, status: { $nin: SETTLED } })
+        .project<{ key: string }>({ key: 1 })
+        .toArray(),
+    ]);
+    const known = new Set(recorded.map((row) => row._id));
     const news = events.filter((event) => {
       const id = idOf(subscription, event.id);
       return !known.has(id) && known.add(id);
     });
-    const stored = await failures()
-      .find({
-        subscription,
-        key: { $in: [...new Set(news.map((event) => event.key))] },
-        status: { $nin: SETTLED },
-      })
-      .project<{ key: string }>({ key: 1 })
-      .toArray();
     const behind = new Set(stored.map((row) => row.key));
     return {
       held: news.filter((event) => behind.has(event.key)),
