@@ -1,6 +1,6 @@
 // How far behind an order its consequences are: from an event's commit until each subscription has applied it (stock
 // sold, tickets, copies, the day's figures), in the whole application, at 10 and 50 orders/s and as many as it takes.
-// Beside LISTEN/NOTIFY and a poller, one listener alone: bench/lag.ts.
+// Beside LISTEN/NOTIFY and a poller, the mechanism alone: bench/lag.ts.
 // Run: node --import tsx bench/order-lag.ts [seconds a rate]
 import { rounded } from "./kit/figures.js";
 import { closedLoop, createClient, openLoop, type Run } from "./kit/load.js";

@@ -21,6 +21,13 @@ export async function countRows(stores: Stores): Promise<Record<string, number>>
   return counts;
 }
 
+/** What autovacuum does within minutes, done now: how large a table is depends on it. */
+export async function sweep(stores: Stores): Promise<void> {
+  for (const { schema, table } of await passingTables(stores)) {
+    await stores.read(`vacuum ${schema}.${table}`);
+  }
+}
+
 /** Of the rows that must not pile up, and of the document store's file; dead rows and free pages count. */
 export async function sizesMb(stores: Stores): Promise<{ passing: number; documents: number }> {
   const rows = await stores.read<{ bytes: string }>(

@@ -8,7 +8,7 @@ import { ApiError, createApi } from "../../src/cli/server.js";
 import { renderTable } from "../../src/cli/table.js";
 import type { Reconciliation } from "../../src/system/contract.js";
 import { brokenInvariants } from "../crash/invariants.js";
-import { countRows, letYearsPass, sizesMb } from "./night.js";
+import { countRows, letYearsPass, sizesMb, sweep } from "./night.js";
 import { openRestaurant } from "./restaurant.js";
 import { createTills } from "./tills.js";
 import { createTrouble } from "./trouble.js";
@@ -122,6 +122,7 @@ async function passNight(): Promise<void> {
   await letYearsPass(stores);
   since = new Date();
   rowsAtEnd = await expectPurged();
+  await sweep(stores);
   const { passing, documents } = await sizesMb(stores);
   nights.push(passing);
   say(
