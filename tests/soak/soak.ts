@@ -174,8 +174,8 @@ const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ??
 if (memory.to > memory.from * GROWTH.factor + GROWTH.mb) {
   differences.push(`Memory grew from ${memory.from} to ${memory.to} MB`);
 }
-const roomOfOne = Math.max(0, ...nights.slice(0, -1).slice(0, 2));
-if ((nights.at(-1) ?? 0) > roomOfOne * SIZE_GROWTH.factor + SIZE_GROWTH.mb) {
+const roomAtFirst = Math.max(0, ...nights.slice(0, -1).slice(0, 2));
+if ((nights.at(-1) ?? 0) > roomAtFirst * SIZE_GROWTH.factor + SIZE_GROWTH.mb) {
   differences.push(`Tables grew from night to night: ${nights.join(", ")} MB`);
 }
 differences.push(
