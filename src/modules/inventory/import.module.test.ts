@@ -113,6 +113,31 @@ describe("an import", () => {
     });
   });
 
+  it("leaves a schema that can be read and saved, however many names a group has", async () => {
+    const rows = Array.from({ length: 3 }, (_none, row) => ({
+      sku: `GROUP-${row}`,
+      name: { en: "Mixed" },
+      price: mmk(1),
+      stock: null,
+      attributes: {
+        ingredients: Object.fromEntries(
+          Array.from({ length: 50 }, (_, at) => [`i${row}-${at}`, 1]),
+        ),
+      },
+    }));
+    await inventory.products.import({ rows });
+    const schema = await inventory.attributes.get();
+    expect(await inventory.attributes.replace(schema)).toMatchObject({ fields: schema.fields });
+    const odd = { sku: "GROUP-0", name: { en: "Odd" }, price: mmk(1), stock: null };
+    const attributes = { allergens: { _bsontype: "Long" } };
+    expect(
+      await refusalOf(inventory.products.import({ rows: [{ ...odd, attributes }] })),
+    ).toMatchObject({
+      code: "INVALID_ATTRIBUTES",
+      data: { items: [{ path: "GROUP-0: attributes.allergens" }] },
+    });
+  });
+
   it("run twice at once adds each product once", async () => {
     const many = Array.from({ length: 60 }, (_none, index) => ({
       sku: `TWICE-${index}`,

@@ -4,8 +4,12 @@ import { route } from "#platform/contract";
 import { LocalizedText, text } from "#platform/kernel";
 import { VERSION_CONFLICT } from "./shapes.js";
 
+/** Of a group: an import makes no more than can be read and saved again. */
+export const MAX_FIELDS = 100;
+export const MAX_KEY_LENGTH = 60;
+
 const FieldBasics = {
-  key: z.string().min(1).max(60),
+  key: z.string().min(1).max(MAX_KEY_LENGTH),
   label: LocalizedText,
   type: z.enum(["text", "number", "boolean", "date", "list", "object", "any"]),
   options: z.array(text(120)).max(200).optional(),
@@ -18,12 +22,12 @@ const FieldBasics = {
 const innerField = z.strictObject({ ...FieldBasics, fields: z.undefined().optional() });
 const middleField = z.strictObject({
   ...FieldBasics,
-  fields: z.array(innerField).max(100).optional(),
+  fields: z.array(innerField).max(MAX_FIELDS).optional(),
 });
 /** Objects nest three deep; deeper ones are `any`. */
 export const AttributeField = z.strictObject({
   ...FieldBasics,
-  fields: z.array(middleField).max(100).optional(),
+  fields: z.array(middleField).max(MAX_FIELDS).optional(),
 });
 export const AttributeSchema = z.object({ version: z.int(), fields: z.array(AttributeField) });
 

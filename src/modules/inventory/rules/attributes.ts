@@ -1,4 +1,6 @@
 // Pure decisions about free-form attributes: do they fit the restaurant's own schema, and which schema would fit them.
+import { text } from "#platform/kernel";
+import { MAX_FIELDS, MAX_KEY_LENGTH } from "../contract/attributes.js";
 import type { AttributeField, AttributeType, Attributes } from "../schema.js";
 
 export interface Fault {
@@ -10,12 +12,19 @@ const MAX_BYTES = 16_384;
 const MAX_DEPTH = 8;
 /** Objects nest this deep in a schema; deeper ones are `any`. */
 const MAX_FIELD_DEPTH = 3;
-const UNSAFE = new Set(["__proto__", "constructor", "prototype"]);
+// By `_bsontype` the driver takes an object for one of its own.
+const UNSAFE = new Set(["__proto__", "constructor", "prototype", "_bsontype"]);
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
+
+/** An import makes the label of it, and people must be able to read that. */
+const Label = text(MAX_KEY_LENGTH).refine((label) => label.trim() !== "");
 
 /** Names that no document store or screen can mistake for anything but a name. */
 const isSafeKey = (key: string) =>
-  key !== "" && !key.startsWith("$") && !/[.\0]/.test(key) && !UNSAFE.has(key);
+  !/^\$|\./.test(key) && !UNSAFE.has(key) && Label.safeParse(key).success;
+
+const notName = (key: string) =>
+  `"${key}" cannot be a name: 1 to ${MAX_KEY_LENGTH} characters, no dots, no $ at the start`;
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
@@ -50,7 +59,7 @@ function shapeFaults(value: unknown, path: string, depth: number): Fault[] {
   return Object.entries(value).flatMap(([key, inner]) =>
     isSafeKey(key)
       ? shapeFaults(inner, `${path}.${key}`, depth + 1)
-      : [{ path, message: `"${key}" cannot be a name: no dots, no $ at the start` }],
+      : [{ path, message: notName(key) }],
   );
 }
 
@@ -125,7 +134,7 @@ export function schemaFaults(fields: readonly AttributeField[], path = "fields")
     const here = `${path}[${index}]`;
     const faults: Fault[] = [];
     const say = (message: string) => faults.push({ path: here, message });
-    if (!isSafeKey(field.key)) say(`"${field.key}" cannot be a name: no dots, no $ at the start`);
+    if (!isSafeKey(field.key)) say(notName(field.key));
     if (seen.has(field.key)) say(`"${field.key}" is there twice`);
     seen.add(field.key);
     if (field.fields && field.type !== "object") say("Only an object has fields");
@@ -161,8 +170,9 @@ export function widenSchema(
 function inferField(key: string, value: unknown, depth: number): AttributeField {
   const basics = { key, label: { en: labelOf(key) }, inferred: true } as const;
   if (isObject(value)) {
-    return depth < MAX_FIELD_DEPTH
-      ? { ...basics, type: "object", fields: widenSchema([], value, depth + 1) }
+    const fields = depth < MAX_FIELD_DEPTH ? widenSchema([], value, depth + 1) : undefined;
+    return fields && fields.length <= MAX_FIELDS
+      ? { ...basics, type: "object", fields }
       : { ...basics, type: "any" };
   }
   return { ...basics, type: scalarType(value) };
@@ -178,9 +188,10 @@ function scalarType(value: unknown): AttributeType {
 function widenField(field: AttributeField, value: unknown, depth: number): AttributeField {
   if (field.type === "object" && isObject(value)) {
     const fields = widenSchema(field.fields ?? [], value, depth + 1);
-    return fields === field.fields ? field : { ...field, fields };
-  }
-  if (!field.inferred || fits(value, field.type)) return field;
+    if (fields === field.fields) return field;
+    if (depth < MAX_FIELD_DEPTH && fields.length <= MAX_FIELDS) return { ...field, fields };
+  } else if (fits(value, field.type)) return field;
+  if (!field.inferred) return field;
   const { fields: _dropped, ...rest } = field;
   return { ...rest, type: field.type === "date" && typeof value === "string" ? "text" : "any" };
 }

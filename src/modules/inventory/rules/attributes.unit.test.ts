@@ -11,6 +11,10 @@ describe("attributes", () => {
     [{ "a.b": 1 }, /no dots/],
     [{ $gt: 1 }, /no \$/],
     [JSON.parse('{"__proto__":1}') as object, /cannot be a name/],
+    [{ _bsontype: "Long" }, /cannot be a name/],
+    [{ region: { ["x".repeat(61)]: 1 } }, /cannot be a name: 1 to 60 characters/],
+    [{ region: { " ": 1 } }, /cannot be a name/],
+    [{ region: { "a\u0007": 1 } }, /cannot be a name/],
     [{ region: "x".repeat(20_000) }, /at most/],
     [{ region: 5 }, /a text/],
     [{ colour: "red" }, /attribute schema/],
@@ -52,6 +56,34 @@ describe("attributes", () => {
         }
       }),
     );
+  });
+
+  it("become a group of anything where one has more names than a schema can hold", () => {
+    const names = (prefix: string, count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_none, at) => [`${prefix}${at}`, 1]));
+    const group = [names("a", 60), names("b", 60)].reduce<readonly AttributeField[]>(
+      (schema, ingredients) => widenSchema(schema, { ingredients }),
+      [],
+    );
+    expect(group).toMatchObject([{ key: "ingredients", type: "any" }]);
+    expect(widenSchema([], { ingredients: names("c", 101) })).toMatchObject([{ type: "any" }]);
+
+    const [laidDown] = widenSchema([], { ingredients: names("a", 60) });
+    const { inferred: _imported, ...decided } = laidDown as AttributeField;
+    const more = { ingredients: names("b", 60) };
+    expect(widenSchema([decided], more)).toEqual([decided]);
+    expect(attributeFaults(more, [decided])).toHaveLength(60);
+  });
+
+  it("nest no deeper than a schema can hold, also below what a person laid down", () => {
+    const group = (key: string, fields?: AttributeField[]): AttributeField => ({
+      key,
+      label: { en: key },
+      type: "object",
+      ...(fields && { fields }),
+    });
+    const schema = [group("a", [group("b", [group("c")])])];
+    expect(widenSchema(schema, { a: { b: { c: { d: 1 } } } })).toEqual(schema);
   });
 
   it("do not widen what a person laid down", () => {
