@@ -1,10 +1,12 @@
 // Stock that people receive, waste and count, also while it is being sold.
 import { describe, expect, it } from "vitest";
 import { newId } from "#platform/kernel";
+import { applyMovement, fileMovements } from "./repository/movements.js";
 import {
   addDish,
   inventory,
   line,
+  models,
   newOrderId,
   refusalOf,
   stockOf,
@@ -69,6 +71,28 @@ describe("a movement", () => {
     expect(await stockOf(productId)).toMatchObject({ onHand: 15 });
     const other = record({ ...received, quantity: 11 });
     expect((await refusalOf(other)).code).toBe("MOVEMENT_ID_REUSED");
+  });
+
+  it("adds up, though two products were sent it under one id at once", async () => {
+    const id = newId();
+    const [one, other] = [await addDish(5), await addDish(5)];
+    const received = { id, type: "received", quantity: 10, reason: "" } as const;
+    for (const productId of [one, other]) {
+      const { id: _id, ...rest } = received;
+      const fixed = { sequence: 2, uncounted: 0, counted: null, reference: null, at: new Date() };
+      const movement = { _id, productId, ...rest, ...fixed, actor: { id: "a", name: "A" } };
+      expect(await applyMovement(models, { movement, events: [] })).toBe(true);
+    }
+    await fileMovements(models);
+    for (const productId of [one, other]) {
+      expect(await stockOf(productId)).toMatchObject({ onHand: 15 });
+      const { items } = await inventory.movements.list({ productId });
+      expect(items.map(({ quantity }) => quantity)).toEqual([10, 5]);
+    }
+    expect(await models.products.countDocuments({ "unfiled.0": { $exists: true } })).toBe(0);
+    expect((await refusalOf(record({ ...received, productId: other }))).code).toBe(
+      "MOVEMENT_ID_REUSED",
+    );
   });
 
   it("is refused where stock is not counted", async () => {

@@ -154,7 +154,7 @@ export async function fileMovements(
   } catch (error) {
     if (!isDuplicateKey(error)) throw error;
     // Unordered: the others are in. What leaves its product is what is there, and nothing else.
-    filed = await findFiledIds(models, [...filed]);
+    filed = await fileUnderOwnIds(models, all);
   }
   crashPoint("inventory.after-file");
   await runStatements(
@@ -165,6 +165,28 @@ export async function fileMovements(
     }),
   );
   return waiting.length;
+}
+
+/** An id that a client sent for two products at once is one product's by now: the other's movement is filed under an id
+ *  with its product in front, since its stock has moved. Answers with the ids that are filed, one way or the other. */
+async function fileUnderOwnIds(
+  { movements }: InventoryModels,
+  waiting: readonly MovementDocument[],
+): Promise<Set<string>> {
+  const filed = await movements
+    .find({ _id: { $in: waiting.map(({ _id }) => _id) } })
+    .select({ productId: 1 })
+    .lean<Pick<MovementDocument, "_id" | "productId">[]>();
+  const owners = new Map(filed.map(({ _id, productId }) => [_id, productId]));
+  const others = waiting
+    .filter(({ _id, productId }) => (owners.get(_id) ?? productId) !== productId)
+    .map((movement) => ({ ...movement, _id: `${movement.productId}:${movement._id}` }));
+  try {
+    await movements.insertMany(others, { ordered: false, lean: true });
+  } catch (error) {
+    if (!isDuplicateKey(error)) throw error; // filed before, and interrupted
+  }
+  return new Set(owners.keys());
 }
 
 export interface FiledSum {

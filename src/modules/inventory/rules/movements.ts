@@ -93,11 +93,11 @@ export function totalOf(
   return sumOf(mergeMovements(unfiled, filed).filter(({ sequence }) => sequence <= moves));
 }
 
-/** Newest first, each once. */
+/** Of one product, newest first, each once: by its number, which stays when an id is taken and it is filed under another. */
 export function mergeMovements(
   unfiled: readonly MovementDocument[],
   filed: readonly MovementDocument[],
 ): MovementDocument[] {
-  const all = new Map([...unfiled, ...filed].map((movement) => [movement._id, movement]));
+  const all = new Map([...unfiled, ...filed].map((movement) => [movement.sequence, movement]));
   return [...all.values()].sort((a, b) => b.sequence - a.sequence);
 }
