@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { Collection } from "./collection.js";
 import type { Document } from "./codec.js";
+import { damaged } from "./damage.js";
 import { fail } from "./errors.js";
 import type { Batch, Store } from "./store.js";
 
@@ -88,9 +89,6 @@ export class Catalogue {
     return [...this.#collections.values()];
   }
 }
-
-const damaged = (what: string) =>
-  new Error(`The document store is damaged: ${what}; restore the last backup of the data folder.`);
 
 export function checkDatabaseName(database: string): void {
   if (!/^[^/\\. "$*<>:|?\0]{1,63}$/.test(database))

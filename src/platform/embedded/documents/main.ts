@@ -1,6 +1,7 @@
 // The store's own process: opens the folder, answers on the socket until its parent is gone.
 // Started by supervisor.ts with an IPC channel; useless without it.
 import { chmodSync, rmSync } from "node:fs";
+import { damaged, isLmdbError } from "./damage.js";
 import { Engine } from "./engine.js";
 import { lockFolder } from "./lock.js";
 import type { FromParent, ToParent } from "./messages.js";
@@ -78,4 +79,6 @@ console.error = () => {}; // lmdb prints its errors with their stacks; ours reac
 process.on("uncaughtException", abort);
 process.on("unhandledRejection", abort);
 const [folder = "", socketPath = ""] = process.argv.slice(2);
-run(folder, socketPath).catch(abort);
+run(folder, socketPath).catch((error: unknown) =>
+  abort(isLmdbError(error) ? damaged(`${folder} cannot be read (${error.message})`) : error),
+);

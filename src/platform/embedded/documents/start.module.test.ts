@@ -1,5 +1,5 @@
 // Starting, locking, backing up, and clients that do not speak the protocol.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { serialize } from "bson";
@@ -117,7 +117,34 @@ describe("a folder that cannot be trusted is refused", () => {
   test("because it is not a store at all", async () => {
     mkdirSync(join(folder.path, "store"));
     writeFileSync(join(folder.path, "store", "data.mdb"), "not a database ".repeat(1000));
-    await expect(start()).rejects.toThrow();
+    await expect(start()).rejects.toThrow("restore the last backup");
+  });
+
+  test.each([
+    ["cut short", (size: number) => Math.floor(size / 2)],
+    ["cut down to one page", () => 4096],
+    ["empty, which would pass for a new store", () => 0],
+  ])("because its file is %s", async (_, length) => {
+    const store = await start();
+    await withClient(store, (db) =>
+      db
+        .collection("c")
+        .insertMany(Array.from({ length: 2000 }, () => ({ text: "x".repeat(100) }))),
+    );
+    await store.stop();
+    const file = join(folder.path, "store", "data.mdb");
+    truncateSync(file, length(statSync(file).size));
+    await expect(start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
+  });
+
+  test("because its pages were scribbled over", async () => {
+    const store = await start();
+    await withClient(store, (db) => db.collection("c").insertOne({ text: "x" }));
+    await store.stop();
+    const file = join(folder.path, "store", "data.mdb");
+    const bytes = readFileSync(file);
+    writeFileSync(file, bytes.fill(0, 2 * 4096));
+    await expect(start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
   });
 });
 

@@ -5,6 +5,7 @@ import { open, type Database } from "lmdb";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { decode, encode, type Document } from "./codec.js";
+import { damaged, refuseEmpty } from "./damage.js";
 
 const FORMAT = 1;
 
@@ -36,9 +37,11 @@ export class Store {
 
   constructor(folder: string, onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
+    const path = join(folder, "store");
+    refuseEmpty(join(path, "data.mdb"));
     // A whole commit is synced before the next begins: an acknowledged write can never be torn.
     this.#environment = open<Buffer, string>({
-      path: join(folder, "store"),
+      path,
       noSubdir: false,
       overlappingSync: false,
       encoding: "binary",
@@ -139,7 +142,5 @@ function checked(bytes: Buffer, what: string): Document {
   } catch {
     // Falls through: damaged either way.
   }
-  throw new Error(
-    `The document store is damaged: ${what} cannot be read; restore the last backup of the data folder.`,
-  );
+  throw damaged(`${what} cannot be read`);
 }
