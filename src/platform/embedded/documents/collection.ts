@@ -24,14 +24,15 @@ export class Index {
 
   constructor(readonly spec: Document) {
     this.fields = Object.keys(spec["key"] as Document);
-    const compare: Compare = compareWith(spec["collation"] as Document | undefined);
+    const collation = spec["collation"] as Document | undefined;
+    const compare: Compare = compareWith(collation);
     const directions = Object.values(spec["key"] as Document).map((value) =>
       value === HASHED ? 1 : Math.sign(Number(value)),
     );
     this.tree = new IndexTree(compare, directions);
     this.#hashed = this.fields.find((field) => (spec["key"] as Document)[field] === HASHED);
     const partial = spec["partialFilterExpression"] as Document | undefined;
-    this.partial = partial && compileFilter(partial, {});
+    this.partial = partial && compileFilter(partial, { collation });
     this.multikey = this.fields.map(() => false);
     const looksAt = [...this.fields, ...Object.keys(partial ?? {})];
     if (!looksAt.some((path) => path.startsWith("$")))

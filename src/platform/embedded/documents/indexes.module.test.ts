@@ -72,6 +72,30 @@ test("unique and partial or sparse leaves the others alone", async () => {
   });
 });
 
+test("that are partial serve only what they hold all of", async () => {
+  const collation = { locale: "en", strength: 2 };
+  const open = { s: "open", $or: [{ b: 1 }, { b: 2 }] };
+  await things().insertMany([
+    { _id: 1, a: 1, s: "OPEN" },
+    { _id: 2, a: 1, s: "open", b: 1 },
+    { _id: 3, a: 2.5 },
+    { _id: 4, a: 3 },
+  ]);
+  for (const [name, partialFilterExpression] of Object.entries({
+    type: { a: { $gte: 2, $type: "int" } },
+    or: { $and: [open] },
+  }))
+    await things().createIndex({ a: 1 }, { name, partialFilterExpression });
+  await things().createIndex(
+    { a: 1 },
+    { name: "case", collation, partialFilterExpression: { s: "open" } },
+  );
+  const count = (filter: object, options = {}) => things().countDocuments(filter, options);
+  expect(await count({ a: { $gte: 2 } })).toBe(2);
+  expect(await count({ a: 1, s: "open" })).toBe(1);
+  expect(await count({ a: 1, s: "open" }, { collation })).toBe(2);
+});
+
 test("with expireAfterSeconds remove what is past its time, soon", async () => {
   await things().createIndex({ at: 1 }, { expireAfterSeconds: 3600 });
   const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000);

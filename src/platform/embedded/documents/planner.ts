@@ -1,6 +1,6 @@
 // Chooses how to find candidates: an index with bounds from the filter's top-level conditions, an index
 // for its order, or a scan. Candidates may be too many, never too few: the filter always looks again.
-import type { Condition, Filter } from "./semantics/index.js";
+import { type Condition, type Filter, isOperatorDocument } from "./semantics/index.js";
 import { ObjectId } from "bson";
 import type { Document } from "./codec.js";
 import type { Collection, Index } from "./collection.js";
@@ -90,9 +90,18 @@ function covers(index: Index, conditions: readonly Condition[]): boolean {
   if (sparse && !conditions.some((have) => index.fields.includes(have.path) && isPresent(have)))
     return false;
   if (partial === undefined) return true;
-  const known = Object.keys(index.spec["partialFilterExpression"] as Document).length;
-  return partial.length >= known && partial.every((need) => conditions.some(implies(need)));
+  const known = countConditions(index.spec["partialFilterExpression"] as Document);
+  return partial.length === known && partial.every((need) => conditions.some(implies(need)));
 }
+
+/** All that a filter asks for, also what no condition tells ($or, $type, $ne): an index that asks for more than the
+ *  query is certain of may lack some of its matches. */
+const countConditions = (filter: Document): number =>
+  Object.entries(filter).reduce((sum, [path, asked]: [string, unknown]) => {
+    if (path === "$and")
+      return (asked as Document[]).reduce((all, one) => all + countConditions(one), sum);
+    return sum + (isOperatorDocument(asked) ? Object.keys(asked).length : 1);
+  }, 0);
 
 const isPresent = ({ op, value }: Condition): boolean =>
   op === "exists" ? value === true : op === "in" ? values(value).every(isExact) : isExact(value);

@@ -54,9 +54,13 @@ const index = fc.record({
     {},
     {},
     {},
+    {},
+    {},
     { sparse: true },
     { partialFilterExpression: { b: { $exists: true } } },
     { partialFilterExpression: { d: { $gt: 0 } } },
+    { partialFilterExpression: { b: { $gt: 0, $type: "int" } } },
+    { partialFilterExpression: { $and: [{ b: 1 }, { $or: [{ d: 1 }, { d: 2 }] }] } },
   ),
 });
 

@@ -3,6 +3,7 @@ export { aggregate, type AggregateInput } from "./aggregate.js";
 export { compareWith } from "./collation.js";
 export { MongoError } from "./errors.js";
 export { compileFilter, type Condition, type Filter, type Match } from "./filter/index.js";
+export { isOperatorDocument } from "./filter/operators.js";
 export { upsertBase } from "./filter/upsert.js";
 export { compileJsonSchema } from "./json-schema.js";
 export { indexKeys, type Key } from "./keys.js";
