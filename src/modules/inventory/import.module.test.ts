@@ -1,6 +1,17 @@
 // The restaurant's own attributes, and importing products that have any.
 import { describe, expect, it } from "vitest";
-import { addDish, inventory, mmk, models, refusalOf, stockOf, useInventory } from "./testing.js";
+import { createCatalogueMemory } from "./commands/catalogue.js";
+import { importProducts } from "./commands/import.js";
+import {
+  addDish,
+  inventory,
+  mmk,
+  models,
+  parts,
+  refusalOf,
+  stockOf,
+  useInventory,
+} from "./testing.js";
 
 useInventory();
 
@@ -153,6 +164,40 @@ describe("an import", () => {
       two.items.map((item) => item.productId),
     );
     expect(await models.products.countDocuments({ sku: /^TWICE/ })).toBe(60);
+  });
+
+  it("remembers nothing of a change that another one overtook", async () => {
+    const id = await addDish(5);
+    const { sku, name } = await inventory.products.get({ id });
+    const raised = mmk(4500);
+    // Once, between the import's look by SKU and its update.
+    let overtake: () => Promise<unknown> = () => {
+      overtake = () => Promise.resolve();
+      return inventory.products.update({ id, version: 1, price: raised, archived: true });
+    };
+    const find = (filter: Record<string, string>) =>
+      "sku" in filter
+        ? {
+            select: (fields: Record<string, 0>) => ({
+              lean: async () => {
+                const rows = await models.products.find(filter).select(fields).lean();
+                await overtake();
+                return rows;
+              },
+            }),
+          }
+        : models.products.find(filter);
+    const products = new Proxy(models.products, {
+      get: (model, key) => (key === "find" ? find : (Reflect.get(model, key) as unknown)),
+    });
+    const catalogue = createCatalogueMemory();
+    const row = { sku, name, price: raised, stock: 5, lowStockAt: null, attributes: {} };
+    await importProducts(
+      { ...parts, catalogue, models: { ...models, products } },
+      { rows: [row], checkOnly: false },
+      { actor: { id: "staff-1", name: "Manager" }, by: null, trace: null },
+    );
+    expect(catalogue.entries.get(id)).not.toMatchObject({ version: 2, archived: false });
   });
 
   it("starts counting with the file's count where the file says that stock is counted", async () => {

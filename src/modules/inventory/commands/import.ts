@@ -63,8 +63,9 @@ export async function importProducts(
     for (const { sku } of updates) results.set(sku, "updated");
     const inserted = await insertProducts(models, created);
     const count = await updateProducts(models, updates);
-    catalogue.learn(updates.map((update) => update.product));
     if (!inserted || count < updates.length) return undefined;
+    // Only now: one that lost a race was made otherwise, under the version that it would be remembered by.
+    catalogue.learn(updates.map((update) => update.product));
     for (const product of created) bySku.set(product.sku, product);
     return rows.map(({ sku }) => ({
       sku,
