@@ -1,4 +1,5 @@
 // Starting, locking, backing up, and clients that do not speak the protocol.
+import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
@@ -112,6 +113,23 @@ describe("a folder that cannot be trusted is refused", () => {
       return records.put([1, 2], Buffer.from(serialize({ _id: 1 })));
     });
     await expect(start()).rejects.toThrow("duplicate key");
+  });
+
+  test("because this account may not write in it", async ({ skip }) => {
+    const place = join(folder.path, "store");
+    mkdirSync(place);
+    try {
+      execFileSync("mount", ["--bind", "-o", "ro", place, place], { stdio: "ignore" });
+    } catch {
+      skip("only root may mount");
+    }
+    try {
+      await expect(start()).rejects.toThrow(
+        /may not be read and written by this account \(EROFS.*: start as the account/,
+      );
+    } finally {
+      execFileSync("umount", [place]);
+    }
   });
 
   test("because it is not a store at all", async () => {

@@ -5,7 +5,7 @@ import { open, type Database } from "lmdb";
 import { mkdir, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { decode, encode, type Document } from "./codec.js";
-import { damaged, refuseEmpty } from "./damage.js";
+import { checkFiles, damaged } from "./damage.js";
 
 const FORMAT = 1;
 
@@ -38,7 +38,7 @@ export class Store {
   constructor(folder: string, onFailure: (error: unknown) => void) {
     this.#onFailure = onFailure;
     const path = join(folder, "store");
-    refuseEmpty(join(path, "data.mdb"));
+    checkFiles(path);
     // A whole commit is synced before the next begins: an acknowledged write can never be torn.
     this.#environment = open<Buffer, string>({
       path,
