@@ -1,7 +1,7 @@
 // Starts everything that the settings ask for, in the order that it needs, and stops it in the reverse.
 // What a failed start had begun is stopped again.
 import { randomBytes } from "node:crypto";
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { allPermissions } from "#modules/auth";
 import { manifest } from "#modules/manifest";
@@ -14,7 +14,7 @@ import { createHttpServer, type Guard, type Principal } from "#platform/http";
 import { StartError } from "#platform/kernel";
 import { createLogger, createMetrics } from "#platform/observability";
 import { type App, createApp } from "./app.js";
-import { type RunFile, runFilePath } from "./cli/server.js";
+import { type RunFile, runFilePath, writeRunFile } from "./cli/server.js";
 import type { StartSummary } from "./summary.js";
 import { prepareScreens } from "./web/prepare.js";
 
@@ -151,7 +151,7 @@ async function start(
   const { url } = await server.listen({ port: config.port, host: config.host });
   stops.push(() => server.close({ graceMs: DRAIN_MS }));
   const runFile: RunFile = { url, pid: process.pid, operatorToken };
-  await writeFile(runFilePath(folder.path), JSON.stringify(runFile), { mode: 0o600 });
+  await writeRunFile(folder.path, runFile);
   stops.push(() => rm(runFilePath(folder.path), { force: true }));
 
   let stopped: Promise<void> | undefined;

@@ -1,5 +1,5 @@
 // Where the command-line tools find the server: the running one, or one started for the command and stopped after it.
-import { readFile } from "node:fs/promises";
+import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What a running server leaves in its data folder (0600) for the tools of the same account. */
@@ -11,6 +11,16 @@ export interface RunFile {
 }
 
 export const runFilePath = (dataFolder: string) => join(dataFolder, "run.json");
+
+/** Under another name first: one that is left of a start by root or of a backup may neither stay in the way nor give its
+ *  rights to the token, and no tool reads a half. */
+export async function writeRunFile(dataFolder: string, run: RunFile): Promise<void> {
+  const path = runFilePath(dataFolder);
+  const fresh = `${path}.new`;
+  await rm(fresh, { force: true });
+  await writeFile(fresh, JSON.stringify(run), { mode: 0o600 });
+  await rename(fresh, path);
+}
 
 export interface Api {
   readonly url: string;
