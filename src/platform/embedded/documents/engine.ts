@@ -20,13 +20,19 @@ export class Engine implements Host {
   readonly failPoints = new FailPoints();
   readonly #counts = new Map<string, number>();
 
-  constructor(
+  private constructor(
     readonly store: Store,
     /** For serverStatus. */
     readonly connections: () => { current: number; available: number; totalCreated: number },
   ) {
     this.catalogue = new Catalogue(store);
-    this.catalogue.load();
+  }
+
+  /** With all that the store holds in memory. */
+  static async open(store: Store, connections: Engine["connections"]): Promise<Engine> {
+    const engine = new Engine(store, connections);
+    await engine.catalogue.load();
+    return engine;
   }
 
   /** Never rejects: what goes wrong is the answer. Undefined: a fail point wants the connection closed. */

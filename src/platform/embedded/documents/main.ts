@@ -1,8 +1,8 @@
 // The store's own process: opens the folder, answers on the socket until its parent is gone.
 // Started by supervisor.ts with an IPC channel; useless without it.
 import { chmodSync, rmSync } from "node:fs";
-import { damaged, isLmdbError } from "./damage.js";
 import { Engine } from "./engine.js";
+import { explained } from "./level.js";
 import { lockFolder } from "./lock.js";
 import type { FromParent, ToParent } from "./messages.js";
 import { createListener } from "./server.js";
@@ -27,10 +27,11 @@ const failedCommit = (error: unknown) =>
 
 async function run(folder: string, socketPath: string): Promise<void> {
   await lockFolder(folder);
-  const store = new Store(folder, failedCommit);
-  await store.checkFormat();
   const listener = createListener((command, client) => engine.handle(command, client));
-  const engine = new Engine(store, listener.connections);
+  const engine = await explained(folder, async () =>
+    Engine.open(await Store.open(folder, failedCommit), listener.connections),
+  );
+  const { store } = engine;
   if (process.platform !== "win32") rmSync(socketPath, { force: true }); // ours: we hold the lock
   await new Promise<void>((resolve, reject) => {
     listener.server.once("error", reject);
@@ -75,10 +76,7 @@ async function run(folder: string, socketPath: string): Promise<void> {
   tell({ kind: "ready" });
 }
 
-console.error = () => {}; // lmdb prints its errors with their stacks; ours reach the parent as one line
 process.on("uncaughtException", abort);
 process.on("unhandledRejection", abort);
 const [folder = "", socketPath = ""] = process.argv.slice(2);
-run(folder, socketPath).catch((error: unknown) =>
-  abort(isLmdbError(error) ? damaged(`${folder} cannot be read (${error.message})`) : error),
-);
+run(folder, socketPath).catch(abort);

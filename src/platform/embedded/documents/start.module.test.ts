@@ -1,12 +1,20 @@
 // Starting, locking, backing up, and clients that do not speak the protocol.
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { serialize } from "bson";
-import { open } from "lmdb";
 import { mongo } from "mongoose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FORMAT_KEY, type Level, openLevel, recordKey, toValue } from "./level.js";
 import { createTestStore, temporaryFolder, type TestStore } from "./testing.js";
 import { startDocumentStore, type DocumentStore } from "./supervisor.js";
 
@@ -78,92 +86,97 @@ test("a backup taken while writing goes on can be started", async () => {
 });
 
 describe("a folder that cannot be trusted is refused", () => {
-  async function damage(
-    change: (environment: ReturnType<typeof open<Buffer>>) => Promise<unknown>,
-  ) {
+  const path = () => join(folder.path, "store");
+
+  /** Stores documents, and changes the closed files by `change`. */
+  async function damage(change: (level: Level) => Promise<unknown>) {
     const store = await start();
     await withClient(store, (db) => db.collection<{ _id: number }>("c").insertOne({ _id: 1 }));
     await store.stop();
-    const environment = open<Buffer>({
-      path: join(folder.path, "store"),
-      noSubdir: false,
-      encoding: "binary",
-      maxDbs: 8,
-    });
-    await change(environment);
-    await environment.close();
+    const level = await openLevel(path());
+    await change(level);
+    await level.close();
   }
 
   test("because of another format", async () => {
-    await damage((environment) => environment.put("format", Buffer.from("2")));
-    await expect(start()).rejects.toThrow("is in format 2, this version reads format 1");
+    await damage((level) => level.put(FORMAT_KEY, Buffer.from("3")));
+    await expect(start()).rejects.toThrow("is in format 3, this version reads format 2");
+  });
+
+  test("because an earlier version wrote it", async () => {
+    mkdirSync(path());
+    writeFileSync(join(path(), "data.mdb"), "");
+    await expect(start()).rejects.toThrow("is in format 1, this version reads format 2");
   });
 
   test("because a record is cut short", async () => {
-    await damage((environment) => {
-      const records = environment.openDB<Buffer>({ name: "records", encoding: "binary" });
-      return records.put([1, 1], Buffer.from(serialize({ _id: 1 })).subarray(0, 8));
-    });
-    await expect(start()).rejects.toThrow("record 1 of collection 1 cannot be read");
+    await damage((level) => level.put(recordKey(1, 1), Buffer.from(serialize({ _id: 1 }))));
+    await expect(start()).rejects.toThrow("record 1 of collection 1 cannot be read; restore");
   });
 
   test("because a unique index does not hold", async () => {
-    await damage((environment) => {
-      const records = environment.openDB<Buffer>({ name: "records", encoding: "binary" });
-      return records.put([1, 2], Buffer.from(serialize({ _id: 1 })));
-    });
+    await damage((level) => level.put(recordKey(1, 2), toValue(serialize({ _id: 1 }))));
     await expect(start()).rejects.toThrow("duplicate key");
   });
 
   test("because this account may not write in it", async ({ skip }) => {
-    const place = join(folder.path, "store");
-    mkdirSync(place);
+    await damage(() => Promise.resolve());
     try {
-      execFileSync("mount", ["--bind", "-o", "ro", place, place], { stdio: "ignore" });
+      execFileSync("mount", ["--bind", "-o", "ro", path(), path()], { stdio: "ignore" });
     } catch {
       skip("only root may mount");
     }
     try {
       await expect(start()).rejects.toThrow(
-        /may not be read and written by this account \(EROFS.*: start as the account/,
+        /cannot be opened \(.*Read-only file system\): start as the account/,
       );
     } finally {
-      execFileSync("umount", [place]);
+      execFileSync("umount", [path()]);
     }
   });
 
-  test("because it is not a store at all", async () => {
-    mkdirSync(join(folder.path, "store"));
-    writeFileSync(join(folder.path, "store", "data.mdb"), "not a database ".repeat(1000));
-    await expect(start()).rejects.toThrow("restore the last backup");
-  });
+  /** The file of the tables, once what was in the log has gone there. */
+  async function spoil(change: (file: string) => void) {
+    const level = await openLevel(path());
+    const record = (id: number) =>
+      toValue(serialize({ _id: id, text: `${id * 7919} `.repeat(20) }));
+    for (let id = 1; id <= 2000; id++) await level.put(recordKey(1, id), record(id));
+    await level.close();
+    await (await openLevel(path())).close();
+    const tables = readdirSync(path()).filter((name) => name.endsWith(".ldb"));
+    const [largest = "no table"] = tables
+      .map((name) => join(path(), name))
+      .toSorted((a, b) => statSync(b).size - statSync(a).size);
+    change(largest);
+  }
 
   test.each([
-    ["cut short", (size: number) => Math.floor(size / 2)],
-    ["cut down to one page", () => 4096],
-    ["empty, which would pass for a new store", () => 0],
-  ])("because its file is %s", async (_, length) => {
-    const store = await start();
-    await withClient(store, (db) =>
-      db
-        .collection("c")
-        .insertMany(Array.from({ length: 2000 }, () => ({ text: "x".repeat(100) }))),
-    );
-    await store.stop();
-    const file = join(folder.path, "store", "data.mdb");
-    truncateSync(file, length(statSync(file).size));
+    ["cut short", (file: string) => truncateSync(file, Math.floor(statSync(file).size / 2))],
+    ["empty", (file: string) => truncateSync(file, 0)],
+    ["gone", (file: string) => rmSync(file)],
+    [
+      "scribbled over",
+      (file: string) => writeFileSync(file, readFileSync(file).fill(7, 5000, 6000)),
+    ],
+    ["of zeros", (file: string) => writeFileSync(file, readFileSync(file).fill(0))],
+  ])("because a file of it is %s", async (_, change) => {
+    await spoil(change);
     await expect(start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
   });
 
-  test("because its pages were scribbled over", async () => {
-    const store = await start();
-    await withClient(store, (db) => db.collection("c").insertOne({ text: "x" }));
-    await store.stop();
-    const file = join(folder.path, "store", "data.mdb");
-    const bytes = readFileSync(file);
-    writeFileSync(file, bytes.fill(0, 2 * 4096));
-    await expect(start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
+  test.each(["CURRENT", /^MANIFEST/])("because it lacks %s", async (name) => {
+    await spoil(() => {
+      for (const file of readdirSync(path())) if (file.match(name)) rmSync(join(path(), file));
+    });
+    await expect(start()).rejects.toThrow(/damaged: .*; restore the last backup/);
   });
+});
+
+test("makes anew what was killed while it was made", async () => {
+  mkdirSync(join(folder.path, "store.new"));
+  writeFileSync(join(folder.path, "store.new", "CURRENT"), "half");
+  const store = await start();
+  await withClient(store, (db) => db.collection("c").insertOne({}));
 });
 
 describe("a client that does not speak the protocol", () => {

@@ -1,13 +1,26 @@
-// The durable side: records and the catalogue in LMDB. Memory is the truth while running; every change
-// is queued here and `pending` settles when it is on disk. A failed commit ends the process, since
+// The durable side: records and the catalogue in LevelDB (level.ts). Memory is the truth while running; every
+// change is queued here and `pending` settles when it is on disk. A failed commit ends the process, since
 // memory is then ahead of the disk.
-import { open, type Database } from "lmdb";
-import { mkdir, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { decode, encode, type Document } from "./codec.js";
-import { checkFiles, damaged } from "./damage.js";
-
-const FORMAT = 1;
+import { type Document, encode } from "./codec.js";
+import {
+  type Change,
+  CHECKSUM,
+  copyInto,
+  entryKey,
+  explained,
+  type Level,
+  listEntries,
+  listRecords,
+  makeWhole,
+  openLevel,
+  parse,
+  placeOf,
+  recordKey,
+  SYNCED,
+  toValue,
+} from "./level.js";
 
 export interface CollectionEntry {
   id: number;
@@ -24,71 +37,56 @@ export interface Batch {
   committed: Promise<void>;
 }
 
-type Change = () => unknown;
-
 export class Store {
-  readonly #environment;
-  readonly #records: Database<Buffer, [number, number]>;
-  readonly #catalogue: Database<Buffer, number>;
+  readonly #level: Level;
   readonly #onFailure: (error: unknown) => void;
   #changes: Change[] = [];
   #batch: Batch | undefined;
   #flushing: Promise<void> = Promise.resolve();
 
-  constructor(folder: string, onFailure: (error: unknown) => void) {
+  private constructor(level: Level, onFailure: (error: unknown) => void) {
+    this.#level = level;
     this.#onFailure = onFailure;
-    const path = join(folder, "store");
-    checkFiles(path);
-    // A whole commit is synced before the next begins: an acknowledged write can never be torn.
-    this.#environment = open<Buffer, string>({
-      path,
-      noSubdir: false,
-      overlappingSync: false,
-      encoding: "binary",
-      maxDbs: 8,
-    });
-    this.#records = this.#environment.openDB({ name: "records", encoding: "binary" });
-    this.#catalogue = this.#environment.openDB({ name: "catalogue", encoding: "binary" });
   }
 
-  /** Refuses a folder written in another format; marks a new one. */
-  async checkFormat(): Promise<void> {
-    const found = this.#environment.get("format")?.toString();
-    if (found === undefined) await this.#environment.put("format", Buffer.from(String(FORMAT)));
-    else if (found !== String(FORMAT))
-      throw new Error(
-        `The document store is in format ${found}, this version reads format ${FORMAT}: use the version that wrote it, or restore a backup.`,
-      );
+  /** Opens the store in `folder`; makes it where there is none.
+   *  @throws Error when it is damaged or of another format */
+  static async open(folder: string, onFailure: (error: unknown) => void): Promise<Store> {
+    return new Store(await openLevel(join(folder, "store")), onFailure);
   }
 
-  *entries(): Generator<CollectionEntry> {
-    for (const { value } of this.#catalogue.getRange())
-      yield checked(value, "the catalogue") as CollectionEntry;
+  async *entries(): AsyncGenerator<CollectionEntry> {
+    for await (const [, value] of listEntries(this.#level))
+      yield parse(value, "the catalogue") as CollectionEntry;
   }
 
-  *records(): Generator<{ collection: number; id: number; document: Document; size: number }> {
-    for (const { key, value } of this.#records.getRange()) {
-      const [collection, id] = key;
-      const document = checked(value, `record ${id} of collection ${collection}`);
-      yield { collection, id, document, size: value.length };
+  async *records(): AsyncGenerator<{
+    collection: number;
+    id: number;
+    document: Document;
+    size: number;
+  }> {
+    for await (const [key, value] of listRecords(this.#level)) {
+      const { collection, id } = placeOf(key);
+      const document = parse(value, `record ${id} of collection ${collection}`);
+      yield { collection, id, document, size: value.length - CHECKSUM };
     }
   }
 
   put(collection: number, id: number, bytes: Uint8Array): void {
-    this.#queue(() => this.#records.put([collection, id], bytes as Buffer));
+    this.#queue({ type: "put", key: recordKey(collection, id), value: toValue(bytes) });
   }
 
   remove(collection: number, id: number): void {
-    this.#queue(() => this.#records.remove([collection, id]));
+    this.#queue({ type: "del", key: recordKey(collection, id) });
   }
 
   saveEntry(entry: CollectionEntry): void {
-    const bytes = encode(entry) as Buffer;
-    this.#queue(() => this.#catalogue.put(entry.id, bytes));
+    this.#queue({ type: "put", key: entryKey(entry.id), value: toValue(encode(entry)) });
   }
 
   removeEntry(id: number): void {
-    this.#queue(() => this.#catalogue.remove(id));
+    this.#queue({ type: "del", key: entryKey(id) });
   }
 
   /** The commit that what was queued last will be part of; undefined when all is on disk. */
@@ -99,16 +97,15 @@ export class Store {
   /** A copy of the last commit, taken while writing goes on; into an empty folder, so that none is lost. */
   async backup(folder: string): Promise<void> {
     const target = join(folder, "store");
-    await mkdir(target, { recursive: true, mode: 0o700 });
-    if ((await readdir(target)).length > 0)
+    if ((await readdir(target).catch(() => [])).length > 0)
       throw new Error(`The folder ${target} is not empty: choose another one for the backup.`);
     await this.#flushing;
-    await this.#environment.backup(target, false);
+    await explained(target, () => makeWhole(target, (copy) => copyInto(copy, this.#level)));
   }
 
   async close(): Promise<void> {
     await this.#flushing;
-    await this.#environment.close();
+    await this.#level.close();
   }
 
   #queue(change: Change): void {
@@ -126,21 +123,11 @@ export class Store {
     this.#changes = [];
     this.#batch = undefined;
     try {
-      await this.#environment.batch(() => changes.forEach((change) => change()));
+      await this.#level.batch(changes, SYNCED);
       batch.done = true;
     } catch (error) {
       this.#onFailure(error);
       await new Promise(() => {}); // nothing of this batch may be acknowledged
     }
   }
-}
-
-function checked(bytes: Buffer, what: string): Document {
-  const length = bytes.length < 5 ? -1 : bytes.readInt32LE(0);
-  try {
-    if (length === bytes.length) return decode(bytes);
-  } catch {
-    // Falls through: damaged either way.
-  }
-  throw damaged(`${what} cannot be read`);
 }

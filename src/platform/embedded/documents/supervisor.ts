@@ -6,7 +6,6 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { damaged, isCrash } from "./damage.js";
 import type { FromParent, ToParent } from "./messages.js";
 
 const RESTART_WINDOW_MS = 60_000;
@@ -124,13 +123,11 @@ function startChild(folder: string, socketPath: string): Promise<Child> {
         child.send({ kind: "backup", id, folder: target } satisfies FromParent);
       }),
   };
-  let isUp = false;
   return new Promise((resolve, reject) => {
     const late = setTimeout(() => child.kill("SIGKILL"), START_MS);
     child.on("message", (message: ToParent) => {
       if (message.kind === "ready") {
         clearTimeout(late);
-        isUp = true;
         resolve(self);
       } else if (message.kind === "failed") self.reason = message.reason;
       else {
@@ -141,10 +138,7 @@ function startChild(folder: string, socketPath: string): Promise<Child> {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
       clearTimeout(late);
-      self.reason ??=
-        !isUp && isCrash(signal)
-          ? damaged(`reading ${folder} ended its process (${signal})`).message
-          : `The document store's process ended (${signal ?? `code ${code}`}).`;
+      self.reason ??= `The document store's process ended (${signal ?? `code ${code}`}).`;
       for (const settle of backups.values()) settle(self.reason);
       reject(new Error(self.reason));
     });

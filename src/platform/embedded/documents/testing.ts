@@ -48,11 +48,10 @@ export interface TestEngine {
 
 /** The engine in this process, on `folder`. */
 export async function openTestEngine(folder: string): Promise<TestEngine> {
-  const store = new Store(folder, (error) => {
+  const store = await Store.open(folder, (error) => {
     throw error;
   });
-  await store.checkFormat();
-  const engine = new Engine(store, () => ({ current: 0, available: 0, totalCreated: 0 }));
+  const engine = await Engine.open(store, () => ({ current: 0, available: 0, totalCreated: 0 }));
   return {
     engine,
     run: async (command) => (await engine.handle({ ...command, $db: "test" }, { id: 1 })) ?? {},

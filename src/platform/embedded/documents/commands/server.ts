@@ -46,7 +46,7 @@ const buildInfo: Command = {
     bits: 64,
     debug: false,
     maxBsonObjectSize: MAX_DOCUMENT_BYTES,
-    storageEngines: ["lmdb"],
+    storageEngines: ["leveldb"],
   }),
 };
 
@@ -89,7 +89,7 @@ const serverStatus: Command = {
       mem: { bits: 64, resident: megabytes(rss), virtual: megabytes(heapTotal), supported: true },
       metrics: { cursor: { open: { total: engine.cursors.size } }, commands: engine.counts() },
       opcounters: engine.operations(),
-      storageEngine: { name: "lmdb", persistent: true, readOnly: false },
+      storageEngine: { name: "leveldb", persistent: true, readOnly: false },
     };
   },
 };

@@ -1,0 +1,178 @@
+// How the store lies in LevelDB: one folder, keys in the order in which they are read back, and with each value its
+// own checksum, so that what a disk spoils is refused, never read as something else.
+import { ClassicLevel } from "classic-level";
+import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import { crc32 } from "node:zlib";
+import { decode, type Document } from "./codec.js";
+import { damaged } from "./damage.js";
+
+/** 1 was LMDB (ADR 0018). */
+const FORMAT = "2";
+
+export type Level = ClassicLevel<Buffer, Buffer>;
+export type Change =
+  | { readonly type: "put"; readonly key: Buffer; readonly value: Buffer }
+  | { readonly type: "del"; readonly key: Buffer };
+
+/** The answer comes when it is on the disk. */
+export const SYNCED = { sync: true } as const;
+/** Documents that change often are written to a table once, not each time: the log may grow to this many bytes. */
+const LOG_BYTES = 16 << 20;
+/** Read and copied at a time. */
+const BULK = { bytes: 1 << 20, count: 1000 };
+
+export const FORMAT_KEY = Buffer.of(0);
+const ENTRIES = 1;
+const RECORDS = 2;
+
+export function entryKey(id: number): Buffer {
+  const key = Buffer.allocUnsafe(5);
+  key[0] = ENTRIES;
+  key.writeUInt32BE(id, 1);
+  return key;
+}
+
+export function recordKey(collection: number, id: number): Buffer {
+  const key = Buffer.allocUnsafe(11);
+  key[0] = RECORDS;
+  key.writeUInt32BE(collection, 1);
+  key.writeUIntBE(id, 5, 6);
+  return key;
+}
+
+/** What `recordKey` was made of. */
+export const placeOf = (key: Buffer) => ({
+  collection: key.readUInt32BE(1),
+  id: key.readUIntBE(5, 6),
+});
+
+const listAll = (level: Level, kind: number) =>
+  level.iterator({
+    gte: Buffer.of(kind),
+    lt: Buffer.of(kind + 1),
+    highWaterMarkBytes: BULK.bytes,
+  });
+export const listEntries = (level: Level) => listAll(level, ENTRIES);
+export const listRecords = (level: Level) => listAll(level, RECORDS);
+
+/** Bytes before the document. */
+export const CHECKSUM = 4;
+
+export function toValue(bytes: Uint8Array): Buffer {
+  const value = Buffer.allocUnsafe(CHECKSUM + bytes.length);
+  value.writeUInt32LE(crc32(bytes), 0);
+  value.set(bytes, CHECKSUM);
+  return value;
+}
+
+/** @throws Error when it is not what was written */
+export function parse(value: Buffer, what: string): Document {
+  const bytes = value.subarray(CHECKSUM);
+  if (value.length < CHECKSUM || value.readUInt32LE(0) !== crc32(bytes))
+    throw damaged(`${what} cannot be read`);
+  return decode(bytes);
+}
+
+/** Opens the LevelDB at `path`; makes it where there is none.
+ *  @throws Error when it is damaged or of another format */
+export async function openLevel(path: string): Promise<Level> {
+  const files = await readdir(path).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === "ENOENT") return [];
+    throw error;
+  });
+  if (files.includes("data.mdb")) throw otherFormat("1");
+  if (files.length === 0) await makeWhole(path, () => Promise.resolve());
+  else if (!files.includes("CURRENT")) throw damaged(`${path} lacks its file CURRENT`);
+  const level = await openAt(path);
+  const format = (await level.get(FORMAT_KEY))?.toString();
+  if (format === FORMAT) return level;
+  await level.close();
+  throw format === undefined ? damaged(`${path} has lost its beginning`) : otherFormat(format);
+}
+
+/** Makes a LevelDB that is at `path` with all that `fill` puts into it, or not at all. */
+export async function makeWhole(
+  path: string,
+  fill: (level: Level) => Promise<unknown>,
+): Promise<void> {
+  const begun = `${path}.new`;
+  await rm(begun, { recursive: true, force: true });
+  await mkdir(begun, { recursive: true, mode: 0o700 });
+  const level = await openAt(begun);
+  try {
+    await fill(level);
+    await level.put(FORMAT_KEY, Buffer.from(FORMAT), SYNCED);
+  } finally {
+    await level.close();
+  }
+  // In place of an empty folder at most. Windows does not rename onto one.
+  await rmdir(path).catch(() => undefined);
+  await rename(begun, path);
+  await syncFolder(dirname(path));
+}
+
+/** All that `source` held when this began. */
+export async function copyInto(level: Level, source: Level): Promise<void> {
+  const iterator = source.iterator({ highWaterMarkBytes: BULK.bytes });
+  try {
+    for (;;) {
+      const found = await iterator.nextv(BULK.count);
+      if (found.length === 0) return;
+      await level.batch(found.map(([key, value]) => ({ type: "put", key, value })));
+    }
+  } finally {
+    await iterator.close();
+  }
+}
+
+async function openAt(path: string): Promise<Level> {
+  const level = new ClassicLevel<Buffer, Buffer>(path, {
+    keyEncoding: "buffer",
+    valueEncoding: "buffer",
+    writeBufferSize: LOG_BYTES,
+  });
+  await level.open();
+  return level;
+}
+
+/** Errors of the system that are no damage. */
+const BARRED = /Permission denied|Read-only|No space|Too many open|Input\/output/;
+
+/** Says what the system or LevelDB complains of in one sentence with a remedy. */
+export async function explained<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const { code, message } = rootOf(error);
+    if (code === undefined) throw error; // ours
+    if (code.startsWith("LEVEL_") && !BARRED.test(message))
+      throw damaged(`${folder} cannot be read (${message})`);
+    throw new Error(
+      `The document store in ${folder} cannot be opened (${message}): start as the account that it belongs to, or give that folder and all in it to this one; and see that its disk can be written.`,
+      { cause: error },
+    );
+  }
+}
+
+/** LevelDB tells why it did not open as the cause of another error. */
+function rootOf(error: unknown): NodeJS.ErrnoException {
+  const { cause } = error as Error;
+  return (cause ?? error) as NodeJS.ErrnoException;
+}
+
+const otherFormat = (found: string) =>
+  new Error(
+    `The document store is in format ${found}, this version reads format ${FORMAT}: use the version that wrote it, or restore a backup.`,
+  );
+
+/** So that the new name survives a power cut. Windows knows no such thing. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
