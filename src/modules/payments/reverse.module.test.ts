@@ -9,6 +9,7 @@ import {
   card,
   cash,
   heldByGateway,
+  mmk,
   open,
   paymentOf,
   refusalOf,
@@ -109,6 +110,46 @@ describe("a reversal", () => {
     expect((await paymentOf(orderId)).refunded).toBe(0);
     expect(await payments.reverse({ orderId, reason })).toEqual({ status: "refunded" });
     expect(await heldByGateway(orderId)).toBe(0);
+  });
+
+  it("closes over no refund of a person that the gateway has not answered yet", async () => {
+    const silent: Gateway = {
+      ...createSimulator(test.database),
+      refund: () => new Promise(() => undefined),
+    };
+    const deaf = open({ gateway: silent, gatewayDeadlineMs: 30 });
+    for (const given of [3675, 1000]) {
+      const orderId = randomUUID();
+      await open().charge(card(orderId));
+      const asked = { orderId, key: "k", reason: "cold", amount: mmk(given) };
+      expect((await refusalOf(deaf.refund(asked))).code).toBe("PAYMENT_PENDING");
+      expect((await refusalOf(deaf.reverse({ orderId, reason }))).code).toBe("PAYMENT_PENDING");
+      expect(await heldByGateway(orderId)).toBe(3675);
+      expect(await open().reverse({ orderId, reason })).toEqual({ status: "refunded" });
+      expect(await heldByGateway(orderId)).toBe(0);
+    }
+  });
+
+  it("gives back itself what the gateway refused to a person", async () => {
+    const simulator = createSimulator(test.database);
+    let answer: "unknown" | "refused" | undefined = "unknown";
+    const wavering: Gateway = {
+      ...simulator,
+      refund: (request, signal) => {
+        const now = answer;
+        answer = now === "unknown" ? "refused" : undefined;
+        if (now === "unknown") return Promise.resolve({ kind: now, cause: "no answer" });
+        if (now === "refused") return Promise.resolve({ kind: now, code: "expired" });
+        return simulator.refund(request, signal);
+      },
+    };
+    const payments = open({ gateway: wavering });
+    const orderId = randomUUID();
+    await payments.charge(card(orderId));
+    await refusalOf(payments.refund({ orderId, key: "k", reason: "cold", amount: mmk(1000) }));
+    expect(await payments.reverse({ orderId, reason })).toEqual({ status: "refunded" });
+    expect(await heldByGateway(orderId)).toBe(0);
+    expect(await paymentOf(orderId)).toMatchObject({ captured: 3675, refunded: 3675 });
   });
 
   it("never touches another order's payment", async () => {

@@ -5,6 +5,7 @@ import { ask } from "../gateway/gateway.js";
 import {
   addRefund,
   barOrder,
+  listPendingGivenBack,
   listRefunds,
   lockPaymentOfOrder,
   recordAttempts,
@@ -43,6 +44,11 @@ export function createRefunds(parts: PaymentsParts, settle: Settle) {
       if (row.status === "pending") return { kind: "pending", paymentId: row.id };
     }
     if (row.status === "captured") {
+      // What a person gave and the gateway has not answered is held, so the rest would leave it out: asked again first.
+      for (const one of await listPendingGivenBack(database, row.id)) {
+        const giving = await giveBack(row, one, trace);
+        if (giving.kind === "pending") return giving;
+      }
       const refunding = await refund({ orderId, reason }, trace);
       if (refunding.kind === "refused" || refunding.kind === "pending") return refunding;
     }

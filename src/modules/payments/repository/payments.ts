@@ -171,6 +171,20 @@ export const listRefunds = (
     .orderBy("id")
     .execute();
 
+/** What people gave back by keys of their own, and the gateway has neither given nor refused. */
+export const listPendingGivenBack = (
+  database: PaymentsDatabase,
+  paymentId: string,
+): Promise<RefundsTable[]> =>
+  database.kysely
+    .selectFrom("refunds")
+    .selectAll()
+    .where("paymentId", "=", paymentId)
+    .where("status", "=", "pending")
+    .where("key", "not like", "reverse-%")
+    .orderBy("id")
+    .execute();
+
 const insertRefund = defineStatement<never>(
   "payments.refund",
   `with input as (
