@@ -49,6 +49,7 @@ export function createSystem(parts: SystemParts) {
       ),
       soldByProduct: summary.soldByProduct,
       orderFaults: summary.faults,
+      paymentFaults: (await payments.books.summary()).faults,
       openSagas: summary.openSagas,
       abandonedSagas: summary.abandonedSagas,
       payments: await readById(

@@ -31,6 +31,7 @@ export interface Books {
   readonly orders: readonly OrderEntry[];
   readonly soldByProduct: Readonly<Record<string, number>>;
   readonly orderFaults: readonly string[];
+  readonly paymentFaults: readonly string[];
   readonly openSagas: readonly {
     id: string;
     subject: string;
@@ -55,6 +56,11 @@ export function reconcile(books: Books, checkedAt: Date): Reconciliation {
     ...books.orderFaults.map((detail) => ({
       what: "The order book is consistent",
       subject: "orders",
+      detail,
+    })),
+    ...books.paymentFaults.map((detail) => ({
+      what: "The payment book is consistent",
+      subject: "payments",
       detail,
     })),
     ...unfinished(books),

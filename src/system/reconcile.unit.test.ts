@@ -8,6 +8,7 @@ const sound: Books = {
   ],
   soldByProduct: { mohinga: 1 },
   orderFaults: [],
+  paymentFaults: [],
   openSagas: [],
   abandonedSagas: [],
   payments: [{ orderId: "o1", paymentId: "p1", captured: 3500, refunded: 0, givenBack: 0 }],
@@ -67,6 +68,7 @@ describe("reconcile", () => {
       },
     ],
     ["No event is dead", { deadLetters: 1 }],
+    ["The payment book is consistent", { paymentFaults: ["1 refund waits for an answer"] }],
     ["The order book is consistent", { orderFaults: ["2 orders have 1 receipt number"] }],
   ])("finds: %s", (what, over) => {
     expect(whats(over)).toEqual([what]);

@@ -2,7 +2,8 @@
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
 import { readById } from "../../system/pages.js";
-import { cash, open, usePayments } from "./testing.js";
+import { createSimulator } from "./gateway/simulator.js";
+import { card, cash, open, paymentOf, refusalOf, test, usePayments } from "./testing.js";
 
 usePayments();
 
@@ -16,4 +17,25 @@ it("is read to its end with each payment once, whatever the order of their order
     2,
   );
   expect(read.map((payment) => payment.orderId)).toEqual(orders);
+});
+
+it("says that a refund waits for an answer, until somebody asked again and it came", async () => {
+  const silent = {
+    ...createSimulator(test.database),
+    refund: () => Promise.resolve({ kind: "unknown", cause: "no answer" } as const),
+  };
+  const orderId = randomUUID();
+  await open().charge(card(orderId));
+  const asked = { orderId, key: "k", reason: "The soup was cold" };
+  await refusalOf(open({ gateway: silent }).refund(asked));
+  expect((await open().books.summary()).faults).toEqual([]);
+  const { id } = await paymentOf(orderId);
+  const early = new Date(Date.now() - 120_000);
+  const refunds = test.database.kysely.updateTable("refunds").where("paymentId", "=", id);
+  await refunds.set({ requestedAt: early }).execute();
+  expect((await open().books.summary()).faults).toEqual([
+    expect.stringMatching(/^1 refunds wait for the gateway's answer; ask again/),
+  ]);
+  await open().refund(asked);
+  expect((await open().books.summary()).faults).toEqual([]);
 });

@@ -78,10 +78,15 @@ export async function getMoneyOfOrder(database: PaymentsDatabase, orderId: strin
 export async function summarize(database: PaymentsDatabase) {
   const row = await summarizeBook(database);
   if (!row) throw new Error("The summary is one row");
-  const faults =
-    row.wrongRefunds > 0
-      ? [`${row.wrongRefunds} payments differ from the sum of their refunds`]
-      : [];
+  const faults: string[] = [];
+  if (row.wrongRefunds > 0) {
+    faults.push(`${row.wrongRefunds} payments differ from the sum of their refunds`);
+  }
+  if (row.unanswered > 0) {
+    faults.push(
+      `${row.unanswered} refunds wait for the gateway's answer; ask again by the same key, or cancel the order`,
+    );
+  }
   return { payments: row.payments, pending: row.pending, byMethod: row.byMethod ?? [], faults };
 }
 

@@ -15,6 +15,8 @@ export interface BookSummary {
       }[]
     | null;
   readonly wrongRefunds: number;
+  /** Given back by people, and for a minute without an answer: nobody asks again by itself. */
+  readonly unanswered: number;
 }
 
 const selectSummary = defineStatement<BookSummary>(
@@ -28,7 +30,9 @@ const selectSummary = defineStatement<BookSummary>(
       ) as sums) as "byMethod",
      (select count(*) from payments where refunded <> (
         select coalesce(sum(amount), 0) from refunds where payment_id = payments.id and status <> 'refused'
-      )) as "wrongRefunds"`,
+      )) as "wrongRefunds",
+     (select count(*) from refunds where status = 'pending' and key not like 'reverse-%'
+        and requested_at < now() - interval '1 minute') as unanswered`,
 );
 
 export const summarizeBook = async (database: PaymentsDatabase) =>
