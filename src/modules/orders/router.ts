@@ -216,5 +216,6 @@ export function createRouter(parts: RouterParts) {
 function placementStatus(status: string) {
   if (status === "completed") return "placed";
   if (status === "needs-attention") return "needs-attention";
-  return status === "rolled-back" || status === "compensating" ? "refused" : "placing";
+  // Given up included: whoever follows the order must come to an end.
+  return ["rolled-back", "compensating", "abandoned"].includes(status) ? "refused" : "placing";
 }

@@ -1,0 +1,73 @@
+// Sagas that another process holds, or that a person gave up: whoever asks about their orders is told what is so, and
+// no order and no till waits for ever.
+import { randomUUID } from "node:crypto";
+import { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import {
+  createEmptyDatabase,
+  TEST_SECRET,
+  type TestDatabase,
+} from "../../src/platform/db/testing.js";
+import { bootTiffin, type TestTiffin } from "./tiffin.js";
+
+let database: TestDatabase;
+let test: TestTiffin;
+let client: Client;
+beforeAll(async () => {
+  database = await createEmptyDatabase(inject("databaseUrl"));
+  test = await bootTiffin({ DATABASE_URL: database.url, TIFFIN_SECRET: TEST_SECRET });
+  client = new Client({ connectionString: database.url });
+  await client.connect();
+});
+afterAll(async () => {
+  await client?.end();
+  await test?.stop();
+  await database?.drop();
+});
+
+const PLACE = { definition: "orders.place-order.v1", steps: ["reserve", "charge", "record"] };
+const parked = { status: "needs-attention", cause: "planted" };
+
+/** A saga as another process left it; while it runs, that process holds it for an hour. */
+async function plant(saga: { definition: string; steps: string[] }, over: object) {
+  const row = {
+    id: randomUUID(),
+    fingerprint: "",
+    input: {},
+    status: "running",
+    owner: randomUUID(),
+    journal: [],
+    attempts: 0,
+    token: 1,
+    started_at: new Date(),
+    ...saga,
+    ...over,
+  };
+  const all = { subject: row.id, idempotency_key: row.id, ...row };
+  await client.query(
+    "insert into orders.sagas select * from jsonb_populate_record(null::orders.sagas, $1)",
+    [JSON.stringify(all)],
+  );
+  return row.id;
+}
+const abandon = async (id: string) => {
+  const path = `/api/system/sagas/${id}/abandon`;
+  const { status } = await test.manager.send("POST", path, { reason: "Settled by hand" });
+  expect(status).toBe(200);
+};
+
+describe("a placement", () => {
+  it.each(["running", "compensating"])(
+    "that a person gave up (%s) is refused, so that no till follows it for ever",
+    async (parkedFrom) => {
+      const id = await plant(PLACE, { ...parked, parked_from: parkedFrom });
+      const standing = async () => (await test.cashier.get(`/api/orders/${id}/placement`)).body;
+      expect((await standing()).status).toBe("needs-attention");
+      await abandon(id);
+      expect(await standing()).toMatchObject({
+        status: "refused",
+        problem: { code: "abandoned", status: 503 },
+      });
+    },
+  );
+});
