@@ -8,7 +8,7 @@ import {
   TEST_SECRET,
   type TestDatabase,
 } from "../../src/platform/db/testing.js";
-import { bootTiffin, type TestTiffin } from "./tiffin.js";
+import { bootTiffin, line, order, type TestTiffin } from "./tiffin.js";
 
 let database: TestDatabase;
 let test: TestTiffin;
@@ -25,6 +25,7 @@ afterAll(async () => {
   await database?.drop();
 });
 
+const CANCEL = { definition: "orders.cancel-order.v1", steps: ["cancel", "refund", "settle"] };
 const PLACE = { definition: "orders.place-order.v1", steps: ["reserve", "charge", "record"] };
 const parked = { status: "needs-attention", cause: "planted" };
 
@@ -50,11 +51,42 @@ async function plant(saga: { definition: string; steps: string[] }, over: object
   );
   return row.id;
 }
+const place = async () => {
+  const water = await test.cashier.dish("WTR-01");
+  return (await test.cashier.place(order([line(water)]))).body;
+};
+const cancel = (id: string) =>
+  test.manager.send("POST", `/api/orders/${id}/cancel`, { reason: "Wrong", stock: "restock" });
 const abandon = async (id: string) => {
   const path = `/api/system/sagas/${id}/abandon`;
   const { status } = await test.manager.send("POST", path, { reason: "Settled by hand" });
   expect(status).toBe(200);
 };
+
+describe("a cancellation", () => {
+  const input = ({ lineItems }: { lineItems: { id: string }[] }) => ({
+    version: null,
+    reason: "Wrong",
+    outcomes: lineItems.map(({ id }) => ({ id, outcome: "restock" })),
+    cancelledOn: "2026-11-23",
+    cancelledAt: new Date().toISOString(),
+    cancelledBy: { id: randomUUID(), name: "Manager", role: "manager" },
+    approvedBy: null,
+    from: null,
+    trace: "0123456789abcdef0123456789abcdef",
+  });
+
+  it("that a person gave up before it cancelled does not bar the next one", async () => {
+    const placed = await place();
+    const key = `cancel ${placed.id} 1`;
+    const over = { ...parked, subject: placed.id, idempotency_key: key, parked_from: "running" };
+    await abandon(await plant(CANCEL, { ...over, input: input(placed) }));
+    expect(await cancel(placed.id)).toMatchObject({
+      status: 200,
+      body: { status: "cancelled", payment: { status: "refunded" } },
+    });
+  });
+});
 
 describe("a placement", () => {
   it.each(["running", "compensating"])(

@@ -62,8 +62,8 @@ export async function cancelOrder(
     from,
     trace: asked.trace,
   };
-  // A cancellation that was refused leaves the order as it was, so the next one is a new one. No client's own key has
-  // a space.
+  // A cancellation that was refused, or given up before its pivot, leaves the order as it was, so the next one is a new
+  // one. No client's own key has a space.
   for (let attempt = 1; ; attempt++) {
     const { started, row, outcome } = await sagas.start(CANCEL_ORDER, {
       id: newId(),
@@ -72,7 +72,8 @@ export async function cancelOrder(
       fingerprint: "",
       input,
     });
-    if (started || row.status !== "rolled-back") return { kind: "cancelling", id: row.id, outcome };
+    const over = row.status === "rolled-back" || (row.status === "abandoned" && row.refusal);
+    if (started || !over) return { kind: "cancelling", id: row.id, outcome };
   }
 }
 
