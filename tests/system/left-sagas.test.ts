@@ -76,6 +76,22 @@ describe("a cancellation", () => {
     trace: "0123456789abcdef0123456789abcdef",
   });
 
+  it("that is under way is not told as undone: it may be done a moment later", async () => {
+    const placed = await place();
+    const id = await plant(CANCEL, {
+      subject: placed.id,
+      idempotency_key: `cancel ${placed.id} 1`,
+      input: input(placed),
+      lease_until: new Date(Date.now() + 3_600_000),
+    });
+    const waiting = await cancel(placed.id);
+    expect([waiting.status, waiting.body.code]).toEqual([409, "order-being-cancelled"]);
+    await client.query("update orders.sagas set lease_until = now() where id = $1", [id]);
+    let answer = await cancel(placed.id);
+    if (answer.status === 409) answer = await cancel(placed.id);
+    expect(answer).toMatchObject({ status: 200, body: { status: "cancelled" } });
+  });
+
   it("that a person gave up before it cancelled does not bar the next one", async () => {
     const placed = await place();
     const key = `cancel ${placed.id} 1`;

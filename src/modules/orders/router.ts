@@ -144,7 +144,12 @@ export function createRouter(parts: RouterParts) {
     if (cancelling.kind === "stale" || refused === "VERSION_CONFLICT") {
       throw errors.VERSION_CONFLICT({ data: { currentVersion: order.version, order } });
     }
-    if (order.status !== "cancelled") throw errors.CANCELLATION_TIMED_OUT();
+    if (order.status !== "cancelled") {
+      // Only what is undone is told as undone: one that still runs may cancel the order a moment later.
+      throw refused === undefined
+        ? errors.ORDER_BEING_CANCELLED()
+        : errors.CANCELLATION_TIMED_OUT();
+    }
     if (order.payment.status !== "refund-pending") return { status: 200, body: order };
     return {
       status: 202,

@@ -102,6 +102,10 @@ export const problems = defineWords({
     en: "This took too long and was not done; the order stands. Try again.",
     my: "ကြာလွန်းသဖြင့် မလုပ်ဖြစ်ပါ၊ အော်ဒါ ရှိနေဆဲဖြစ်သည်။ ထပ်ကြိုးစားပါ။",
   },
+  "order-being-cancelled": {
+    en: "This order is still being cancelled. Do not serve it; look again in a moment.",
+    my: "ဤအော်ဒါကို ပယ်ဖျက်နေဆဲဖြစ်သည်။ မပေးပါနှင့်၊ ခဏအကြာ ပြန်ကြည့်ပါ။",
+  },
   "order-being-placed": {
     en: "This order is still being placed. Wait until it is, then cancel it.",
     my: "ဤအော်ဒါ မပြီးသေးပါ။ ပြီးမှ ပယ်ဖျက်ပါ။",

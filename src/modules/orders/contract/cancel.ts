@@ -35,6 +35,11 @@ export const cancelErrors = {
     status: 409,
     message: "This order is still being placed. Wait until it is, then cancel it.",
   },
+  ORDER_BEING_CANCELLED: {
+    status: 409,
+    message:
+      "This order is still being cancelled. Do not serve it; look at it again in a moment, or cancel it again.",
+  },
   VERSION_CONFLICT: {
     status: 409,
     message: "Somebody else changed this order in the meantime. Look at it again, then decide.",
