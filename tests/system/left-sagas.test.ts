@@ -105,6 +105,28 @@ describe("a cancellation", () => {
 });
 
 describe("a placement", () => {
+  it.each([
+    ["is being undone", "compensating", null],
+    ["cannot be undone", "needs-attention", "compensating"],
+  ])("that %s is not told as undone: its money may be taken", async (_how, status, parkedFrom) => {
+    const key = randomUUID();
+    const water = await test.cashier.dish("WTR-01");
+    const body = order([line(water)], { payment: { method: "card", token: "sim_decline" } });
+    expect((await test.cashier.place(body, key)).status).toBe(402);
+    const { rows } = await client.query(
+      `update orders.sagas set status = $2, parked_from = $3, lease_until = $4, owner = $5, ended_at = null,
+         refusal = '{"code": "PLACEMENT_TIMED_OUT", "status": 503, "message": "Nothing was taken."}'
+       where idempotency_key = $1 returning id`,
+      [key, status, parkedFrom, new Date(Date.now() + 3_600_000), randomUUID()],
+    );
+    const [{ id }] = rows;
+    const answer = await test.cashier.place(body, key);
+    expect([answer.status, answer.body]).toEqual([202, { id, status: "placing" }]);
+    const standing = (await test.cashier.get(`/api/orders/${id}/placement`)).body;
+    expect(standing).not.toHaveProperty("problem");
+    expect(standing.status).not.toBe("refused");
+  });
+
   it.each(["running", "compensating"])(
     "that a person gave up (%s) is refused, so that no till follows it for ever",
     async (parkedFrom) => {

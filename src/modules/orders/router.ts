@@ -165,11 +165,13 @@ export function createRouter(parts: RouterParts) {
       const saga = await sagas.find(input.id);
       if (saga?.definition !== PLACE_ORDER) throw errors.NOT_FOUND();
       const order = saga.status === "completed" ? await getOrder(database, input.id) : undefined;
-      const problem = saga.refusal && {
-        code: saga.refusal.code.toLowerCase().replaceAll("_", "-"),
-        status: saga.refusal.status,
-        detail: saga.refusal.message,
-      };
+      // What it says is true once all is undone.
+      const problem = saga.endedAt &&
+        saga.refusal && {
+          code: saga.refusal.code.toLowerCase().replaceAll("_", "-"),
+          status: saga.refusal.status,
+          detail: saga.refusal.message,
+        };
       return {
         id: input.id,
         status: placementStatus(saga.status),
@@ -222,5 +224,5 @@ function placementStatus(status: string) {
   if (status === "completed") return "placed";
   if (status === "needs-attention") return "needs-attention";
   // Given up included: whoever follows the order must come to an end.
-  return ["rolled-back", "compensating", "abandoned"].includes(status) ? "refused" : "placing";
+  return status === "rolled-back" || status === "abandoned" ? "refused" : "placing";
 }

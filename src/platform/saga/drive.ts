@@ -21,7 +21,7 @@ export type Outcome =
     }
   | { readonly kind: "refused"; readonly id: string; readonly refusal: Refusal }
   | { readonly kind: "running"; readonly id: string }
-  /** Past its pivot, and waiting for a person. */
+  /** Waiting for a person, past its pivot or not undone yet. */
   | { readonly kind: "parked"; readonly id: string };
 
 /** With the pauses of `backoffMs`: about two minutes. */
@@ -118,20 +118,20 @@ export function createDriver(
       } catch (error) {
         if (isLeft(error)) throw error;
         const cause = `"${step.name}" was refused: ${messageOf(error)}`;
-        return park(drive, cause, { kind: "parked", id: row.id });
+        return park(drive, cause);
       }
     }
     observe?.outcome(definition.name, "completed");
     return { kind: "completed", id: row.id, results: { ...drive.results, ...results } };
   }
 
-  async function park(drive: Drive, cause: string, outcome: Outcome): Promise<Outcome> {
+  async function park(drive: Drive, cause: string): Promise<Outcome> {
     const { row, journal, definition } = drive;
     const told = `${cause} Mend the cause and resume the saga, or settle it by hand and abandon it.`;
     await store.parkSaga(database, row, told, journal);
     observe?.outcome(definition.name, "needs-attention");
     logger.error({ saga: row.id, cause: told }, "saga needs attention");
-    return outcome;
+    return { kind: "parked", id: row.id };
   }
 
   async function rollBack(
@@ -154,7 +154,7 @@ export function createDriver(
   }
 
   async function undo(drive: Drive, refusal: Refusal, steps: readonly Step[]): Promise<Outcome> {
-    const { row, results } = drive;
+    const { results } = drive;
     const isFinal = (_error: unknown, attempts: number) => attempts >= undoAttempts;
     for (const step of steps.toReversed()) {
       if (!step.undo) continue;
@@ -163,7 +163,7 @@ export function createDriver(
       } catch (error) {
         if (isLeft(error)) throw error;
         const cause = `Undoing "${step.name}" kept failing: ${messageOf(error)}.`;
-        return park(drive, cause, { kind: "refused", id: row.id, refusal });
+        return park(drive, cause);
       }
     }
     return endUndone(drive, refusal);
@@ -271,12 +271,10 @@ export function createDriver(
   return run;
 }
 
-/** How a saga stands by its row. */
+/** How a saga stands by its row. A refusal counts only when all is undone: until then money may be taken. */
 export function outcomeOf(row: SagaRow): Outcome {
-  if (row.refusal) return { kind: "refused", id: row.id, refusal: row.refusal };
-  if (row.status === "completed" || row.status === "abandoned") {
-    return { kind: "completed", id: row.id, results: null };
-  }
   if (row.status === "needs-attention") return { kind: "parked", id: row.id };
-  return { kind: "running", id: row.id };
+  if (row.endedAt === null) return { kind: "running", id: row.id };
+  if (row.refusal) return { kind: "refused", id: row.id, refusal: row.refusal };
+  return { kind: "completed", id: row.id, results: null };
 }
