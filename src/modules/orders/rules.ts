@@ -189,12 +189,15 @@ export function totalsOf(
       .map((charge) => roundedShare(subtotal, parseRate(charge.rate))),
   );
   const base = sum([subtotal, serviceCharge]);
-  const taxes = inForce(rules.tax, businessDate).map(({ name, rate, inclusive }) => ({
-    name,
-    rate,
-    inclusive,
-    amount: inclusive ? includedShare(base, parseRate(rate)) : roundedShare(base, parseRate(rate)),
-  }));
+  const taxed = inForce(rules.tax, businessDate);
+  const inside = (but: TaxRate) =>
+    taxed.filter((tax) => tax.inclusive && tax !== but).map((tax) => parseRate(tax.rate));
+  const taxes = taxed.map((tax) => {
+    const { name, rate, inclusive } = tax;
+    const share = parseRate(rate);
+    const amount = inclusive ? includedShare(base, share, inside(tax)) : roundedShare(base, share);
+    return { name, rate, inclusive, amount };
+  });
   const taxWhere = (inclusive: boolean) =>
     sum(taxes.filter((tax) => tax.inclusive === inclusive).map((tax) => tax.amount));
   const of = (amount: number) => money(amount, currency);

@@ -134,6 +134,19 @@ describe("totalsOf", () => {
     });
   });
 
+  it("takes two taxes that the prices include out of one net amount", () => {
+    const half = { rate: "0.025", inclusive: true, validFrom: "2026-01-01" };
+    const tax = ["CGST", "SGST"].map((name) => ({ ...half, name }));
+    const of = (amount: number) =>
+      totalsOf(
+        [mmk(amount)],
+        { serviceType: "takeaway", businessDate: "2026-11-23" },
+        { ...rules, tax },
+      );
+    expect(of(10_500).taxes.map(({ amount }) => amount)).toEqual([250, 250]); // net 10,000
+    expect(of(10_500).totals).toMatchObject({ taxIncluded: mmk(500), total: mmk(10_500) });
+  });
+
   it("has parts that sum to the total", () => {
     const { subtotal, discount, serviceCharge, tax, rounding, total } = on("dine-in");
     expect(

@@ -47,11 +47,19 @@ export function roundedShare(amount: number, { numerator, denominator }: Fractio
   return exact(Number(sign * ((magnitude * 2n + denominator) / (denominator * 2n))));
 }
 
-/** The tax already inside `gross`: gross × rate ÷ (1 + rate), rounded once. */
-export function includedShare(gross: number, rate: Fraction): number {
+/** The tax already inside `gross`: gross × rate ÷ (1 + all rates inside), rounded once. `others` are the rates of the
+ *  taxes that are inside beside it: all of them are taken of the same net amount. */
+export function includedShare(
+  gross: number,
+  rate: Fraction,
+  others: readonly Fraction[] = [],
+): number {
+  const all = [rate, ...others];
+  const whole = all.reduce((product, one) => product * one.denominator, 1n);
+  const inside = all.reduce((total, one) => total + (whole / one.denominator) * one.numerator, 0n);
   return roundedShare(gross, {
-    numerator: rate.numerator,
-    denominator: rate.numerator + rate.denominator,
+    numerator: (whole / rate.denominator) * rate.numerator,
+    denominator: whole + inside,
   });
 }
 
