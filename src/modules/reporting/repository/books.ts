@@ -75,13 +75,32 @@ const MONEY_SUMS = {
   refunded: "-sum(amount) filter (where kind = 'refund')",
 };
 
-/** Adds the sums of `source` to the figures of `table`, one row for each `key`. */
-function addUp(
-  table: string,
-  source: string,
-  key: string,
-  sums: Readonly<Record<string, string>>,
-): string {
+/** A table of figures: what its rows are by, and what each of them adds up. */
+export interface Figures {
+  readonly table: string;
+  readonly key: string;
+  readonly sums: Readonly<Record<string, string>>;
+}
+
+const SALES_FIGURES: Figures = {
+  table: "sales_figures",
+  key: "business_date, hour, server_id, server_name, service_type",
+  sums: SALES_SUMS,
+};
+const DISH_FIGURES: Figures = {
+  table: "dish_figures",
+  key: "business_date, product_id, sku, name, category, category_name",
+  sums: DISH_SUMS,
+};
+const MONEY_FIGURES: Figures = {
+  table: "money_figures",
+  key: "business_date, method",
+  sums: MONEY_SUMS,
+};
+export const FIGURES = [SALES_FIGURES, DISH_FIGURES, MONEY_FIGURES];
+
+/** Adds the sums of `source` to the figures, one row for each `key`. */
+function addUp({ table, key, sums }: Figures, source: string): string {
   const names = Object.keys(sums);
   return `insert into ${table} as figures (model, ${key}, ${names.join(", ")})
     select $1, ${key}, ${Object.values(sums)
@@ -163,15 +182,13 @@ const project = (batch: string): string => `
         limit 1000) as waiting))
     returning *
   ), counted_sales as (
-    ${addUp("sales_figures", "booked", "business_date, hour, server_id, server_name, service_type", SALES_SUMS)}
+    ${addUp(SALES_FIGURES, "booked")}
   ), counted_dishes as (
-    ${addUp("dish_figures", "dishes", "business_date, product_id, sku, name, category, category_name", DISH_SUMS)}
+    ${addUp(DISH_FIGURES, "dishes")}
   ), counted_money as (
     ${addUp(
-      "money_figures",
+      MONEY_FIGURES,
       "(select * from paid where business_date is not null union all select * from dated) as taken",
-      "business_date, method",
-      MONEY_SUMS,
     )}
   )
   select count(*) as events, max(seq) as last,
