@@ -4,7 +4,8 @@ import { createBus } from "#platform/bus";
 import { type Database, defineStatement, type Session } from "#platform/db";
 import { describeEvents } from "./conformance.js";
 import { createPostgresOutbox, toOutboxRows } from "./index.js";
-import { insert } from "./postgres/outbox-statements.js";
+import { query } from "../db/testing.js";
+import { insert, purge } from "./postgres/outbox-statements.js";
 import { createPostgresWorld, type PostgresWorld } from "./postgres/testing.js";
 import { DEFAULT_TIMING } from "./timing.js";
 import { eventually, FAST, noted, quiet, range, recorder, startProcess } from "./testing.js";
@@ -149,6 +150,28 @@ describe("events in PostgreSQL, besides", () => {
     await new Promise((resolve) => setTimeout(resolve, 150));
     await second.publish(noted("x", 1));
     await eventually(async () => expect(await world.effects("shop.a")).toEqual([1]), 1_000);
+  });
+
+  it("looks for what is old enough among the oldest only, however long the archive is", async () => {
+    await query(
+      world.url,
+      `insert into shop.outbox_archive (id, name, key, occurred_at, data, archived_at)
+         select gen_random_uuid(), 'shop.thing-noted.v1', 'k', now(), '{}', now() - interval '9 days'
+         from generate_series(1, 20000);
+       analyze shop.outbox_archive`,
+    );
+    const explain = defineStatement<{ "QUERY PLAN": unknown }>(
+      "test.explain-purge",
+      `explain (analyze, format json) ${purge.text}`,
+    );
+    for (const days of [10, 8]) {
+      const plan = JSON.stringify(await world.database.run(explain, [days, 100]));
+      const rows = [...plan.matchAll(/"(?:Actual Rows|Rows Removed by Filter)":([\d.]+)/g)];
+      expect(rows.length).toBeGreaterThan(3);
+      expect(Math.max(...rows.map(([, count]) => Number(count)))).toBeLessThanOrEqual(100);
+    }
+    expect(await world.database.run(purge, [8, 100])).toHaveLength(100);
+    expect(await world.database.run(purge, [10, 100])).toHaveLength(0);
   });
 
   it("keeps history as it was: a module may not rewrite its archive", async () => {

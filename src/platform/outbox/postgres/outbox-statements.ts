@@ -190,10 +190,12 @@ export const find = defineStatement<EventRow & { delivered: boolean }>(
    order by occurred_at, id limit $6`,
 );
 
+/** Of the oldest, those that are old enough. It never looks further: the archive is in order of time, nothing is
+ *  relayed meanwhile, and to find that nobody is old enough it would otherwise read all of it, each hour. */
 export const purge = defineStatement<{ position: number }>(
   "outbox.purge",
   `delete from outbox_archive where position in (
-     select position from outbox_archive where archived_at < now() - make_interval(days => $1)
-     order by position limit $2)
+     select position from (select position, archived_at from outbox_archive order by position limit $2) as oldest
+     where archived_at < now() - make_interval(days => $1))
    returning position`,
 );
