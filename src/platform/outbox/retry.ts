@@ -1,4 +1,6 @@
-// Tries stored events again when they are due. One loop for an inbox; it never ends by itself.
+// Tries stored events again when they are due. One loop for an inbox; it never ends by itself. Each subscription goes its
+// own pace: one whose attempts hang until they time out keeps no other one waiting.
+import { setTimeout as pause } from "node:timers/promises";
 import type { RetryPolicy } from "./timing.js";
 import { createBell, judge, messageOf } from "./timing.js";
 import { guarded, measureLag } from "./mailbox.js";
@@ -22,32 +24,52 @@ export function createRetryLoop<Tx>(options: {
     options.subscriptions.map((subscription) => [subscription.name, subscription]),
   );
   const bell = createBell();
+  const stopping = new AbortController();
+  /** By subscription: the attempts under way. */
+  const busy = new Map<string, Promise<void>>();
   let running: Promise<void> | undefined;
-  let stopping = false;
 
   async function loop(): Promise<void> {
-    while (!stopping) {
+    while (!stopping.signal.aborted) {
       let waitMs = AFTER_ERROR_MS;
       try {
         waitMs = await round();
       } catch (error) {
-        logger.warn({ error: messageOf(error) }, "stored events cannot be read, trying again");
+        warn(error);
       }
-      if (!stopping && waitMs > 0) await bell.wait(waitMs);
+      if (!stopping.signal.aborted && waitMs > 0) await bell.wait(waitMs);
     }
+    await Promise.all(busy.values());
   }
+
+  const warn = (error: unknown) =>
+    logger.warn({ error: messageOf(error) }, "stored events cannot be read, trying again");
 
   /** Answers with how long to wait for the next one. */
   async function round(): Promise<number> {
-    const soonest = await store.soonest([...subscriptions.keys()], PAGE);
+    const idle = [...subscriptions.keys()].filter((name) => !busy.has(name));
+    if (idle.length === 0) return LONGEST_WAIT_MS;
+    const soonest = await store.soonest(idle, PAGE);
     const due = new Map<string, Failure[]>();
     for (const failure of soonest) {
       if (failure.dueInMs > 0) break;
       due.set(failure.subscription, [...(due.get(failure.subscription) ?? []), failure]);
     }
-    await Promise.all([...due].map(([name, failures]) => retryAll(name, failures)));
-    if (due.size > 0) return 0;
+    for (const [name, failures] of due) busy.set(name, work(name, failures));
+    if (due.size > 0) return 0; // there may be others behind this page
     return Math.min(LONGEST_WAIT_MS, soonest[0]?.dueInMs ?? LONGEST_WAIT_MS);
+  }
+
+  async function work(name: string, failures: readonly Failure[]): Promise<void> {
+    try {
+      await retryAll(name, failures);
+    } catch (error) {
+      warn(error);
+      const { signal } = stopping;
+      await pause(AFTER_ERROR_MS, undefined, { signal }).catch(() => undefined);
+    }
+    busy.delete(name);
+    bell.ring();
   }
 
   async function retryAll(name: string, failures: readonly Failure[]): Promise<void> {
@@ -55,7 +77,7 @@ export function createRetryLoop<Tx>(options: {
     if (!subscription) return;
     const target = guarded(subscription, options);
     for (const failure of failures) {
-      if (stopping) return;
+      if (stopping.signal.aborted) return;
       try {
         await store.retry(target, { ...failure, event: checkEvent(subscription, failure.event) });
         metrics.counter("events_applied_total", { subscription: name });
@@ -85,7 +107,7 @@ export function createRetryLoop<Tx>(options: {
     start: () => void (running ??= loop()),
     wake: () => bell.ring(),
     async stop() {
-      stopping = true;
+      stopping.abort();
       bell.ring();
       await running;
     },
