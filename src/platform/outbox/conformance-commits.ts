@@ -1,5 +1,5 @@
 // Promises about commits: one that comes late is not passed by, and nobody has to poll to see one.
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import { eventually, noted, recorder, type Suite } from "./testing.js";
 
 const FAR_OFF_MS = 60_000;
@@ -69,5 +69,18 @@ export function promiseCommits<Tx>(suite: Suite<Tx>): void {
     await eventually(() => expect(process.outbox.isRelaying()).toBe(true));
     await suite.world.publish([noted("x", 1)]);
     await suite.applied("shop.a", [1]);
+  });
+
+  it("that nobody told are found by the poll, although the clock was put back", async () => {
+    const process = suite.start([recorder(suite.world, "shop.a")]);
+    await eventually(() => expect(process.outbox.isRelaying()).toBe(true));
+    const now = Date.now;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => now() - 3_600_000);
+    try {
+      await suite.world.publish([noted("x", 1)]);
+      await suite.applied("shop.a", [1]);
+    } finally {
+      clock.mockRestore();
+    }
   });
 }

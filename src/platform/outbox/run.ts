@@ -61,7 +61,8 @@ export function createRun(claim: Claim, options: RelayOptions) {
   let failure: unknown;
   let archiveTimer: NodeJS.Timeout | undefined;
   let turn: Promise<unknown> = Promise.resolve();
-  let lastFetchedAt = Date.now();
+  /** By the clock that nobody can put back: the poll must not wait until the other one has caught up. */
+  let fetchedAt = performance.now();
   let lastProgressAt = Date.now();
 
   const isOurs = ({ patterns }: BusListener) => hearsFrom(publisher, patterns);
@@ -105,7 +106,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
     const events = await claim.fetch([...flights.keys()], PAGE);
     isDrained = events.length < PAGE;
     fetchWanted ||= !isDrained;
-    lastFetchedAt = Date.now();
+    fetchedAt = performance.now();
     for (const event of events) {
       const committedAt = Math.max(notBefore, Date.parse(event.occurredAt));
       const message = toMessage(event, committedAt);
@@ -236,7 +237,8 @@ export function createRun(claim: Claim, options: RelayOptions) {
       while (!stopping.aborted) {
         claim.lost.throwIfAborted();
         if (failure) throw failure;
-        if (!draining && isDrained) await foreground.clear(letPassMs(Date.now() - lastFetchedAt));
+        if (!draining && isDrained)
+          await foreground.clear(letPassMs(performance.now() - fetchedAt));
         await alone(async () => {
           await fetchAndEmit();
           await findStuck();
@@ -250,7 +252,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
         );
         await bell.wait(flights.size > 0 ? Math.min(pollMs, timing.stuckAfterMs / 4) : pollMs);
         if (fetchWanted) idlePolls = 0;
-        else if (Date.now() - lastFetchedAt >= pollMs - 5) {
+        else if (performance.now() - fetchedAt >= pollMs - 5) {
           // The net: everything else here is started by somebody's call.
           idlePolls += 1;
           fetchWanted = true;
@@ -285,7 +287,7 @@ export function createRun(claim: Claim, options: RelayOptions) {
       }
     },
     /** What waits in memory, and when events last left for good (or the relay began). */
-    inFlight: () => ({ count: flights.size, lastFetchedAt, lastProgressAt }),
+    inFlight: () => ({ count: flights.size, lastProgressAt }),
     /** Fetches no more, and waits for a while until everything in flight is stored. */
     async drain(graceMs: number): Promise<void> {
       draining = true;
