@@ -51,8 +51,10 @@ export function createRetryLoop<Tx>(options: {
     if (idle.length === 0) return LONGEST_WAIT_MS;
     const soonest = await store.soonest(idle, PAGE);
     const due = new Map<string, Failure[]>();
-    for (const failure of soonest) {
-      if (failure.dueInMs > 0) break;
+    const isDue = ({ dueInMs }: { readonly dueInMs: number }) =>
+      // No pause is longer than the longest: the clock was put back since this one was set.
+      dueInMs <= 0 || dueInMs > retry.longestPauseMs;
+    for (const failure of soonest.filter(isDue)) {
       due.set(failure.subscription, [...(due.get(failure.subscription) ?? []), failure]);
     }
     for (const [name, failures] of due) busy.set(name, work(name, failures));

@@ -9,6 +9,18 @@ describe("stored events", () => {
   let stop: (() => Promise<void>) | undefined;
   afterEach(() => stop?.());
 
+  function start(names: readonly string[], store: Partial<InboxStore<unknown>>): void {
+    const retries = createRetryLoop({
+      subscriptions: names.map((name) => recorder({} as World<unknown>, name)),
+      store: store as InboxStore<unknown>,
+      retry: DEFAULT_RETRY,
+      logger: quiet,
+      metrics: noMetrics,
+    });
+    retries.start();
+    stop = () => retries.stop();
+  }
+
   const failureOf = (subscription: string, n: number): Failure & { dueInMs: number } => ({
     subscription,
     position: n,
@@ -30,7 +42,7 @@ describe("stored events", () => {
     const applied: string[] = [];
     let open = () => undefined as void;
     const gate = new Promise<void>((resolve) => (open = resolve));
-    const store = {
+    start(["shop.hangs", "shop.a"], {
       soonest: (names, limit) =>
         Promise.resolve(
           stored.filter(({ subscription }) => names.includes(subscription)).slice(0, limit),
@@ -40,20 +52,27 @@ describe("stored events", () => {
         applied.push(`${name} ${(failure.event.data as NotedData).n}`);
         stored = stored.filter(({ event }) => event.id !== failure.event.id);
       },
-    } as Partial<InboxStore<unknown>> as InboxStore<unknown>;
-    const names = ["shop.hangs", "shop.a"];
-    const retries = createRetryLoop({
-      subscriptions: names.map((name) => recorder({} as World<unknown>, name)),
-      store,
-      retry: DEFAULT_RETRY,
-      logger: quiet,
-      metrics: noMetrics,
     });
-    retries.start();
-    stop = () => retries.stop();
     await eventually(() => expect(applied).toEqual(["shop.a 1000"]), 1_000).finally(open);
     await eventually(() => expect(applied).toHaveLength(121));
     const inOrder = applied.filter((one) => one.startsWith("shop.hangs"));
     expect(inOrder).toEqual(many.map((_, n) => `shop.hangs ${n}`));
+  });
+
+  it("are tried although the clock was put back since their pauses were set, and not before the others' are over", async () => {
+    let stored = [
+      { ...failureOf("shop.a", 1), dueInMs: DEFAULT_RETRY.longestPauseMs },
+      { ...failureOf("shop.a", 2), dueInMs: 3_600_000 },
+    ];
+    const applied: number[] = [];
+    start(["shop.a"], {
+      soonest: () => Promise.resolve(stored),
+      retry(_subscription, { event }) {
+        applied.push((event.data as NotedData).n);
+        stored = stored.filter((one) => one.event.id !== event.id);
+        return Promise.resolve();
+      },
+    });
+    await eventually(() => expect(applied).toEqual([2]), 1_000);
   });
 });
