@@ -1,5 +1,5 @@
 // Promises about what cannot be applied: kept with its causes, in order, for people to see, replay or discard.
-import { expect, it } from "vitest";
+import { expect, it, vi } from "vitest";
 import {
   eventually,
   foreign,
@@ -42,6 +42,35 @@ export function promiseFailures<Tx>(suite: Suite<Tx>): void {
     broken = false;
     await suite.applied("shop.a", [1, 4, 2, 3, 5]);
     expect(await process.inbox.list()).toEqual([]);
+  });
+
+  it("keep their order behind a failed one, although the clock was put back between two processes", async () => {
+    let broken = true;
+    const one = recorder(suite.world, "shop.a", {
+      fail: (event) => {
+        if (broken && event.data.n === 1) throw new Error("The oven is cold");
+      },
+    });
+    const held = async (process: ReturnType<typeof suite.start>, count: number) =>
+      eventually(async () =>
+        expect(await process.inbox.list({ status: "held" })).toHaveLength(count),
+      );
+    const first = suite.start([one]);
+    await first.publish(noted("x", 1), noted("x", 2));
+    await held(first, 1);
+    await first.stop();
+    const now = Date.now;
+    const clock = vi.spyOn(Date, "now").mockImplementation(() => now() - 3_600_000);
+    const second = suite.start([one]);
+    try {
+      await second.publish(noted("x", 3));
+      await held(second, 2);
+    } finally {
+      clock.mockRestore();
+    }
+    broken = false;
+    await second.inbox.replay({}, { actor: "Manager" });
+    await suite.applied("shop.a", [1, 2, 3]);
   });
 
   it("are dead letters after the last attempt, with every cause, and hold their key until a person replays", async () => {

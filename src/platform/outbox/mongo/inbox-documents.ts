@@ -69,23 +69,20 @@ export async function createInboxIndexes(
     { key: { status: 1, nextAttemptAt: 1 } },
   ]);
 }
-/** Rises with every call, across restarts too: an event stored later stands later. */
-function createPositions(): () => number {
-  let last = 0;
-  return () => (last = Math.max(last + 1, Date.now() * 1_000));
-}
 
-/** Makes stored copies of events. */
+/** Makes stored copies of events. One that is stored later stands later: behind `after`, the last position that its key
+ *  has, since the clock alone may have been put back while nobody ran. */
 export function createCopier() {
-  const nextPosition = createPositions();
+  let last = 0;
   return (
     subscription: string,
     event: EventEnvelope,
     over: Partial<FailureDocument>,
+    after = 0,
   ): FailureDocument => ({
     _id: idOf(subscription, event.id),
     subscription,
-    position: nextPosition(),
+    position: (last = Math.max(last + 1, after + 1, Date.now() * 1_000)),
     eventId: event.id,
     key: event.key,
     occurredAt: event.occurredAt,

@@ -76,7 +76,7 @@ export function createMongoInboxStore(
         .toArray(),
       failures()
         .find({ subscription, key: { $in: keys }, status: { $nin: SETTLED } })
-        .project<{ key: string }>({ key: 1 })
+        .project<{ key: string; position: number }>({ key: 1, position: 1 })
         .toArray(),
     ]);
     const known = new Set(recorded.map((row) => row._id));
@@ -88,15 +88,20 @@ export function createMongoInboxStore(
     return {
       held: news.filter((event) => behind.has(event.key)),
       ready: news.filter((event) => !behind.has(event.key)),
+      last: stored.reduce((last, { position }) => Math.max(last, position), 0),
     };
   }
 
-  async function hold(subscription: string, events: readonly EventEnvelope[]): Promise<void> {
+  /** Behind `last`, the last position that their keys have. */
+  async function hold(
+    subscription: string,
+    { held, last }: { readonly held: readonly EventEnvelope[]; readonly last: number },
+  ): Promise<void> {
     await insertOnce(
       failures(),
-      events.map((event) => copy(subscription, event, {})),
+      held.map((event) => copy(subscription, event, {}, last)),
     );
-    await record(subscription, events);
+    await record(subscription, held);
   }
 
   /** The next event of the key follows, unless an earlier one is still being tried or waits for a person. */
@@ -138,8 +143,8 @@ export function createMongoInboxStore(
   return {
     apply: (subscription, events) =>
       alone(subscription.name, async () => {
-        const { held, ready } = await learn(subscription.name, events);
-        await hold(subscription.name, held);
+        const { ready, ...behind } = await learn(subscription.name, events);
+        await hold(subscription.name, behind);
         if (ready.length > 0) await subscription.handle(ready, connection);
         crashPoint("inbox.after-handle");
         await record(subscription.name, ready);
@@ -147,8 +152,8 @@ export function createMongoInboxStore(
       }),
     keep: (subscription, event, { status, attempts, pauseMs, cause }) =>
       alone(subscription, async () => {
-        const { held, ready } = await learn(subscription, [event]);
-        await hold(subscription, held);
+        const { ready, ...behind } = await learn(subscription, [event]);
+        await hold(subscription, behind);
         const nextAttemptAt = new Date(Date.now() + pauseMs);
         const copies = ready.map((fresh) =>
           copy(subscription, fresh, { status, attempts, nextAttemptAt, causes: [cause] }),
