@@ -170,6 +170,27 @@ export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
     await suite.applied("shop.a", range(1, 10));
   });
 
+  it("from before the time from which a subscription wants to hear stay away after a pause too", async () => {
+    const at = (n: number) => new Date(Date.UTC(2030, 0, n));
+    const first = suite.start([recorder(suite.world, "shop.a")]);
+    await first.publish(...range(1, 9).map((n) => noted("x", n, at(n))));
+    await eventually(async () => expect((await first.outbox.status()).archived).toBe(9));
+    await first.stop();
+    // It is paused before it has read anything: here it does not even listen.
+    const other = suite.start([]);
+    await eventually(() => expect(other.outbox.isRelaying()).toBe(true));
+    await other.inbox.forget("shop.a", null);
+    await suite.world.clearEffects("shop.a");
+    expect(await other.outbox.resume("shop.a", at(7))).toBe(true);
+    expect(await other.outbox.pause("shop.a")).toBe(true);
+    expect(await other.outbox.resume("shop.a", null)).toBe(true);
+    await other.stop();
+    const last = suite.start([recorder(suite.world, "shop.a")]);
+    await suite.applied("shop.a", [7, 8, 9]);
+    await last.publish(noted("x", 10, at(10)));
+    await suite.applied("shop.a", [7, 8, 9, 10]);
+  });
+
   it("rebuild a subscription's effects from the beginning while new ones come, with the same result", async () => {
     const process = suite.start([
       recorder(suite.world, "shop.a"),

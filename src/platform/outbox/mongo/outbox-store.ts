@@ -166,14 +166,15 @@ export function createMongoOutboxStore({
     read: (after, limit) => readArchive(archive(), after, null, limit),
     last,
     pause: (name) =>
-      steer(name, async ({ status, position }) => ({
+      steer(name, async ({ status, position, since }) => ({
         status: status === "paused" ? "paused" : "pausing",
         position: status === "live" ? await lastPosition() : position,
+        since: status === "live" ? null : since,
       })),
     resume: (name, rewind: Rewind | null) =>
-      steer(name, async ({ position }) => ({
+      steer(name, async ({ position, since }) => ({
         status: "behind",
-        since: rewind instanceof Date ? rewind : null,
+        since: rewind === null ? since : rewind instanceof Date ? rewind : null,
         position: rewind === null ? position : rewind === "now" ? await lastPosition() : 0,
       })),
     async forget(name) {

@@ -134,6 +134,7 @@ export const pause = defineStatement<{ name: string }>(
   "outbox.pause",
   `update outbox_subscriptions set
      position = case when status = 'live' then ${LAST} else position end,
+     since = case when status = 'live' then null else since end,
      status = case when status = 'paused' then 'paused' else 'pausing' end, epoch = epoch + 1, changed_at = now()
    where name = $1 returning name`,
 );
@@ -143,11 +144,12 @@ export const confirmPause = defineStatement<never>(
   "update outbox_subscriptions set status = 'paused', changed_at = now() where name = $1 and status = 'pausing'",
 );
 
+/** On from where it stood, it also keeps the time from which on it wanted to hear. */
 export const resume = defineStatement<{ name: string }>(
   "outbox.resume",
   `update outbox_subscriptions set status = 'behind', epoch = epoch + 1, changed_at = now(),
      position = case $2::text when 'beginning' then 0 when 'now' then ${LAST} else position end,
-     since = $3::timestamptz
+     since = case when $2::text is null then since else $3::timestamptz end
    where name = $1 returning name`,
 );
 
