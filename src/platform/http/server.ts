@@ -112,6 +112,8 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   server.maxConnections = limits.connections * 2;
   server.maxRequestsPerSocket = 0;
   server.on("clientError", answerClientError);
+  // An answer would wait for the rest of the handshake, and the connection with it, for ever.
+  if (tls) server.prependListener("tlsClientError", (_error, socket: Socket) => socket.destroy());
   if (parts.screens?.kind === "live") liveScreens = await parts.screens.attach(server);
   const connections = guardConnections(server, limits, tls !== undefined);
   metrics.onCollect(() => metrics.gauge("http_connections", {}, connections.size()));

@@ -1,6 +1,7 @@
 // HTTPS: a changed certificate is taken up without a restart, a broken one is not. Certificates are made by openssl.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { connect as connectPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
@@ -83,7 +84,18 @@ describe.skipIf(!openssl)("TLS", () => {
     expect(() => readCertificate(files)).toThrow(StartError);
   });
 
-  it("cuts half-open handshakes and plain requests, and serves others", async () => {
+  it("cuts handshakes that nobody goes on with, so that they hold neither a place nor a stop", async () => {
+    makeCertificate("first");
+    const test = await startTestServer({ tls: files, limits: { headersMs: 300 } });
+    const silent = connectPlain(test.port, "127.0.0.1");
+    silent.on("error", () => undefined);
+    await new Promise((resolve) => silent.once("close", resolve));
+    const last = connectPlain(test.port, "127.0.0.1").on("error", () => undefined);
+    await new Promise((resolve) => last.once("connect", resolve));
+    await test.close();
+  });
+
+  it("cuts plain requests, and serves others", async () => {
     makeCertificate("first");
     const test = await startTestServer({ tls: files });
     await expect(fetch(test.url.replace("https", "http"))).rejects.toThrow();
