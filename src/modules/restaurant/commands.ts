@@ -15,6 +15,7 @@ import {
 } from "./repository.js";
 import {
   changedSections,
+  currencyMisfits,
   faultsIn,
   type ProductCopy,
   settled,
@@ -103,7 +104,11 @@ export const settle = (parts: CommandParts, given: Settings, asked: Asked) =>
     parts,
     asked,
     (sections) => ({ subject: WHOLE, details: { import: true, sections } }),
-    (stored) => settled(stored, given, dateIn(given, parts.clock()), newId),
+    (stored) => {
+      const misfits = currencyMisfits(stored, given);
+      if (misfits.length > 0) return { kind: "misfits", misfits };
+      return settled(stored, given, dateIn(given, parts.clock()), newId);
+    },
   );
 
 export const WHOLE = { type: "restaurant", id: "restaurant" } as const;

@@ -180,6 +180,13 @@ export function settled(
   };
 }
 
+/** A restaurant keeps its currency: products and everything sold are in it, and none of them would be re-priced. */
+export const currencyMisfits = (stored: Stored | undefined, given: Settings): Misfit[] => {
+  const kept = stored?.restaurant.currency ?? given.restaurant.currency;
+  if (kept === given.restaurant.currency) return [];
+  return [{ path: ["restaurant", "currency"], message: `must stay ${kept}: its prices are in it` }];
+};
+
 /** Why settings cannot stand as they are. */
 export function faultsIn({
   tables,

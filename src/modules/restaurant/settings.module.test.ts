@@ -71,6 +71,18 @@ describe("an import", () => {
     expect(await told()).toEqual([]);
   });
 
+  it("keeps the currency, also where it brings no dish whose price would show the difference", async () => {
+    const { face } = open();
+    await face.settle(sample);
+    const restaurant = { ...sample.restaurant, currency: "USD" };
+    const refusal = await refusalOf(face.settle({ ...sample, restaurant, categories: [] }));
+    expect(refusal).toMatchObject({
+      code: "INVALID_SETTINGS",
+      data: { errors: [{ path: "restaurant.currency", message: expect.stringContaining("MMK") }] },
+    });
+    expect(await face.settings()).toMatchObject({ version: 1, restaurant: { currency: "MMK" } });
+  });
+
   it("takes 10,000 dishes in one go, and none of them twice", async () => {
     const { face } = open();
     const [category] = sample.categories;
