@@ -85,6 +85,10 @@ describe("faultsIn", () => {
       'tables.1.name: the table "T1" stands here a second time',
     ],
     [
+      { tables: [...settings.tables, { ...settings.tables[0]!, name: "T2" }] },
+      'tables.1.id: the id "t1" stands here a second time',
+    ],
+    [
       { modifierGroups: [egg!, egg!] },
       'modifierGroups.1.code: the modifier group "egg" stands here a second time',
     ],

@@ -207,9 +207,19 @@ export function faultsIn({
       { tables, modifierGroups, categories: byProduct },
       { tablesAt: ["tables"], idField: "productId" },
     ),
+    ...doubleIdsOf(tables),
     ...datesOf(tax, "tax", taxKind),
     ...datesOf(serviceCharge, "serviceCharge", chargeKind),
   ];
+}
+
+function doubleIdsOf(tables: Wanted["tables"]): Misfit[] {
+  const ids = tables.map(({ id }) => id);
+  return tables.flatMap(({ id }, index) =>
+    ids.indexOf(id) === index
+      ? []
+      : [{ path: ["tables", index, "id"], message: `the id "${id}" stands here a second time` }],
+  );
 }
 
 function datesOf<Rate extends Dated>(
