@@ -89,6 +89,11 @@ describe("readRestaurantFile", () => {
       (f) => (f.restaurant.tax.validFrom = "2026-13-01"),
     ],
     [
+      "restaurant.tax.validFrom",
+      'must be a date, such as "2026-01-01"',
+      (f) => (f.restaurant.tax.validFrom = "0000-01-01"),
+    ],
+    [
       "restaurant.currency",
       "must be an ISO 4217 currency, such as MMK",
       (f) => (f.restaurant.currency = "KYAT"),

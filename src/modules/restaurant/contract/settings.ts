@@ -35,7 +35,9 @@ export const Profile = z.strictObject({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, such as "04:00"'),
 });
 
-const ValidFrom = z.iso.date('must be a date, such as "2026-01-01"');
+const A_DATE = 'must be a date, such as "2026-01-01"';
+/** There is no year 0, for PostgreSQL as for the calendar. */
+const ValidFrom = z.iso.date(A_DATE).refine((date) => date >= "0001", A_DATE);
 const ValidTo = ValidFrom.optional().meta({ description: "The first day without it" });
 
 export const TaxRate = z.strictObject({
