@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { newId } from "#platform/kernel";
 import { createModuleDatabase } from "../../platform/db/testing.js";
 import { addFirstManager, addSampleStaff } from "./commands/first-staff.js";
+import type { AuthParts } from "./commands/parts.js";
 import { addStaff, changeOwnPassword, changeOwnPin, changeStaff } from "./commands/staff.js";
 import { findActiveByName, listStaff } from "./repository/staff.js";
 import {
@@ -40,6 +41,17 @@ const ownSession = ({ id, name, role }: StaffRow) => ({
   sessionId: undefined,
   origin: local.origin,
 });
+
+/** A process in which `first` happens before its second transaction: a guess is counted in the first. */
+const late = (first: () => Promise<unknown>): AuthParts => {
+  let transactions = 0;
+  const transaction: AuthParts["database"]["transaction"] = async (work) => {
+    transactions += 1;
+    if (transactions === 2) await first();
+    return test.database.transaction(work);
+  };
+  return partsOn({ ...test.database, transaction });
+};
 
 describe("the first people", () => {
   it("are one manager with a new one-time PIN until it is used, where nobody works yet", async () => {
@@ -207,6 +219,22 @@ describe("staff", () => {
     expect((await server.send("PATCH", `/staff/${id}`, edit, as(manager))).status).toBe(200);
     expect(await status(here)).toBe(401);
     await server.close();
+  });
+
+  it("lose what was proved with a PIN that a manager changes at that moment", async () => {
+    await addStaff(parts, { name: "May", role: "cashier", pin: "8642" }, bossOf());
+    const may = await get("May");
+    // Between the check of the PIN and what it opens.
+    const reset = late(() => change("May", { pin: "9753" }));
+    expect(await attempt({ name: "May", pin: "8642" }, local, reset)).toEqual({ kind: "failed" });
+    const { rows } = await sql`select from sessions where staff_id = ${may.id}`.execute(
+      test.database.kysely,
+    );
+    expect(rows).toEqual([]);
+    const again = late(() => change("May", { pin: "8642" }));
+    const own = { currentPin: "9753", newPin: "7391" };
+    expect(await changeOwnPin(again, own, ownSession(may))).toEqual({ kind: "wrong" });
+    expect((await tokenOf({ name: "May", pin: "8642" })).staff.pinMustChange).toBe(true);
   });
 
   it("have a password only while they are managers", async () => {

@@ -2,14 +2,14 @@
 import { callerOf, type CallContext } from "#platform/http";
 import { newId } from "#platform/kernel";
 import { DEVICE_COOKIE, readCookie } from "../cookies.js";
-import { findDevice, insertDevice, revokeDevice } from "../repository/devices.js";
+import { findDevice, insertDevice, lockDevice, revokeDevice } from "../repository/devices.js";
 import {
   endSessions,
   insertSession,
   purge as purgeSessions,
   type WhichSessions,
 } from "../repository/sessions.js";
-import { findActiveByName, findStaff } from "../repository/staff.js";
+import { findActiveByName, findStaff, lockStaff } from "../repository/staff.js";
 import { isPinEnough, type Origin } from "../rules.js";
 import type { AuthTransaction, StaffRow } from "../schema.js";
 import { guess } from "./guesses.js";
@@ -118,6 +118,12 @@ async function startSession(
     endedAt: null,
   };
   const replaced = await database.transaction(async (tx) => {
+    // Whoever changed the PIN, the password or the person meanwhile has ended the sessions that there were: one that
+    // came after would outlive them.
+    const now = await lockStaff(tx, staff.id);
+    const proof = password === undefined ? "pinHash" : "passwordHash";
+    if (!now || now.archivedAt !== null || now[proof] !== staff[proof]) return undefined;
+    if (known !== null && !(await lockDevice(tx, known))) return undefined;
     if (added) {
       await insertDevice(tx, {
         id: added.id,
@@ -144,6 +150,7 @@ async function startSession(
     await outbox.add(tx, events);
     return sessionId === undefined ? [] : endSessions(tx, { id: sessionId }, at);
   });
+  if (!replaced) return { kind: "failed" };
   outbox.wake();
   return { kind: "signed-in", staff, token, deviceToken: added?.token, replaced };
 }

@@ -146,13 +146,17 @@ async function changeOwn(
   if (guessed.kind !== "right") return guessed;
   const at = clock();
   const changed = await change();
+  const proof = "currentPin" in current ? "pinHash" : "passwordHash";
   const ended = await database.transaction(async (tx) => {
-    await lockStaff(tx, id);
+    // What was proved may have been taken away meanwhile, by whoever found out that it was stolen.
+    const now = await lockStaff(tx, id);
+    if (now?.[proof] !== guessed.value[proof]) return undefined;
     const row = await updateStaff(tx, id, changed);
     const action = `auth.change-${what}`;
     await outbox.add(tx, [actionTaken(by, at, { action, subject: staffSubject(row) })]);
     return endSessions(tx, { staffId: id, exceptId: sessionId }, at);
   });
+  if (!ended) return { kind: "wrong" };
   outbox.wake();
   return { kind: "done", ended };
 }

@@ -16,6 +16,16 @@ const touch = defineStatement<{ id: string }>(
 export const findDevice = async (database: AuthDatabase, tokenHash: Buffer, now: Date) =>
   (await database.run(touch, [tokenHash, now]))[0]?.id;
 
+/** Keeps it known until the transaction ends; undefined when it is not. */
+export const lockDevice = (tx: AuthTransaction, id: string) =>
+  tx
+    .selectFrom("devices")
+    .select("id")
+    .where("id", "=", id)
+    .where("revokedAt", "is", null)
+    .forShare()
+    .executeTakeFirst();
+
 export const insertDevice = (tx: AuthTransaction, device: Insertable<DevicesTable>) =>
   tx.insertInto("devices").values(device).execute();
 
