@@ -21,6 +21,12 @@ interface Remembered {
 export function createGuard(database: AuthDatabase, clock: () => Date) {
   const remembered = new Map<string, Remembered>();
   const watchers = new Set<() => void>();
+  /** Rises whenever something is forgotten: what was read before that may be out of date already. */
+  let forgotten = 0;
+  function tell(): void {
+    forgotten += 1;
+    for (const watcher of watchers) watcher();
+  }
 
   const guard: Guard = {
     async authenticate({ authorization, cookie }) {
@@ -31,6 +37,7 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
       if (known && now.getTime() - known.checkedAt < REMEMBER_MS) {
         return isSessionOver(known.session, now) ? null : known.principal;
       }
+      const before = forgotten;
       const session = await findOpenSession(database, hashToken(token), now);
       if (!session) {
         remembered.delete(token);
@@ -38,7 +45,8 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
       }
       if (remembered.size >= MAX_REMEMBERED) remembered.clear();
       const principal = toPrincipal(session);
-      remembered.set(token, { principal, session, checkedAt: now.getTime() });
+      if (forgotten === before)
+        remembered.set(token, { principal, session, checkedAt: now.getTime() });
       return principal;
     },
     useApproval: (use) => useApproval(database, use, clock()),
@@ -57,13 +65,13 @@ export function createGuard(database: AuthDatabase, clock: () => Date) {
       for (const [token, { session }] of remembered) {
         if (sessionIds.includes(session.id)) remembered.delete(token);
       }
-      for (const watcher of watchers) watcher();
+      tell();
     },
     forgetStaff(staffId: string): void {
       for (const [token, { session }] of remembered) {
         if (session.staffId === staffId) remembered.delete(token);
       }
-      for (const watcher of watchers) watcher();
+      tell();
     },
   };
 }

@@ -1,5 +1,6 @@
 // Signing in against a real database and over real HTTP: from where with what, sessions that end, tills that change hands.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { signOut } from "./commands/sign-in.js";
 import { createGuard } from "./guard.js";
 import {
   addSecondManager,
@@ -9,6 +10,7 @@ import {
   clock,
   cookiesOf,
   local,
+  parts,
   partsOn,
   pass,
   serveAuth,
@@ -40,6 +42,24 @@ describe("a session", () => {
     const headers = { authorization: `Bearer ${token}` };
     expect((await server.send("DELETE", "/sessions/current", undefined, headers)).status).toBe(200);
     expect((await server.send("GET", "/sessions/current", undefined, headers)).status).toBe(401);
+  });
+
+  it("that ends while the guard reads it is not remembered as open", async () => {
+    const { token } = await tokenOf();
+    let ended = false;
+    const run: typeof test.database.run = async (...statement) => {
+      const rows = await test.database.run(...statement);
+      const [session] = rows as unknown as { id: string }[];
+      if (session && !ended) {
+        ended = true;
+        sessions.forget(await signOut(parts, session.id));
+      }
+      return rows;
+    };
+    const sessions = createGuard({ ...test.database, run }, clock);
+    await sessions.guard.authenticate(bearer(token));
+    expect(ended).toBe(true);
+    expect(await sessions.guard.authenticate(bearer(token))).toBeNull();
   });
 
   it("stores no token, PIN or password that could be used, and tells none", async () => {
