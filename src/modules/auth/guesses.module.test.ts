@@ -70,6 +70,17 @@ describe("wrong guesses", () => {
     );
   });
 
+  it("leave no trace while their place must wait, so that they cannot fill the disk", async () => {
+    for (let name = 0; name < 20; name++) await fail(1, { name: `Name ${name}` }, stranger());
+    const rows = async () =>
+      (await test.database.kysely.selectFrom("signInFailures").selectAll().execute()).length;
+    const before = await rows();
+    for (let name = 20; name < 25; name++) {
+      expect(await attempt({ name: `Name ${name}` }, stranger())).toMatchObject(PAUSED);
+    }
+    expect(await rows()).toBe(before);
+  });
+
   it("are not forgotten with a success of somebody else from the same place", async () => {
     await fail(4, { name: "Manager" });
     expect((await attempt()).kind).toBe("signed-in");

@@ -87,11 +87,11 @@ export interface GuessCounter {
 }
 
 const FREE_PER_PERSON = 5;
-const FREE_PER_PLACE = 20;
+export const FREE_PER_PLACE = 20;
 const FREE_OF_STRANGERS = 20;
 
-/** What a guess counts for: the place it comes from, and the person at that place. Strangers also count together for
- *  each person, since they can have many addresses; those counters bind nobody else, so they lock nobody out. */
+/** What a guess counts for: first the place it comes from, and the person at that place. Strangers also count together
+ *  for each person, since they can have many addresses; those counters bind nobody else, so they lock nobody out. */
 export function guessCounters(origin: Origin, name: string): GuessCounter[] {
   const person = name.trim().toLowerCase();
   const place =

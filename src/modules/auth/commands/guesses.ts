@@ -7,7 +7,7 @@ import {
   setFailures,
 } from "../repository/guesses.js";
 import { findActiveByName } from "../repository/staff.js";
-import { guessCounters, type Origin, pauseSeconds } from "../rules.js";
+import { FREE_PER_PLACE, guessCounters, type Origin, pauseSeconds } from "../rules.js";
 import { actionTaken, type AuthParts, type By, staffSubject } from "./parts.js";
 import { hashToken } from "./secrets.js";
 
@@ -40,8 +40,12 @@ export async function guess<T>(
     subject: hashToken(counter.subject).toString("base64url"),
   }));
   const subjects = counters.map((counter) => counter.subject);
+  const [place = "", ...others] = subjects;
   const counted = await database.transaction(async (tx) => {
-    const known = await lockFailures(database, subjects, at, tx);
+    const known = await lockFailures(database, [place], at, tx);
+    // Locking writes a row where there was none. A place that must wait may try no names: those could fill the disk.
+    if (!known.some((one) => pauseSeconds(one, FREE_PER_PLACE, at) > 0))
+      known.push(...(await lockFailures(database, others, at, tx)));
     const pauses = counters.map(({ subject, free }) => {
       const failures = known.find((one) => one.subject === subject);
       return {
