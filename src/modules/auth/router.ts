@@ -164,7 +164,9 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
       ),
       update: auth.staff.update.handler(async ({ input, context, errors }) => {
         const { id, version, ...edit } = input;
-        const changed = await changeStaff(parts, { id, version, by: byOf(context) }, edit);
+        const { sessionId } = staffOf(context);
+        const made = { id, version, by: byOf(context), ...(sessionId && { sessionId }) };
+        const changed = await changeStaff(parts, made, edit);
         const row = done(changed, errors);
         sessions.forgetStaff(id);
         return toStaff(row);

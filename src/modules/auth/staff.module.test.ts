@@ -9,6 +9,7 @@ import type { AuthParts } from "./commands/parts.js";
 import { addStaff, changeOwnPassword, changeOwnPin, changeStaff } from "./commands/staff.js";
 import { findActiveByName, listStaff } from "./repository/staff.js";
 import {
+  addSecondManager,
   asOwner,
   attempt,
   bossOf,
@@ -218,6 +219,25 @@ describe("staff", () => {
     const edit = { version, pin: "2580" };
     expect((await server.send("PATCH", `/staff/${id}`, edit, as(manager))).status).toBe(200);
     expect(await status(here)).toBe(401);
+    await server.close();
+  });
+
+  it("are signed out elsewhere too when a manager edits their own PIN in the list of staff", async () => {
+    const { id, version } = await addSecondManager({
+      name: "Thet",
+      pin: "73519",
+      password: "three green mangoes",
+    });
+    const open = { name: "Thet", pin: "73519" };
+    const [here, left] = [await tokenOf(open), await tokenOf(open)];
+    const server = await serveAuth();
+    const as = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` });
+    const edit = { version, pin: "75319" };
+    expect((await server.send("PATCH", `/staff/${id}`, edit, as(here))).status).toBe(200);
+    for (const [one, status] of [[here, 200] as const, [left, 401] as const])
+      expect(await server.send("GET", "/sessions/current", undefined, as(one))).toMatchObject({
+        status,
+      });
     await server.close();
   });
 

@@ -55,10 +55,10 @@ export async function addStaff(
 const UNIQUE_VIOLATION = "23505";
 
 /** A PIN that somebody else chose is for one sign-in: its owner must change it. Whoever was changed by somebody else,
- *  or archived, is signed out. */
+ *  or archived, is signed out; who changes their own PIN or password, everywhere but in `sessionId`. */
 export async function changeStaff(
   { database, outbox, clock }: AuthParts,
-  { id, version, by }: { id: string; version: number; by: By },
+  { id, version, by, sessionId }: { id: string; version: number; by: By; sessionId?: string },
   { name, role, pin, password, archived }: StaffEdit,
 ): Promise<StaffResult> {
   const fault = pin === undefined ? undefined : pinFault(pin);
@@ -84,7 +84,9 @@ export async function changeStaff(
       };
       if (Object.keys(change).length === 0) return { kind: "done", row: current, ended: [] };
       const row = await updateStaff(tx, id, change);
-      const ended = !own || archived === true ? await endSessions(tx, { staffId: id }, at) : [];
+      const secret = pinHash !== undefined || password === null;
+      const which = !own || archived === true ? {} : secret && { exceptId: sessionId };
+      const ended = which ? await endSessions(tx, { staffId: id, ...which }, at) : [];
       const details = changesOf(current, row, pinHash !== undefined);
       const action = archived === true ? "staff.archive" : "staff.change";
       const subject = staffSubject(row);
