@@ -1,7 +1,7 @@
 // Slow, many and greedy clients: they are held back, and others are served meanwhile.
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { createRateLimit } from "./rate-limit.js";
+import { callerOf, createRateLimit } from "./rate-limit.js";
 import { raw, startTestServer } from "./testing.js";
 
 const sockets: Socket[] = [];
@@ -88,6 +88,14 @@ describe("many requests", () => {
     limit.admit("2001:db8:1:3::1", undefined);
     time = 60_001;
     limit.admit("2001:db8:1:2::1", undefined);
+  });
+
+  it("counts a home network as one, however its addresses are shortened", () => {
+    expect(callerOf("fe80::1:2:3:4")).toBe(callerOf("fe80::a:b:c:d"));
+    expect(callerOf("2001:db8::1")).toBe(callerOf("2001:db8:0:0:5:6:7:8"));
+    expect(callerOf("2001:db8:1:2::1")).toBe(callerOf("2001:db8:1:2:3:4:5:6"));
+    expect(callerOf("2001:db8:1:2::1")).not.toBe(callerOf("2001:db8:1:3::1"));
+    expect(callerOf("::ffff:10.0.0.1")).not.toBe(callerOf("::ffff:10.0.0.2"));
   });
 
   it("counts guesses of credentials as a stranger's, and holds a runaway program too", () => {

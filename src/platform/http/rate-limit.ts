@@ -19,9 +19,16 @@ export interface RateLimit {
 
 /** A home network is one caller: IPv6 counts by /64. */
 export const callerOf = (address: string): string =>
-  isIPv6(address) && !address.startsWith("::ffff:")
-    ? address.split(":").slice(0, 4).join(":")
-    : address;
+  isIPv6(address) && !address.startsWith("::ffff:") ? networkOf(address) : address;
+
+/** The first four groups, also where `::` stands for some of them, as in every link-local address. */
+function networkOf(address: string): string {
+  const [head = "", tail] = address.split("::");
+  const groups = (part: string) => (part === "" ? [] : part.split(":"));
+  const left = groups(head);
+  const zeros = tail === undefined ? 0 : 8 - left.length - groups(tail).length;
+  return [...left, ...Array<string>(zeros).fill("0"), ...groups(tail ?? "")].slice(0, 4).join(":");
+}
 
 /** `perMinute` 0 is without limit. */
 export function createRateLimit(perMinute: number, now: () => number = Date.now): RateLimit {
