@@ -9,14 +9,15 @@ const LAST_RESORT_MS = 20_000;
 
 async function main(): Promise<void> {
   const stopping = new AbortController();
-  let tiffin: Tiffin | undefined;
+  let starting: Promise<Tiffin> | undefined;
 
   const stop = (why: string) => {
     if (stopping.signal.aborted) return;
     stopping.abort();
     console.log(`\n${why}: finishing what is under way…`);
     setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
-    void (tiffin?.stop() ?? Promise.resolve()).then(
+    // Also what is still starting: its servers are to be stopped, not cut off.
+    void (starting?.then((tiffin) => tiffin.stop()) ?? Promise.resolve()).then(
       () => {
         console.log("Stopped. Everything is stored.");
         process.exit(0);
@@ -31,12 +32,12 @@ async function main(): Promise<void> {
   process.on("SIGINT", () => stop("Ctrl-C"));
 
   const config = loadConfig();
-  tiffin = await startTiffin(config, {
+  starting = startTiffin(config, {
     onFatal: (reason) => stop(reason),
     screens: process.argv.includes("--live-screens") ? "live" : "built",
   });
-  if (stopping.signal.aborted) await tiffin.stop();
-  else console.log(renderSummary(tiffin.summary, performance.now())); // since the process began
+  const tiffin = await starting;
+  if (!stopping.signal.aborted) console.log(renderSummary(tiffin.summary, performance.now())); // since the process began
 }
 
 main().catch((error: unknown) => {
