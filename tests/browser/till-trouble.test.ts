@@ -205,6 +205,27 @@ describeInBrowser("A till in trouble", () => {
     await context.close();
   });
 
+  it("never shows what the order before cost as the total of the next one", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await chargeFor(page, "Meeshay");
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    await page.getByRole("button", { name: "New order" }).click();
+    await page.route("**/api/orders/calculate", () => undefined);
+    await tile(page, "Kyay oh").click();
+    await page.locator("aside").getByText("The total comes when the server answers.").waitFor();
+    expect(await page.locator("aside footer").innerText()).not.toContain("4,200");
+    await context.close();
+  });
+
+  it("sells on when the machine has no network, and the server is the machine", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.evaluate("window.dispatchEvent(new Event('offline'))");
+    await chargeFor(page, "Meeshay");
+    await page.getByRole("button", { name: "Exact · 4,200" }).click();
+    await page.locator(".receipt").getByText("Meeshay").waitFor();
+    await context.close();
+  });
+
   it("is asked to sign in again when the session ends under an order, which then goes on", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     const before = await count();

@@ -18,6 +18,8 @@ export function createQueryClient(): QueryClient {
     defaultOptions: {
       queries: {
         staleTime: 30_000,
+        // Browsers call a machine without a network offline; its server may be the machine itself.
+        networkMode: "always",
         retry: (failures, error) => failures < 3 && isPassing(problemOf(error)),
       },
       // Only what has a key of its own may be sent twice, and that is decided where it is sent.
@@ -40,7 +42,6 @@ export function useSession() {
     },
     retry: (_failures, error) => isPassing(problemOf(error)),
     retryDelay: 2_000,
-    networkMode: "always",
     staleTime: 60_000,
   });
 }

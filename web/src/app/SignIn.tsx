@@ -26,7 +26,6 @@ export function SignIn() {
     staleTime: 0,
     retry: true,
     retryDelay: 2_000,
-    networkMode: "always",
   });
   const [name, setName] = useState<string>();
 

@@ -1,5 +1,5 @@
-// What the cart costs: always the server's word. Until it comes, the last one is kept and known to be old.
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+// What the cart costs: always the server's word. Until it comes, the last one of this cart is kept and known to be old.
+import { useQuery } from "@tanstack/react-query";
 import { queries } from "../../../api/client.js";
 import type { Cart } from "./cart.js";
 
@@ -16,12 +16,15 @@ export const askedLines = (cart: Cart) =>
 
 export function useTotals(cart: Cart) {
   const empty = cart.lines.length === 0;
+  const ids = new Set(cart.lines.map(({ id }) => id));
   const { data, isPlaceholderData, isFetching, isError, error } = useQuery({
     ...queries.orders.calculate.queryOptions({
       input: { serviceType: cart.serviceType, lineItems: askedLines(cart) },
     }),
     enabled: !empty,
-    placeholderData: keepPreviousData,
+    // What the order before cost says nothing of this one.
+    placeholderData: (before) =>
+      before?.lineItems.some(({ id }) => ids.has(id)) ? before : undefined,
     staleTime: 10_000,
     gcTime: 60_000,
   });
