@@ -34,7 +34,12 @@ const keysOf: Readonly<Record<StreamKind, () => readonly (readonly unknown[])[]>
   "order-cancelled": () => [queries.orders.key()],
   "ticket-changed": () => [queries.kitchen.key()],
   "stock-changed": () => [queries.restaurant.menu.key(), queries.inventory.key()],
-  "menu-changed": () => [queries.restaurant.key(), queries.inventory.key()],
+  // What a cart costs is made of prices too, also of those that its question does not name: of choices, and taxes.
+  "menu-changed": () => [
+    queries.restaurant.key(),
+    queries.inventory.key(),
+    queries.orders.calculate.key(),
+  ],
   "payment-captured": () => [queries.payments.key()],
   "payment-refunded": () => [queries.payments.key(), queries.orders.key()],
   reset: () => [[]],

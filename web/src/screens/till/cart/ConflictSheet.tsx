@@ -78,7 +78,9 @@ function Row({ conflict, decimals, onSettled }: RowProps) {
           <Button
             size="lg"
             data-autofocus
-            onClick={() => settle((cart) => takePrice(cart, productId, conflict.now))}
+            onClick={() =>
+              settle((cart) => takePrice(cart, productId, conflict.price, conflict.choices))
+            }
           >
             {t("till.take-price", { now: money(conflict.now) })}
           </Button>

@@ -80,10 +80,26 @@ export const changeLine = (
   lines: cart.lines.map((line) => (line.id === id ? { ...line, ...change } : line)),
 });
 
-export const takePrice = (cart: Cart, productId: string, price: Money): Cart => ({
+/** The line at these prices; choices that are not among them keep theirs. */
+export const withPrices = (line: Line, unitPrice: Money, choices: readonly Modifier[]): Line => ({
+  ...line,
+  unitPrice,
+  modifiers: line.modifiers.map((one) => choices.find(({ code }) => code === one.code) ?? one),
+});
+
+export const samePrices = (one: Line, other: Line): boolean =>
+  one.unitPrice.amount === other.unitPrice.amount &&
+  one.modifiers.every(({ price }, at) => price.amount === other.modifiers[at]?.price.amount);
+
+export const takePrice = (
+  cart: Cart,
+  productId: string,
+  price: Money,
+  choices: readonly Modifier[] = [],
+): Cart => ({
   ...cart,
   lines: cart.lines.map((line) =>
-    line.productId === productId ? { ...line, unitPrice: price } : line,
+    line.productId === productId ? withPrices(line, price, choices) : line,
   ),
 });
 
@@ -110,8 +126,13 @@ export const countOf = (cart: Cart, productId: string): number =>
     0,
   );
 
-export const lineTotal = ({ unitPrice, modifiers, quantity }: Line): number =>
-  quantity * modifiers.reduce((sum, { price }) => sum + price.amount, unitPrice.amount);
+/** Of one, with its choices. */
+export const portionPrice = ({ unitPrice, modifiers }: Line): Money => ({
+  ...unitPrice,
+  amount: modifiers.reduce((sum, { price }) => sum + price.amount, unitPrice.amount),
+});
+
+export const lineTotal = (line: Line): number => line.quantity * portionPrice(line).amount;
 
 export const subtotalOf = (cart: Cart): number =>
   cart.lines.reduce((sum, line) => sum + lineTotal(line), 0);

@@ -105,6 +105,19 @@ describe("Conflicts", () => {
     expect(subtotalOf(taken)).toBe(3 * 4000 + 1500);
   });
 
+  it("keep what a choice cost when the guest saw it until somebody takes the new price", () => {
+    const dearer = { ...egg, price: mmk(700) };
+    const group = { code: "egg", name: { en: "Egg" }, min: 0, max: 1, modifiers: [dearer] };
+    const menu = menuOf({ ...mohinga, modifierGroups: [group] }, tea);
+    const withEgg = add(EMPTY, { modifiers: [egg], quantity: 2 });
+    const [conflict] = conflictsOf(withEgg, menu);
+    expect(conflict).toMatchObject({ kind: "price", seen: mmk(4000), now: mmk(4200) });
+    const taken = takePrice(withEgg, "mohinga", mohinga.price, [dearer]);
+    expect(subtotalOf(taken)).toBe(2 * 4200);
+    expect(conflictsOf(taken, menu)).toEqual([]);
+    expect(conflictsOf(add(), menu)).toEqual([]);
+  });
+
   it("name what is no longer sold", () => {
     expect(conflictsOf(cart, menuOf(mohinga))).toMatchObject([{ kind: "gone", productId: "tea" }]);
   });

@@ -1,8 +1,8 @@
 // Where a cart and the menu have come apart: dishes that ran short, prices that moved, dishes no longer sold.
 import type { Localized } from "../../../words/language.js";
 import type { Money } from "../../../words/money.js";
-import type { Menu } from "../menu.js";
-import { type Cart, countOf } from "./cart.js";
+import type { Menu, Modifier } from "../menu.js";
+import { type Cart, countOf, portionPrice, samePrices, withPrices } from "./cart.js";
 
 export type Conflict =
   | {
@@ -16,23 +16,35 @@ export type Conflict =
       readonly kind: "price";
       readonly productId: string;
       readonly name: Localized;
+      /** Of one portion; with its choices where those have moved. */
       readonly seen: Money;
       readonly now: Money;
+      /** Of the dish alone, and of its choices where they are known: what a line then costs is made of these. */
+      readonly price: Money;
+      readonly choices: readonly Modifier[];
     }
   | { readonly kind: "gone"; readonly productId: string; readonly name: Localized };
 
 /** In the cart's order, each dish once: gone before short before price. */
 export function conflictsOf(cart: Cart, menu: Menu): Conflict[] {
   const found = new Map<string, Conflict>();
-  for (const { productId, name, unitPrice } of cart.lines) {
+  for (const line of cart.lines) {
+    const { productId, name } = line;
     if (found.has(productId)) continue;
     const dish = menu.byId.get(productId);
     const wanted = countOf(cart, productId);
     if (!dish) found.set(productId, { kind: "gone", productId, name });
     else if (dish.left !== undefined && dish.left < wanted)
       found.set(productId, { kind: "short", productId, name, wanted, left: dish.left });
-    else if (dish.price.amount !== unitPrice.amount)
-      found.set(productId, { kind: "price", productId, name, seen: unitPrice, now: dish.price });
+    else {
+      const choices = dish.modifierGroups.flatMap(({ modifiers }) => modifiers);
+      const taken = withPrices(line, dish.price, choices);
+      if (!samePrices(line, taken)) {
+        const { price } = dish;
+        const [seen, now] = [portionPrice(line), portionPrice(taken)];
+        found.set(productId, { kind: "price", productId, name, seen, now, price, choices });
+      }
+    }
   }
   return [...found.values()];
 }
@@ -74,6 +86,8 @@ export function conflictsIn(
                 name: nameOf(item),
                 seen: item.seen,
                 now: item.current,
+                price: item.current,
+                choices: [],
               },
             ]
           : [],
