@@ -185,6 +185,28 @@ describeInBrowser("A counter sale", () => {
     await context.close();
   });
 
+  it("says that an order was served only when it knows what the kitchen has", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    let known = false;
+    await page.route(/kitchen.tickets/, (route) => (known ? route.fallback() : undefined));
+    await tile(page, "Kyay oh").click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    await page.getByRole("button", { name: "New order" }).click();
+    await page.getByRole("button", { name: "Orders" }).click();
+    const row = page.getByRole("dialog").locator("li button").first();
+    await row.waitFor();
+    expect(await row.innerText()).not.toContain("Served");
+    await row.click();
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    expect(await page.getByLabel("Cooked: waste").isChecked()).toBe(false);
+    known = true;
+    await page.reload();
+    await page.getByRole("button", { name: "Orders" }).click();
+    await row.getByText("Waiting").waitFor();
+    await context.close();
+  });
+
   it("is taken back with a manager's PIN in place; the cashier stays signed in", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await tile(page, "Kyay oh").click();

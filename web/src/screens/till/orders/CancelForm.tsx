@@ -34,9 +34,9 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
   const client = useQueryClient();
   const { data: me } = useSession();
   const [reason, setReason] = useState("");
-  // What the kitchen has not begun goes back, unless a person says otherwise.
-  const [stock, setStock] = useState<(typeof OUTCOMES)[number]>(
-    progress === "new" ? "restock" : "waste",
+  // What the kitchen has not begun goes back, unless a person says otherwise; where that is not known, a person says it.
+  const [stock, setStock] = useState<(typeof OUTCOMES)[number] | undefined>(
+    progress && (progress === "new" ? "restock" : "waste"),
   );
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
@@ -45,6 +45,7 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
   const amount = formatMoney(order.totals.total, menu.decimals, language);
 
   const cancel = async (approval?: string) => {
+    if (!stock) return;
     setBusy(true);
     setFault(undefined);
     try {
@@ -124,7 +125,13 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
       <p role="alert" className={classes["fault"]}>
         {fault}
       </p>
-      <Button type="submit" size="lg" color="chilli" loading={busy} disabled={reason.trim() === ""}>
+      <Button
+        type="submit"
+        size="lg"
+        color="chilli"
+        loading={busy}
+        disabled={reason.trim() === "" || !stock}
+      >
         {allowed ? t("cancel.do") : t("cancel.ask")}
       </Button>
     </form>

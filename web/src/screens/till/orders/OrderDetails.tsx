@@ -50,7 +50,7 @@ export function OrderDetails({ order, progress, menu, onBack }: OrderDetailsProp
                 ? order.payment.status === "refunded"
                   ? t("orders.cancelled")
                   : t("orders.refund-pending")
-                : t(`orders.${progress ?? "served"}`)}
+                : progress && t(`orders.${progress}`)}
             </p>
             {cancellation && (
               <p>

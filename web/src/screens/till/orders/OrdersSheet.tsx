@@ -42,11 +42,12 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const [chosen, setChosen] = useState<string>();
   const orders = useOrders();
   const tickets = useQuery(queries.kitchen.tickets.list.queryOptions({ input: {} }));
-  const progress = progressByOrder(tickets.data?.items ?? []);
+  // Without the tickets nothing is known of the kitchen, and least of all that a dish was served.
+  const progress = tickets.data && progressByOrder(tickets.data.items);
   const all = orders.data?.pages.flatMap(({ items }) => items) ?? [];
-  const shown = view === "open" ? all.filter(({ id }) => progress.has(id)) : all;
+  const shown = view === "open" ? all.filter(({ id }) => progress?.has(id)) : all;
   const order = all.find(({ id }) => id === chosen);
-  const failed = orders.error && problemOf(orders.error);
+  const error = orders.error ?? tickets.error;
 
   return (
     <Sheet onClose={onClose} size={880} title={t("orders.title")}>
@@ -54,7 +55,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
         <OrderDetails
           key={order.id}
           order={order}
-          progress={progress.get(order.id)}
+          progress={progress && (progress.get(order.id) ?? "served")}
           menu={menu}
           onBack={() => setChosen(undefined)}
         />
@@ -73,15 +74,17 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
               </Button>
             ))}
           </div>
-          {failed && <p role="alert">{say(failed)}</p>}
+          {error && <p role="alert">{say(problemOf(error))}</p>}
           {orders.isPending && <Loader />}
-          {orders.data && shown.length === 0 && <p>{t("orders.none")}</p>}
+          {orders.data && (progress || view === "recent") && shown.length === 0 && (
+            <p>{t("orders.none")}</p>
+          )}
           <ul>
             {shown.map((one) => (
               <OrderRow
                 key={one.id}
                 order={one}
-                progress={progress.get(one.id)}
+                progress={progress && (progress.get(one.id) ?? "served")}
                 menu={menu}
                 onChoose={setChosen}
               />
@@ -105,6 +108,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
 
 interface OrderRowProps {
   readonly order: Order;
+  /** Undefined: not known. */
   readonly progress: Progress | undefined;
   readonly menu: Menu;
   onChoose(this: void, id: string): void;
@@ -114,7 +118,7 @@ function OrderRow({ order, progress, menu, onChoose }: OrderRowProps) {
   const t = useWords(past);
   const words = useWords(till);
   const language = useLanguage();
-  const state = order.status === "cancelled" ? "cancelled" : (progress ?? "served");
+  const state = order.status === "cancelled" ? "cancelled" : progress;
   const time = new Intl.DateTimeFormat("en-GB", { timeZone: menu.timeZone, timeStyle: "short" });
   return (
     <li>
@@ -130,7 +134,7 @@ function OrderRow({ order, progress, menu, onChoose }: OrderRowProps) {
           </small>
         </span>
         <span className={classes["state"]} data-state={state}>
-          {t(`orders.${state}`)}
+          {state && t(`orders.${state}`)}
         </span>
         <b className={classes["total"]}>
           {formatMoney(order.totals.total, menu.decimals, language)}

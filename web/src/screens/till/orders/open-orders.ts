@@ -1,6 +1,6 @@
 // Orders with how far the kitchen is with each: the tickets that are still on its screens, by order. Pure.
 
-export type Progress = "new" | "cooking" | "ready";
+export type Progress = "new" | "cooking" | "ready" | "served";
 
 interface OpenTicket {
   readonly orderId: string;
