@@ -212,6 +212,35 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("undoes nothing that another manager changed while a dialog stood open", async () => {
+    const { page, context } = await openManager();
+    await go(page, "menu");
+    await page.getByRole("button", { name: "Choices", exact: true }).click();
+    await openRow(page, "Egg");
+    const settings = async () => (await tiffin.manager.get("/api/restaurant/settings")).body;
+    const { version, modifierGroups } = await settings();
+    const { code, ...egg } = modifierGroups.find((group: { code: string }) => group.code === "egg");
+    const dearer = egg.modifiers.map((choice: object) => ({ ...choice, price: 900 }));
+    const path = `/api/restaurant/modifier-groups/${code}`;
+    await tiffin.manager.send("PUT", path, { ...egg, modifiers: dearer, version });
+    // The news of it have come, and the dialog still shows what was before.
+    await expect.poll(async () => (await settings()).version).toBe(version + 1);
+    await page.waitForTimeout(4_000);
+    await page.getByLabel("English name").first().fill("Eggs");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("dialog").getByText("Somebody else changed this").waitFor();
+    expect(await page.getByLabel("Extra price").first().inputValue()).toBe("900");
+    await page.getByLabel("English name").first().fill("Eggs");
+    await page.getByRole("button", { name: "Save" }).click();
+    await dialogGone(page);
+    const after = (await settings()).modifierGroups.find(
+      (group: { code: string }) => group.code === "egg",
+    );
+    expect(after.name.en).toBe("Eggs");
+    expect(after.modifiers[0].price).toBe(900);
+    await context.close();
+  });
+
   it("can be used by everybody: axe finds nothing, and nothing is cut off, in both languages and on a phone", async () => {
     const faults: string[] = [];
     for (const [language, size] of [

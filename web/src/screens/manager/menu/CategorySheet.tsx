@@ -27,13 +27,20 @@ export function CategorySheet({ category, settings, onDone, onClose }: CategoryS
   const words = useWords(manager);
   const language = useLanguage();
   const say = useSay();
-  const { busy, problem, edit } = useEdit();
   const { categories } = settings;
   const stations = [...new Set(categories.map(({ station }) => station))];
   const [name, setName] = useState(() => nameDraft(category?.name));
   const [station, setStation] = useState(category?.station ?? stations[0] ?? "kitchen");
   const before = category ? categories.indexOf(category) : categories.length;
   const [position, setPosition] = useState(before);
+  const { busy, problem, edit } = useEdit((now) => {
+    const index = now.categories.findIndex(({ code }) => code === category?.code);
+    const fresh = now.categories[index];
+    if (!fresh) return;
+    setName(nameDraft(fresh.name));
+    setStation(fresh.station);
+    setPosition(index);
+  });
   const places = categories.length + (category ? 0 : 1);
 
   const done = (code: string) => {

@@ -40,10 +40,13 @@ export function GroupSheet({ group, settings, onClose }: GroupSheetProps) {
   const language = useLanguage();
   const say = useSay();
   const { decimals } = useRestaurant();
-  const { busy, problem, edit } = useEdit();
   const [draft, setDraft] = useState(() => {
     const read = groupDraft(group, decimals);
     return group ? read : { ...read, choices: [newChoice()] };
+  });
+  const { busy, problem, edit } = useEdit((now) => {
+    const fresh = now.modifierGroups.find(({ code }) => code === group?.code);
+    if (fresh) setDraft(groupDraft(fresh, decimals));
   });
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   const changeChoice = (key: string, part: Partial<ChoiceDraft>) =>

@@ -25,7 +25,6 @@ export function ItemSheet({ productId, settings, onClose }: ItemSheetProps) {
   const words = useWords(manager);
   const language = useLanguage();
   const say = useSay();
-  const { busy, problem, edit } = useEdit();
   const { data: product } = useQuery(
     queries.inventory.products.get.queryOptions({ input: { id: productId } }),
   );
@@ -33,6 +32,13 @@ export function ItemSheet({ productId, settings, onClose }: ItemSheetProps) {
   const item = home?.items.find((one) => one.productId === productId);
   const [category, setCategory] = useState(home?.code ?? "");
   const [chosen, setChosen] = useState<readonly string[]>(item?.modifierGroups ?? []);
+  const { busy, problem, edit } = useEdit((now) => {
+    const fresh = categoryByProduct(now).get(productId);
+    if (!fresh) return;
+    const same = fresh.items.find((one) => one.productId === productId);
+    setCategory(fresh.code);
+    setChosen(same?.modifierGroups ?? []);
+  });
   const name = product ? pick(product.name, language) : "–";
 
   const save = async () => {
