@@ -207,6 +207,20 @@ describeInBrowser("A counter sale", () => {
     await context.close();
   });
 
+  it("puts back what was cleared, and never another guest's order", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Kyay oh").click();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await page.getByRole("button", { name: "Put back" }).click();
+    await page.getByRole("button", { name: "One Kyay oh less" }).waitFor();
+    await page.getByRole("button", { name: "Clear" }).click();
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: "One Meeshay less" }).click();
+    await page.getByText("Tap a dish to start").waitFor();
+    expect(await page.getByRole("button", { name: "Put back" }).count()).toBe(0);
+    await context.close();
+  });
+
   it("is taken back with a manager's PIN in place; the cashier stays signed in", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await tile(page, "Kyay oh").click();

@@ -38,6 +38,8 @@ export function CartPanel(props: CartPanelProps) {
   const [cleared, setCleared] = useState<Cart>();
   const conflicts = conflictsOf(cart, menu);
   const empty = cart.lines.length === 0;
+  // What was cleared can be put back until something else is ordered, not after another guest's order.
+  if (!empty && cleared) setCleared(undefined);
   const list = useRef<HTMLUListElement>(null);
   const lastId = cart.lines.at(-1)?.id;
   useEffect(() => {
