@@ -205,6 +205,25 @@ describeInBrowser("The kitchen", () => {
     await context.close();
   });
 
+  it("brings one ticket back for a double tap on Recall", async () => {
+    const { page, context } = await openKitchen();
+    const [first, second] = [await sell({ "MOH-01": 1 }), await sell({ "MOH-01": 1 })];
+    for (const { number } of [first, second]) {
+      const ticket = ticketOf(page, number);
+      for (const step of ["Start", "Ready", "Served"]) {
+        await ticket.getByRole("button", { name: step, exact: true }).click();
+        await page.waitForTimeout(450); // longer than a bounce
+      }
+      await expectSoon(() => statusOf(number)).toBe("gone");
+    }
+    const before = (await list()).length;
+    await page.getByRole("button", { name: "Recall" }).dblclick();
+    await ticketOf(page, second.number).waitFor();
+    await page.waitForTimeout(1_000);
+    expect((await list()).length).toBe(before + 1);
+    await context.close();
+  });
+
   it("shows each tap at once with more than 60 open tickets", async () => {
     for (let order = 0; order < 60; order++) await sell({ "MOH-01": 1 });
     await expectSoon(async () => (await list()).length).toBeGreaterThanOrEqual(60);

@@ -40,6 +40,7 @@ export default function Kitchen() {
   );
   const noticed = useBell(shown, station ?? "");
   const onPress = useGuardedPress(press);
+  const recall = useGuardedRecall(recallLast);
 
   const codes = useMemo(() => {
     const all = new Set([
@@ -72,7 +73,7 @@ export default function Kitchen() {
         open={tickets.length}
         station={station}
         onStation={stationSetting.set}
-        onRecall={() => void recallLast(station)}
+        onRecall={() => recall(station)}
         onSettings={() => setSettings(true)}
       />
       <Silent />
@@ -156,6 +157,20 @@ function useGuardedPress(press: (ticketId: string, what: Press) => void) {
       press(ticketId, what);
     },
     [press],
+  );
+}
+
+/** Each recall brings back one more ticket, so the second tap of a double tap would bring a guest's food twice. */
+function useGuardedRecall(recallLast: (station: string | undefined) => Promise<void>) {
+  const last = useRef(-TAP_PAUSE_MS);
+  return useCallback(
+    (station: string | undefined) => {
+      const now = performance.now();
+      if (now - last.current < TAP_PAUSE_MS) return;
+      last.current = now;
+      void recallLast(station);
+    },
+    [recallLast],
   );
 }
 
