@@ -77,7 +77,7 @@ export function LagLine({ flow }: { readonly flow: Flow }) {
             <g key={share} className={classes["grid"]}>
               <line x1={LEFT} x2={width - RIGHT} y1={y(highest * share)} y2={y(highest * share)} />
               <text x={LEFT - 8} y={y(highest * share)} textAnchor="end">
-                {t("system.ms", { ms: shortNumber(highest * share) })}
+                {shortNumber(highest * share)}
               </text>
             </g>
           ))}
