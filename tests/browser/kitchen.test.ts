@@ -224,6 +224,23 @@ describeInBrowser("The kitchen", () => {
     await context.close();
   });
 
+  it("opens the door when its session was ended elsewhere, rather than stand there quiet and old", async () => {
+    const { page, context } = await openKitchen();
+    await page.getByRole("button", { name: "Recall" }).waitFor();
+    await page.evaluate("fetch('/api/sessions/current', { method: 'DELETE' })");
+    await page.getByText("Who is here?").waitFor();
+    await context.close();
+  });
+
+  it("says within seconds that nothing comes when the network swallows everything", async () => {
+    const { page, context } = await openKitchen();
+    await page.getByRole("button", { name: "Recall" }).waitFor();
+    // The open stream stays open, as it does where a cable was pulled; all else is never answered.
+    await page.route(/healthz|api\//, () => undefined);
+    await page.getByText(/No connection to the server since \d/).waitFor({ timeout: 25_000 });
+    await context.close();
+  });
+
   it("shows each tap at once with more than 60 open tickets", async () => {
     for (let order = 0; order < 60; order++) await sell({ "MOH-01": 1 });
     await expectSoon(async () => (await list()).length).toBeGreaterThanOrEqual(60);

@@ -6,6 +6,7 @@ import { api, queries } from "./client.js";
 import { learnClock } from "./clock.js";
 import { connection } from "./connection.js";
 import { problemOf } from "./problem.js";
+import { sessionKey } from "./session.js";
 
 const KINDS = [
   "order-placed",
@@ -111,7 +112,9 @@ export function startStream(client: QueryClient): () => void {
       heardAt = Date.now();
       connection.set("live");
     } catch {
-      if (asked?.readyState === EventSource.OPEN) lose();
+      if (asked?.readyState !== EventSource.OPEN) return;
+      connection.set("offline");
+      lose();
     }
   };
 
@@ -121,11 +124,13 @@ export function startStream(client: QueryClient): () => void {
       return;
     }
     try {
-      await api.auth.sessions.current();
+      await api.auth.sessions.current(undefined, { signal: AbortSignal.timeout(ANSWER_MS) });
       connection.set("polling");
       void client.invalidateQueries({ refetchType: "active" });
     } catch (error) {
-      if (problemOf(error).status === 0) connection.set("offline");
+      // Signed out from elsewhere, or for too long here: only the door tells, since nothing is asked for by itself.
+      if (problemOf(error).status === 401) client.setQueryData(sessionKey, null);
+      else connection.set("offline");
     }
   };
 
