@@ -184,6 +184,8 @@ describeInBrowser("The kitchen", () => {
     await ticket.getByRole("button", { name: "Start" }).click();
     await page.getByRole("alert").getByText("Not done.").waitFor();
     await ticket.getByText("New", { exact: true }).waitFor();
+    await page.getByRole("button", { name: /^Signed in/ }).click();
+    await page.getByText("Kitchen is still signed in").waitFor();
     server = await folder.start({ PORT: port });
     cashier = await server.signIn("Cashier", "2222");
     // While it was not looking, another screen has served a ticket and something was sold.

@@ -53,7 +53,11 @@ export function ChangePin({ me }: { readonly me: Me }) {
         <p role="alert" className={classes["fault"]}>
           {fault}
         </p>
-        <Button variant="subtle" size="md" onClick={() => void signOut()}>
+        <Button
+          variant="subtle"
+          size="md"
+          onClick={() => void signOut().catch((error: unknown) => setFault(say(problemOf(error))))}
+        >
           {t("sign-in.back")}
         </Button>
       </section>

@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { IconUser } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect } from "react";
+import { Suspense, useEffect, useState } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { useConnection } from "../api/connection.js";
 import { type Me, useSignIn } from "../api/session.js";
@@ -16,10 +16,13 @@ import { type Screen, screens } from "./screens.js";
 import classes from "./Shell.module.css";
 import { Waiting } from "./Waiting.js";
 
+const STUCK_MS = 10_000;
+
 export function Shell({ me }: { readonly me: Me }) {
   const t = useWords(shell);
   const client = useQueryClient();
   useEffect(() => startStream(client), [client]);
+  const { stuck, leave } = useLeave();
   const mine = screens.filter(({ permission }) => me.permissions.includes(permission));
   const [first] = mine;
   return (
@@ -29,10 +32,13 @@ export function Shell({ me }: { readonly me: Me }) {
         <Tabs screens={mine} />
         <div className={classes["right"]}>
           <Preferences />
-          <User me={me} />
+          <User me={me} onLeave={leave} />
         </div>
       </header>
       <ConnectionBanner />
+      <div role="alert" className={classes["banner"]} data-state={stuck ? "polling" : "live"}>
+        {stuck && t("shell.not-signed-out", { name: me.name })}
+      </div>
       <main className={classes["screen"]}>
         <Recover>
           <Suspense fallback={<Waiting />}>
@@ -74,9 +80,8 @@ function Tabs({ screens: mine }: { readonly screens: readonly Screen[] }) {
 }
 
 /** One tap hands the screen over to the next person; the cart stays on the device. */
-function User({ me }: { readonly me: Me }) {
+function User({ me, onLeave }: { readonly me: Me; onLeave(this: void): void }) {
   const t = useWords(shell);
-  const { signOut } = useSignIn();
   return (
     <Button
       variant="subtle"
@@ -85,11 +90,27 @@ function User({ me }: { readonly me: Me }) {
       leftSection={<IconUser size={20} aria-hidden />}
       title={t("shell.switch-user")}
       aria-label={t("shell.signed-in", { name: me.name })}
-      onClick={() => void signOut()}
+      onClick={onLeave}
     >
       {me.name}
     </Button>
   );
+}
+
+/** Signs out. Where that fails, the next person would work under this one's name: it is said, for long enough. */
+function useLeave() {
+  const { signOut } = useSignIn();
+  const [stuck, setStuck] = useState(false);
+  useEffect(() => {
+    if (!stuck) return undefined;
+    const timer = setTimeout(() => setStuck(false), STUCK_MS);
+    return () => clearTimeout(timer);
+  }, [stuck]);
+  const leave = () => {
+    setStuck(false);
+    signOut().catch(() => setStuck(true));
+  };
+  return { stuck, leave };
 }
 
 /** A quiet stale screen is the worst state: it says since when nothing new came. */

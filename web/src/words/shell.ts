@@ -15,6 +15,10 @@ export const shell = defineWords({
     my: "ဝင်ရောက်ထားသူ - {name}။ အသုံးပြုသူ ပြောင်းရန်",
   },
   "shell.switch-user": { en: "Switch user", my: "အသုံးပြုသူ ပြောင်းရန်" },
+  "shell.not-signed-out": {
+    en: "{name} is still signed in: the server does not answer. Try again when it is back.",
+    my: "{name} မထွက်ရသေးပါ - ဆာဗာ မတုံ့ပြန်ပါ။ ပြန်ရလျှင် ထပ်ကြိုးစားပါ။",
+  },
   "shell.polling": {
     en: "No live updates just now; this screen asks every few seconds. Last update {time}.",
     my: "တိုက်ရိုက် သတင်း မရသေးပါ။ စက္ကန့်အနည်းငယ်တိုင်း ပြန်မေးနေပါသည်။ နောက်ဆုံးရချိန် {time}။",
