@@ -182,7 +182,8 @@ describeInBrowser("The kitchen", () => {
     await page.getByText(/No connection to the server since \d\d:\d\d:\d\d/).waitFor();
     // What cannot be sent is not shown as if it were.
     await ticket.getByRole("button", { name: "Start" }).click();
-    await page.getByRole("alert").getByText("Not done.").waitFor();
+    const refusal = page.getByRole("alert").filter({ hasText: "Not done." });
+    await refusal.getByText("repeat it if not").waitFor();
     await ticket.getByText("New", { exact: true }).waitFor();
     await page.getByRole("button", { name: /^Signed in/ }).click();
     await page.getByText("Kitchen is still signed in").waitFor();

@@ -20,6 +20,12 @@ export function problemOf(error: unknown): Problem {
   return { code, status, detail: message, data };
 }
 
+/** Of something that a person asked for: nothing repeats it by itself, so without an answer they must look and repeat. */
+export function refusalOf(error: unknown): Problem {
+  const problem = problemOf(error);
+  return problem.code === OFFLINE ? { ...problem, code: "not-answered" } : problem;
+}
+
 /** The server did not get it, did not answer, or could not decide now: the same again may go well. */
 export const isPassing = ({ code, status }: Problem): boolean =>
   code === OFFLINE || status === 429 || status === 502 || status === 503 || status === 504;

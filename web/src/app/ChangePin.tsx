@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { useState } from "react";
 import { api } from "../api/client.js";
-import { problemOf } from "../api/problem.js";
+import { refusalOf } from "../api/problem.js";
 import { type Me, useSignIn } from "../api/session.js";
 import { PinPad } from "../parts/PinPad.js";
 import { useProblemWords } from "../words/problems.js";
@@ -31,7 +31,7 @@ export function ChangePin({ me }: { readonly me: Me }) {
       await api.auth.changePin({ currentPin, newPin });
       await signIn({ name: me.name, pin: newPin });
     } catch (error) {
-      setFault(say(problemOf(error)));
+      setFault(say(refusalOf(error)));
     }
     return undefined;
   };
@@ -56,7 +56,7 @@ export function ChangePin({ me }: { readonly me: Me }) {
         <Button
           variant="subtle"
           size="md"
-          onClick={() => void signOut().catch((error: unknown) => setFault(say(problemOf(error))))}
+          onClick={() => void signOut().catch((error: unknown) => setFault(say(refusalOf(error))))}
         >
           {t("sign-in.back")}
         </Button>

@@ -1,7 +1,7 @@
 // Signing in where a PIN is not enough: name and password, and whether this device is to be known from now on.
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
-import { problemOf } from "../api/problem.js";
+import { refusalOf } from "../api/problem.js";
 import { useSignIn } from "../api/session.js";
 import { useProblemWords } from "../words/problems.js";
 import { shell } from "../words/shell.js";
@@ -20,7 +20,7 @@ export function PasswordForm() {
     event.preventDefault();
     setFault(undefined);
     void signIn({ name: name.trim(), password, rememberDevice }).catch((error: unknown) =>
-      setFault(say(problemOf(error))),
+      setFault(say(refusalOf(error))),
     );
   };
   return (

@@ -5,7 +5,7 @@ import { IconChefHat, IconKey, IconUser } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { queries } from "../api/client.js";
-import { problemOf } from "../api/problem.js";
+import { problemOf, refusalOf } from "../api/problem.js";
 import { useSignIn } from "../api/session.js";
 import { PinPad } from "../parts/PinPad.js";
 import { useProblemWords } from "../words/problems.js";
@@ -82,7 +82,7 @@ function PinDoor({ name, samplePin, onBack }: PinDoorProps) {
   const [fault, setFault] = useState<string>();
   const enter = async (pin: string) => {
     setFault(undefined);
-    await signIn({ name, pin }).catch((error: unknown) => setFault(say(problemOf(error))));
+    await signIn({ name, pin }).catch((error: unknown) => setFault(say(refusalOf(error))));
   };
   return (
     <>

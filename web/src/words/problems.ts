@@ -10,6 +10,10 @@ export const problems = defineWords({
     en: "The server does not answer. Check the network; this screen goes on by itself.",
     my: "ဆာဗာမှ တုံ့ပြန်မှု မရှိပါ။ ကွန်ရက်ကို စစ်ဆေးပါ၊ ပြန်ရလျှင် ဤစာမျက်နှာ အလိုအလျောက် ဆက်လုပ်ပါမည်။",
   },
+  "not-answered": {
+    en: "The server did not answer. When it is back, look whether this was done, and repeat it if not.",
+    my: "ဆာဗာ မတုံ့ပြန်ပါ။ ပြန်ရလျှင် ပြီးမပြီး စစ်ဆေးပြီး မပြီးသေးပါက ထပ်လုပ်ပါ။",
+  },
   "sign-in-failed": {
     en: "The name or the PIN is wrong. Try again.",
     my: "အမည် သို့မဟုတ် PIN မှားနေပါသည်။ ထပ်ကြိုးစားပါ။",

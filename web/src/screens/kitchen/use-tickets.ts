@@ -3,7 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { api, queries } from "../../api/client.js";
-import { type Problem, problemOf } from "../../api/problem.js";
+import { type Problem, refusalOf } from "../../api/problem.js";
 import { useStream } from "../../api/stream.js";
 import {
   afterPress,
@@ -93,7 +93,7 @@ export function useTickets() {
         try {
           if (ticket) learn(await send(ticket, what));
         } catch (failure) {
-          const problem = problemOf(failure);
+          const problem = refusalOf(failure);
           const now = problem.data["ticket"] as Ticket | undefined;
           if (now) learn(now);
           else void client.invalidateQueries({ queryKey: options.queryKey });
@@ -120,7 +120,7 @@ export function useTickets() {
         );
       } catch (failure) {
         count.current += 1;
-        setRefusal({ problem: problemOf(failure), number: count.current });
+        setRefusal({ problem: refusalOf(failure), number: count.current });
       }
     },
     [learn],

@@ -1,6 +1,6 @@
 // One thing that a person asked for: whether it is under way, and what came back when it was refused.
 import { createContext, useContext, useState } from "react";
-import { type Problem, problemOf } from "../../../api/problem.js";
+import { type Problem, refusalOf } from "../../../api/problem.js";
 
 export function useAction() {
   const [busy, setBusy] = useState(false);
@@ -14,7 +14,7 @@ export function useAction() {
       await work();
       return true;
     } catch (error) {
-      setProblem(problemOf(error));
+      setProblem(refusalOf(error));
       return false;
     } finally {
       setBusy(false);

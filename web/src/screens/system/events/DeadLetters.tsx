@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, queries } from "../../../api/client.js";
-import { problemOf } from "../../../api/problem.js";
+import { problemOf, refusalOf } from "../../../api/problem.js";
 import { useProblemWords } from "../../../words/problems.js";
 import { useWords } from "../../../words/words.js";
 import { Choices } from "../parts/Choices.js";
@@ -44,7 +44,7 @@ export function DeadLetters() {
     try {
       setSaid({ text: await work(), bad: false });
     } catch (failure) {
-      setSaid({ text: say(problemOf(failure)), bad: true });
+      setSaid({ text: say(refusalOf(failure)), bad: true });
     } finally {
       setBusy(false);
       await client.invalidateQueries({ queryKey: queries.system.events.key() });

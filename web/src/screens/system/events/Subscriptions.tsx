@@ -3,7 +3,7 @@ import { Button } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, queries } from "../../../api/client.js";
-import { problemOf } from "../../../api/problem.js";
+import { refusalOf } from "../../../api/problem.js";
 import { useProblemWords } from "../../../words/problems.js";
 import { useWords } from "../../../words/words.js";
 import classes from "../parts/Table.module.css";
@@ -33,7 +33,7 @@ export function Subscriptions({ status }: { readonly status: EventsStatus }) {
         ? api.system.events.resume({ name })
         : api.system.events.pause({ name }));
     } catch (error) {
-      setFault(say(problemOf(error)));
+      setFault(say(refusalOf(error)));
     } finally {
       setBusy(undefined);
       await client.invalidateQueries({ queryKey: queries.system.events.key() });

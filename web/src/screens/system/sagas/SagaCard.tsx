@@ -14,7 +14,7 @@ import { useState } from "react";
 import { Link } from "wouter";
 import { api, queries } from "../../../api/client.js";
 import { serverNow } from "../../../api/clock.js";
-import { problemOf } from "../../../api/problem.js";
+import { refusalOf } from "../../../api/problem.js";
 import { useProblemWords } from "../../../words/problems.js";
 import { useWords } from "../../../words/words.js";
 import { useTimes } from "../parts/times.js";
@@ -127,7 +127,7 @@ function Decide({ saga }: { readonly saga: Saga }) {
       await work();
       setReason(undefined);
     } catch (error) {
-      setFault(say(problemOf(error)));
+      setFault(say(refusalOf(error)));
     } finally {
       setBusy(false);
       await client.invalidateQueries({ queryKey: queries.orders.sagas.key() });

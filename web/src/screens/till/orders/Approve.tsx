@@ -3,7 +3,7 @@ import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, queries } from "../../../api/client.js";
-import { problemOf } from "../../../api/problem.js";
+import { refusalOf } from "../../../api/problem.js";
 import { PinPad } from "../../../parts/PinPad.js";
 import { useProblemWords } from "../../../words/problems.js";
 import { shell } from "../../../words/shell.js";
@@ -37,7 +37,7 @@ export function Approve({ permission, subject, fault: before, onApproved }: Appr
       const { approval } = await api.auth.approvals.create({ name, pin, permission, subject });
       await onApproved(approval);
     } catch (error) {
-      setFault(say(problemOf(error)));
+      setFault(say(refusalOf(error)));
     }
   };
   return (

@@ -4,7 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { api, queries } from "../../../api/client.js";
-import { problemOf } from "../../../api/problem.js";
+import { refusalOf } from "../../../api/problem.js";
 import { useSession } from "../../../api/session.js";
 import { useLanguage } from "../../../words/language.js";
 import { formatMoney } from "../../../words/money.js";
@@ -54,7 +54,7 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
         { context: approval === undefined ? {} : { approval } },
       );
     } catch (error) {
-      const problem = problemOf(error);
+      const problem = refusalOf(error);
       // Rights may have been taken away while the form stood open.
       if (problem.code === "forbidden") setAsking(true);
       setFault(say(problem));
