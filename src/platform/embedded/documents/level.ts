@@ -5,7 +5,7 @@ import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import { crc32 } from "node:zlib";
 import { decode, type Document } from "./codec.js";
-import { damaged } from "./damage.js";
+import { damaged, unwritable } from "./damage.js";
 
 /** 1 was LMDB (ADR 0018). */
 const FORMAT = "2";
@@ -136,8 +136,8 @@ async function openAt(path: string): Promise<Level> {
   return level;
 }
 
-/** Errors of the system that are no damage. */
-const BARRED = /Permission denied|Read-only|No space|Too many open|Input\/output/;
+const FULL_OR_BROKEN = /no space|quota|input\/output|i\/o error/i;
+const BARRED = /permission denied|read-only|too many open/i;
 
 /** Says what the system or LevelDB complains of in one sentence with a remedy. */
 export async function explained<T>(folder: string, work: () => Promise<T>): Promise<T> {
@@ -146,10 +146,11 @@ export async function explained<T>(folder: string, work: () => Promise<T>): Prom
   } catch (error) {
     const { code, message } = rootOf(error);
     if (code === undefined) throw error; // ours
+    if (FULL_OR_BROKEN.test(message)) throw unwritable(message);
     if (code.startsWith("LEVEL_") && !BARRED.test(message))
       throw damaged(`${folder} cannot be read (${message})`);
     throw new Error(
-      `The document store in ${folder} cannot be opened (${message}): start as the account that it belongs to, or give that folder and all in it to this one; and see that its disk can be written.`,
+      `The document store in ${folder} cannot be opened (${message}): start as the account that it belongs to, or give that folder and all in it to this one.`,
       { cause: error },
     );
   }

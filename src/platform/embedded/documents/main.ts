@@ -1,6 +1,7 @@
 // The store's own process: opens the folder, answers on the socket until its parent is gone.
 // Started by supervisor.ts with an IPC channel; useless without it.
 import { chmodSync, rmSync } from "node:fs";
+import { unwritable } from "./damage.js";
 import { Engine } from "./engine.js";
 import { explained } from "./level.js";
 import { lockFolder } from "./lock.js";
@@ -21,9 +22,7 @@ function abort(error: unknown): void {
 }
 
 const failedCommit = (error: unknown) =>
-  abort(
-    `The document store cannot write to its disk (${error instanceof Error ? error.message : String(error)}): free some space or mend the disk, then start again.`,
-  );
+  abort(unwritable(error instanceof Error ? error.message : String(error)));
 
 async function run(folder: string, socketPath: string): Promise<void> {
   await lockFolder(folder);
