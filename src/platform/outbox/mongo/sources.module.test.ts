@@ -166,9 +166,11 @@ describe("a MongoDB outbox", () => {
     await new Promise((resolve) => setTimeout(resolve, 900)); // backing off
     const asked: string[] = [];
     monitored.getClient().on("commandStarted", ({ commandName }) => asked.push(commandName));
+    const began = performance.now();
     await new Promise((resolve) => setTimeout(resolve, 3 * 600));
+    const minutes = (performance.now() - began) / 600; // a busy machine wakes late
     expect(asked).toContain("findAndModify");
-    expect(asked.length / 3).toBeLessThan(10);
+    expect(asked.length / minutes).toBeLessThan(10);
   });
 
   /** A claim, and another process's afterwards: the first has not noticed. */
