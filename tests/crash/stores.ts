@@ -68,7 +68,11 @@ export async function openStores({ smallDisk = false } = {}) {
       const names = await readdir(folder, { recursive: true });
       const sizes = await Promise.all(
         names.map((name) =>
-          stat(join(folder, name)).then((file) => (file.isFile() ? file.size : 0)),
+          // It merges its files meanwhile, and removes the old ones.
+          stat(join(folder, name)).then(
+            (file) => (file.isFile() ? file.size : 0),
+            () => 0,
+          ),
         ),
       );
       return sizes.reduce((sum, size) => sum + size, 0);

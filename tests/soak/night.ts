@@ -28,7 +28,7 @@ export async function sweep(stores: Stores): Promise<void> {
   }
 }
 
-/** Of the rows that must not pile up, and of the document store's file; dead rows and free pages count. */
+/** Of the rows that must not pile up, and of the document store's files; dead rows and old versions count. */
 export async function sizesMb(stores: Stores): Promise<{ passing: number; documents: number }> {
   const rows = await stores.read<{ bytes: string }>(
     `select sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)::regclass)) as bytes
