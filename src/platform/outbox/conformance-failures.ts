@@ -73,6 +73,38 @@ export function promiseFailures<Tx>(suite: Suite<Tx>): void {
     await suite.applied("shop.a", [1, 2, 3]);
   });
 
+  it("are tried by one process at a time, so that two that share a store keep the order of a key", async () => {
+    let broken = true;
+    let open = () => undefined as void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const tried: number[] = [];
+    const one = () =>
+      recorder(suite.world, "shop.a", {
+        async fail({ data }) {
+          if (broken) throw new Error("The oven is cold");
+          tried.push(data.n);
+          if (tried.length === 1) await gate;
+        },
+      });
+    const retry = { attempts: 1_000, firstPauseMs: 20, longestPauseMs: 20 };
+    const first = suite.start([one()], { retry });
+    await first.publish(noted("x", 1), noted("x", 2));
+    await eventually(async () =>
+      expect(await first.inbox.list({ status: "held" })).toHaveLength(1),
+    );
+    const second = suite.start([one()], { retry });
+    await second.inbox.replay({}, { actor: "Daw Mya" });
+    broken = false;
+    await eventually(() => expect(tried).toEqual([1]));
+    // Long enough for the other process to come by many times.
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    const meanwhile = [...tried];
+    open();
+    await suite.applied("shop.a", [1, 2]);
+    expect(meanwhile).toEqual([1]);
+    expect(tried).toEqual([1, 2]);
+  });
+
   it("are dead letters after the last attempt, with every cause, and hold their key until a person replays", async () => {
     let broken = true;
     const process = suite.start([

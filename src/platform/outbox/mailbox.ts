@@ -63,6 +63,7 @@ export function guarded<Tx>(
   const { name, timeoutMs = DEFAULT_TIMEOUT_MS } = subscription;
   return {
     name,
+    timeoutMs,
     async handle(events, tx) {
       const started = performance.now();
       try {

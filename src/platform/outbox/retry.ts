@@ -5,7 +5,7 @@ import type { RetryPolicy } from "./timing.js";
 import { createBell, judge, messageOf } from "./timing.js";
 import { guarded, measureLag } from "./mailbox.js";
 import { checkEvent, type Subscription } from "./subscription.js";
-import type { Failure, InboxStore, Logger, Metrics } from "./types.js";
+import type { Failure, InboxStore, Logger, Metrics, NextAttempt } from "./types.js";
 
 const PAGE = 50;
 /** How long a copy that another process stored, or a person's replay elsewhere, may go unnoticed. */
@@ -51,9 +51,9 @@ export function createRetryLoop<Tx>(options: {
     if (idle.length === 0) return LONGEST_WAIT_MS;
     const soonest = await store.soonest(idle, PAGE);
     const due = new Map<string, Failure[]>();
-    const isDue = ({ dueInMs }: { readonly dueInMs: number }) =>
-      // No pause is longer than the longest: the clock was put back since this one was set.
-      dueInMs <= 0 || dueInMs > retry.longestPauseMs;
+    const isDue = ({ dueInMs, takenForMs = retry.longestPauseMs }: NextAttempt) =>
+      // Neither a pause nor a claim is longer than that: the clock was put back since this one was set.
+      dueInMs <= 0 || dueInMs > takenForMs;
     for (const failure of soonest.filter(isDue)) {
       due.set(failure.subscription, [...(due.get(failure.subscription) ?? []), failure]);
     }
@@ -81,7 +81,8 @@ export function createRetryLoop<Tx>(options: {
     for (const failure of failures) {
       if (stopping.signal.aborted) return;
       try {
-        await store.retry(target, { ...failure, event: checkEvent(subscription, failure.event) });
+        const event = checkEvent(subscription, failure.event);
+        if (!(await store.retry(target, { ...failure, event }))) continue;
         metrics.counter("events_applied_total", { subscription: name });
         measureLag(metrics, name, failure.event, Date.parse(failure.event.occurredAt));
         subscription.applied?.();

@@ -189,7 +189,16 @@ export interface InboxCounts {
 
 export interface StoredSubscription<Tx> {
   readonly name: string;
+  /** `handle` answers within this time, or has failed. */
+  readonly timeoutMs: number;
   handle(events: readonly EventEnvelope[], tx: Tx): Promise<void>;
+}
+
+/** A stored event that is to be tried. */
+export interface NextAttempt extends Failure {
+  readonly dueInMs: number;
+  /** An attempt has it until it is due, and took it for so long: it is under way, or its process died. */
+  readonly takenForMs?: number | undefined;
 }
 
 /** One module's inbox. Each method is whole or not at all, as far as its store allows. */
@@ -200,12 +209,11 @@ export interface InboxStore<Tx> {
   /** Keeps a copy of an event that could not be applied, unless it is known already. */
   keep(subscription: string, event: EventEnvelope, verdict: Verdict): Promise<void>;
   /** The stored events of these subscriptions that are to be tried next, soonest first, due or not. */
-  soonest(
-    subscriptions: readonly string[],
-    limit: number,
-  ): Promise<readonly (Failure & { readonly dueInMs: number })[]>;
-  /** Applies a stored event, forgets the copy and lets the next of its key follow. Throws what the handler threw. */
-  retry(subscription: StoredSubscription<Tx>, failure: Failure): Promise<void>;
+  soonest(subscriptions: readonly string[], limit: number): Promise<readonly NextAttempt[]>;
+  /** Applies a stored event, forgets the copy and lets the next of its key follow. Throws what the handler threw. False
+   *  when another process or a person was first: nothing was done then. */
+  retry(subscription: StoredSubscription<Tx>, failure: Failure): Promise<boolean>;
+  /** Nothing happens when another attempt, or a person, has decided meanwhile. */
   failAgain(failure: Failure, verdict: Verdict): Promise<void>;
   /** By id of the event, then by subscription. */
   list(query: FailureQuery): Promise<readonly Failure[]>;

@@ -1,7 +1,7 @@
 // The documents of a MongoDB inbox.
 import type { mongo } from "mongoose";
 import type { EventEnvelope } from "#platform/kernel";
-import type { Cause, Failure, FailureQuery, FailureStatus } from "../types.js";
+import type { Cause, Failure, FailureQuery, FailureStatus, NextAttempt } from "../types.js";
 import type { EventSource } from "./documents.js";
 import type { PendingEvent } from "./pending.js";
 
@@ -27,7 +27,11 @@ export interface FailureDocument {
   /** `applied` stays only until what it has to tell was taken from it. */
   readonly status: FailureStatus | "applied";
   readonly attempts: number;
+  /** Of one that is claimed: when the claim ends. */
   readonly nextAttemptAt: Date | null;
+  /** The process that tries it. Absent in what older versions stored. */
+  readonly claimedBy?: string | null;
+  readonly claimedForMs?: number | null;
   readonly causes: Cause[];
   readonly storedAt: Date;
   readonly discardedAt: Date | null;
@@ -55,6 +59,20 @@ export const toFailure = (document: FailureDocument): Failure => ({
   discardedBy: document.discardedBy,
   discardedReason: document.discardedReason,
 });
+
+export const UNCLAIMED = { claimedBy: null, claimedForMs: null } as const;
+
+export const toNextAttempt = (document: FailureDocument): NextAttempt => ({
+  ...toFailure(document),
+  dueInMs: (document.nextAttemptAt?.getTime() ?? 0) - Date.now(),
+  takenForMs: document.claimedForMs ?? undefined,
+});
+
+/** As far as anybody can tell: a process that died looks like one that tries, until its claim ends. */
+export function isBeingTried(document: FailureDocument): boolean {
+  const { dueInMs, takenForMs } = toNextAttempt(document);
+  return takenForMs !== undefined && dueInMs > 0 && dueInMs <= takenForMs;
+}
 
 export const idOf = (subscription: string, eventId: string): string => `${subscription}:${eventId}`;
 
@@ -90,6 +108,7 @@ export function createCopier() {
     status: "held",
     attempts: 0,
     nextAttemptAt: null,
+    ...UNCLAIMED,
     causes: [],
     storedAt: new Date(),
     discardedAt: null,

@@ -1,11 +1,14 @@
 // The inbox of a module whose store is MongoDB. No transaction spans documents there, so the trade is another one:
 // the event's id is recorded after its effect, a crash between the two applies the event again, and therefore a
 // handler's effects must be idempotent for each document (by the event's or the order's id).
-// One thing at a time for each subscription of this process; two processes meet only while a relay is taken over.
+// One thing at a time for each subscription of this process. Of several processes one applies what is new, the one that
+// relays, but all try stored events again: an attempt therefore claims its event first, for longer than its handler may
+// take. A process that is killed in the middle of one leaves it claimed: it is tried when the claim ends, not sooner.
+import { randomUUID } from "node:crypto";
 import type mongoose from "mongoose";
 import type { mongo } from "mongoose";
 import { crashPoint, type EventEnvelope } from "#platform/kernel";
-import type { InboxStore } from "../types.js";
+import type { Failure, InboxStore, StoredSubscription } from "../types.js";
 import { databaseOf, insertOnce } from "./documents.js";
 import { createInterventions, MOST_CAUSES } from "./interventions.js";
 import {
@@ -16,18 +19,22 @@ import {
   idOf,
   type InboxDocument,
   SETTLED,
-  toFailure,
+  toNextAttempt,
+  UNCLAIMED,
 } from "./inbox-documents.js";
 
 const LONGER_DAYS = 30;
 const DAY_MS = 86_400_000;
 /** Held events whose head is gone (a crash between two writes) are looked for this often, so many at a time. */
+/** A claim outlasts the handler's time limit by this, so that what follows the handler is written under it. */
+const CLAIM_MARGIN_MS = 5_000;
 const MEND = { everyMs: 60_000, page: 200 };
 
 export function createMongoInboxStore(
   connection: mongoose.Connection,
   subscriptions: readonly string[],
 ): InboxStore<mongoose.Connection> {
+  const me = randomUUID();
   const copy = createCopier();
   const turns = new Map<string, Promise<unknown>>();
   let mendAt = 0;
@@ -104,25 +111,45 @@ export function createMongoInboxStore(
     await record(subscription, held);
   }
 
-  /** The next event of the key follows, unless an earlier one is still being tried or waits for a person. */
+  /** The next event of the key follows, unless an earlier one is still being tried or waits for a person. It is chosen
+   *  before that is looked at: two processes that are here at once then mean the same one, never two in a row. */
   async function promote(subscription: string, key: string): Promise<void> {
+    const next = await failures().findOne(
+      { subscription, key, status: "held" },
+      { sort: { position: 1 } },
+    );
+    if (!next) return;
     const head = await failures().findOne({
       subscription,
       key,
       status: { $in: ["waiting", "dead"] },
     });
     if (head) return;
-    await failures().findOneAndUpdate(
-      { subscription, key, status: "held" },
+    await failures().updateOne(
+      { _id: next._id, status: "held" },
       { $set: { status: "waiting", nextAttemptAt: new Date() } },
-      { sort: { position: 1 } },
     );
   }
 
-  /** Those that have something to tell stay, unseen, until it was taken from them. */
-  async function removeApplied(filter: mongo.Filter<FailureDocument>): Promise<void> {
-    await failures().deleteMany({ ...filter, ...HAS_TOLD });
-    await failures().updateMany(filter, { $set: { status: "applied" } });
+  /** Those that have something to tell stay, unseen, until it was taken from them. Answers whether there were any. */
+  async function removeApplied(filter: mongo.Filter<FailureDocument>): Promise<boolean> {
+    const { deletedCount } = await failures().deleteMany({ ...filter, ...HAS_TOLD });
+    const { matchedCount } = await failures().updateMany(filter, { $set: { status: "applied" } });
+    return deletedCount + matchedCount > 0;
+  }
+
+  /** The event as it was read, for this process alone, until the claim ends. */
+  async function claim(
+    { name, timeoutMs }: StoredSubscription<mongoose.Connection>,
+    { event, attempts, nextAttemptAt }: Failure,
+  ): Promise<boolean> {
+    const claimedForMs = timeoutMs + CLAIM_MARGIN_MS;
+    const until = new Date(Date.now() + claimedForMs);
+    const claimed = await failures().findOneAndUpdate(
+      { _id: idOf(name, event.id), status: "waiting", attempts, nextAttemptAt },
+      { $set: { nextAttemptAt: until, claimedBy: me, claimedForMs } },
+    );
+    return claimed !== null;
   }
 
   async function mend(): Promise<void> {
@@ -169,34 +196,38 @@ export function createMongoInboxStore(
         .sort({ nextAttemptAt: 1 })
         .limit(limit)
         .toArray();
-      return rows.map((row) => ({
-        ...toFailure(row),
-        dueInMs: (row.nextAttemptAt?.getTime() ?? 0) - Date.now(),
-      }));
+      return rows.map(toNextAttempt);
     },
-    retry: (subscription, { event, attempts }) =>
+    retry: (subscription, failure) =>
       alone(subscription.name, async () => {
-        const filter = {
-          _id: idOf(subscription.name, event.id),
-          status: "waiting" as const,
-          attempts,
-        };
-        if (!(await failures().findOne(filter))) return;
+        const { event } = failure;
+        if (!(await claim(subscription, failure))) return false;
         await subscription.handle([event], connection);
-        await removeApplied({ _id: filter._id });
-        await promote(subscription.name, event.key);
+        // One that overslept its claim leaves the event, and the next of its key, to whoever has it now.
+        const own = { _id: idOf(subscription.name, event.id), claimedBy: me };
+        if (await removeApplied(own)) await promote(subscription.name, event.key);
+        return true;
       }),
     async failAgain({ subscription, event, attempts }, verdict) {
-      await failures().updateOne(
-        { _id: idOf(subscription, event.id), status: "waiting", attempts },
+      const own = { _id: idOf(subscription, event.id), status: "waiting" as const };
+      const { matchedCount } = await failures().updateOne(
+        // Unclaimed: it could not even be tried.
+        { ...own, attempts, claimedBy: { $in: [null, me] } },
         {
           $set: {
             status: verdict.status,
             attempts: verdict.attempts,
             nextAttemptAt: new Date(Date.now() + verdict.pauseMs),
+            ...UNCLAIMED,
           },
           $push: { causes: { $each: [verdict.cause], $slice: -MOST_CAUSES } },
         },
+      );
+      if (matchedCount > 0) return;
+      // A person's replay came during the attempt: its fresh count stands, and it is due.
+      await failures().updateOne(
+        { ...own, claimedBy: me },
+        { $set: { nextAttemptAt: new Date(), ...UNCLAIMED } },
       );
     },
     ...createInterventions({ subscriptions, failures, alone, promote, copy }),

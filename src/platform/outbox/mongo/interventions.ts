@@ -8,8 +8,10 @@ import {
   type FailureDocument,
   filterOf,
   idOf,
+  isBeingTried,
   SETTLED,
   toFailure,
+  UNCLAIMED,
 } from "./inbox-documents.js";
 import type { PendingEvent } from "./pending.js";
 
@@ -81,15 +83,17 @@ export function createInterventions({
         .find({ $and: [filterOf(query), { status: { $in: again } }] })
         .toArray();
       let replayed = 0;
-      for (const { _id, status, attempts, subscription, event } of rows) {
-        // As it was read: an attempt that ended meanwhile has decided.
+      for (const row of rows) {
+        const { _id, status, attempts, claimedBy = null, subscription, event } = row;
+        // As it was read: an attempt that began or ended meanwhile has decided.
         const { modifiedCount } = await failures().updateOne(
-          { _id, status, attempts },
+          { _id, status, attempts, claimedBy },
           {
             $set: {
               status: "waiting",
               attempts: 0,
-              nextAttemptAt: new Date(),
+              // An attempt under way keeps its claim: no other process may try it beside that one.
+              ...(!isBeingTried(row) && { nextAttemptAt: new Date(), ...UNCLAIMED }),
               discardedAt: null,
               discardedBy: null,
               discardedReason: null,

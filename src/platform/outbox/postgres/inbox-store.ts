@@ -111,9 +111,10 @@ export function createPostgresInboxStore<Tables>(
       alone(subscription.name, async (tx) => {
         // Taken with its count of attempts: another process, or a person's replay, may have been here first.
         const taken = await database.run(sql.take, [subscription.name, event.id, attempts], tx);
-        if (taken.length === 0) return;
+        if (taken.length === 0) return false;
         await subscription.handle([event], tx);
         await database.run(sql.promote, [subscription.name, event.key], tx);
+        return true;
       }),
     async failAgain({ subscription, event, attempts }, verdict) {
       const { status, pauseMs, cause } = verdict;

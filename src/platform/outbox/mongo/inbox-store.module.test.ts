@@ -1,0 +1,147 @@
+// What only a MongoDB inbox has: an attempt's claim on a stored event, where PostgreSQL has a lock that dies with its
+// connection.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import mongoose from "mongoose";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { startDocumentStore } from "../../embedded/documents/index.js";
+import { noted } from "../testing.js";
+import type { NextAttempt, StoredSubscription, Verdict } from "../types.js";
+import { createMongoInboxStore } from "./inbox-store.js";
+import { createMongoWorld } from "./testing.js";
+
+const NAME = "shop.a";
+const TIMEOUT_MS = 30_000;
+const CLAIM_MS = TIMEOUT_MS + 5_000;
+const verdict: Verdict = {
+  status: "waiting",
+  attempts: 1,
+  pauseMs: 0,
+  cause: { message: "The oven is cold", stack: null, at: new Date().toISOString() },
+};
+
+describe("an attempt at a stored event in MongoDB", () => {
+  let folder: string;
+  let server: Awaited<ReturnType<typeof startDocumentStore>>;
+  let world: Awaited<ReturnType<typeof createMongoWorld>>;
+  let connection: mongoose.Connection;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "tiffin-events-"));
+    server = await startDocumentStore({ folder });
+    world = await createMongoWorld(server.url, "shop");
+    connection = await mongoose.createConnection(server.url, { dbName: "shop" }).asPromise();
+  });
+  beforeEach(() => world.reset());
+  afterEach(() => vi.restoreAllMocks());
+  afterAll(async () => {
+    await connection.close();
+    await world.close();
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const later = (ms: number) => {
+    const now = Date.now;
+    return vi.spyOn(Date, "now").mockImplementation(() => now() + ms);
+  };
+  const tryingTo = (handle: StoredSubscription<mongoose.Connection>["handle"]) => ({
+    name: NAME,
+    timeoutMs: TIMEOUT_MS,
+    handle,
+  });
+
+  /** One process whose attempt at the first of two events of a key hangs, and another one. */
+  async function startTwo() {
+    const createStore = () => createMongoInboxStore(connection, [NAME]);
+    const [first, second] = [createStore(), createStore()];
+    await first.keep(NAME, noted("x", 1), verdict);
+    await first.keep(NAME, noted("x", 2), verdict);
+    const soonest = async (): Promise<NextAttempt> => {
+      const [next, ...others] = await second.soonest([NAME], 10);
+      if (!next || others.length > 0) throw new Error("one, and one only, is to be tried");
+      return next;
+    };
+    const before = await soonest();
+    let settle: { end(): void; fail(error: Error): void } | undefined;
+    const attempt = first.retry(
+      tryingTo(() => new Promise((end, fail) => (settle = { end, fail }))),
+      before,
+    );
+    await vi.waitFor(() => expect(settle).toBeDefined());
+    const applied: number[] = [];
+    const apply = tryingTo((events) => {
+      applied.push(...events.map(({ data }) => (data as { n: number }).n));
+      return Promise.resolve();
+    });
+    return { first, second, before, soonest, attempt, settle: settle!, apply, applied };
+  }
+
+  it("is refused to another process, whatever that one has read, until it can no longer be under way", async () => {
+    const { second, before, soonest, settle, attempt, apply, applied } = await startTwo();
+    expect(await second.retry(apply, before)).toBe(false);
+    const claimed = await soonest();
+    expect(claimed).toMatchObject({ takenForMs: CLAIM_MS, status: "waiting", attempts: 1 });
+    expect(claimed.dueInMs).toBeGreaterThan(TIMEOUT_MS);
+    settle.end();
+    expect(await attempt).toBe(true);
+    expect(applied).toEqual([]);
+    expect(await soonest()).toMatchObject({ event: { data: { n: 2 } }, takenForMs: undefined });
+  });
+
+  it("that ended in a kill is made by another process when the claim ends; the late one moves nothing on", async () => {
+    const { second, soonest, settle, attempt, apply, applied } = await startTwo();
+    const clock = later(CLAIM_MS + 1);
+    const due = await soonest();
+    expect(due.dueInMs).toBeLessThanOrEqual(0);
+    let end = () => undefined as void;
+    const again = second.retry(
+      tryingTo(() => new Promise<void>((resolve) => (end = resolve))),
+      due,
+    );
+    await vi.waitFor(async () => expect((await soonest()).dueInMs).toBeGreaterThan(0));
+    settle.end();
+    await attempt;
+    expect((await soonest()).event.data).toMatchObject({ n: 1 });
+    end();
+    await again;
+    clock.mockRestore();
+    expect(await second.retry(apply, await soonest())).toBe(true);
+    expect(applied).toEqual([2]);
+  });
+
+  it("says when the clock was put back since it began, so that nobody waits for that long", async () => {
+    const { soonest, settle, attempt } = await startTwo();
+    later(-3_600_000);
+    const { dueInMs, takenForMs } = await soonest();
+    expect(dueInMs).toBeGreaterThan(takenForMs ?? Infinity);
+    settle.end();
+    await attempt;
+  });
+
+  it("keeps others out although a person replays meanwhile, and then the fresh count stands", async () => {
+    const { first, second, before, soonest, settle, attempt, apply, applied } = await startTwo();
+    expect(await second.replay({ eventId: before.event.id }, { actor: "Daw Mya" })).toBe(1);
+    const replayed = await soonest();
+    expect(replayed).toMatchObject({ attempts: 0, takenForMs: CLAIM_MS });
+    expect(replayed.dueInMs).toBeGreaterThan(TIMEOUT_MS);
+    settle.fail(new Error("The oven is cold"));
+    await expect(attempt).rejects.toThrow("The oven is cold");
+    await first.failAgain(before, { ...verdict, status: "dead", attempts: 2 });
+    const free = await soonest();
+    expect(free).toMatchObject({ attempts: 0, takenForMs: undefined });
+    expect(free.dueInMs).toBeLessThanOrEqual(0);
+    expect(await second.retry(apply, free)).toBe(true);
+    expect(applied).toEqual([1]);
+  });
+
+  it("is judged by the process that has it: another one's verdict on the same event is not heard", async () => {
+    const { first, second, before, soonest, settle, attempt } = await startTwo();
+    await second.failAgain(before, { ...verdict, status: "dead", attempts: 2 });
+    expect(await soonest()).toMatchObject({ status: "waiting", attempts: 1 });
+    settle.fail(new Error("The oven is cold"));
+    await expect(attempt).rejects.toThrow();
+    await first.failAgain(before, { ...verdict, attempts: 2 });
+    expect(await soonest()).toMatchObject({ attempts: 2, takenForMs: undefined });
+  });
+});
