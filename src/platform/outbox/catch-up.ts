@@ -52,7 +52,9 @@ export async function catchUp({
     position = step.last;
     if (step.isLast) {
       // Until here the store says "behind": a crash before this line delivers the last page again.
-      await claim.goLive(record);
+      // In a turn of its own: one that gets stuck meanwhile is cancelled before, or falls behind after this has landed. Sent
+      // side by side the two could arrive the other way round: live in the store, and never offered anything again.
+      await alone(async () => void (cancelled.aborted || (await claim.goLive(record))));
       return;
     }
     if (!(await claim.advance(record, position))) return;

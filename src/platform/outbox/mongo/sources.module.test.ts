@@ -48,12 +48,20 @@ describe("a MongoDB outbox", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  function start(source: Omit<EventSource, "collection">) {
+  function start(
+    source: Omit<EventSource, "collection">,
+    {
+      outboxOn = connection,
+      subscription = {},
+    }: { outboxOn?: mongoose.Connection; subscription?: Parameters<typeof recorder>[2] } = {},
+  ) {
     const bus = createBus();
     const common = { connection, bus, logger: quiet };
-    const inbox = createMongoInbox({ ...common, subscriptions: [recorder(world, "shop.a")] });
+    const subscriptions = [recorder(world, "shop.a", subscription)];
+    const inbox = createMongoInbox({ ...common, subscriptions });
     const outbox = createMongoOutbox({
       ...common,
+      connection: outboxOn,
       publisher: "shop",
       sources: [{ collection: "things", ...source }],
       lease: { renewMs: 100, termMs: 1_000 },
@@ -171,6 +179,55 @@ describe("a MongoDB outbox", () => {
     const minutes = (performance.now() - began) / 600; // a busy machine wakes late
     expect(asked).toContain("findAndModify");
     expect(asked.length / minutes).toBeLessThan(10);
+  });
+
+  /** The same database, where the update that makes a subscription live takes longer than those sent after it. */
+  function delayGoingLive(ms: number) {
+    const seen = { sent: false, landed: false };
+    const own = databaseOf(connection);
+    const withOne = <Target extends object>(target: Target, name: string, value: unknown): Target =>
+      new Proxy(target, {
+        get(_target, key) {
+          if (key === name) return value;
+          const found: unknown = Reflect.get(target, key);
+          return typeof found === "function" ? (found.bind(target) as unknown) : found;
+        },
+      });
+    const collection = (name: string) => {
+      const rows = own.collection(name);
+      const updateOne = async (filter: object, update: object) => {
+        const isGoingLive = JSON.stringify(update).includes('"subscriptions.$.status":"live"');
+        seen.sent ||= isGoingLive;
+        if (isGoingLive) await new Promise((resolve) => setTimeout(resolve, ms));
+        const answer = await rows.updateOne(filter, update);
+        seen.landed ||= isGoingLive;
+        return answer;
+      };
+      return withOne(rows, "updateOne", updateOne);
+    };
+    return { seen, late: withOne(connection, "db", withOne(own, "collection", collection)) };
+  }
+
+  it("loses nothing for a listener that gets stuck while it is being made live", async () => {
+    let open = () => undefined as void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const { seen, late } = delayGoingLive(1_500);
+    const outbox = start({}, { outboxOn: late, subscription: { fail: () => gate } });
+    await eventually(() => expect(seen.sent).toBe(true));
+    const publish = async (n: number) => {
+      await world.publish([noted("x", n)]);
+      outbox.wake();
+    };
+    const archived = (count: number) =>
+      eventually(async () => expect((await outbox.status()).archived).toBe(count));
+    await publish(1);
+    await archived(1);
+    await publish(2);
+    await archived(2);
+    await eventually(() => expect(seen.landed).toBe(true));
+    open();
+    await publish(3);
+    await eventually(async () => expect(await world.effects("shop.a")).toEqual([1, 2, 3]));
   });
 
   /** A claim, and another process's afterwards: the first has not noticed. */
