@@ -8,7 +8,8 @@ export const USAGE = `npm run events -- <command>
 
   status                        outboxes and subscriptions: backlog, lag, dead letters
   list                          events that could not be applied, oldest first
-        --subscription <name>  --status waiting|held|dead|discarded  --from <time>  --to <time>  --limit <n>
+        --subscription <name>  --status waiting|held|dead|discarded  --key <key>  --from <time>  --to <time>
+        --limit <n>
   show <id>                     one event: what it says, and what became of it in each subscription
   replay <id>                   try it again at once; or replay several:
         --subscription <name>  --from <time>  --to <time>  --all   [--reason "…"]
@@ -28,20 +29,61 @@ const DEFAULT_LIMIT = "100";
 const options = {
   subscription: { type: "string" },
   status: { type: "string" },
+  key: { type: "string" },
   from: { type: "string" },
   to: { type: "string" },
-  limit: { type: "string", default: DEFAULT_LIMIT },
+  limit: { type: "string" },
   reason: { type: "string" },
-  all: { type: "boolean", default: false },
-  json: { type: "boolean", default: false },
+  all: { type: "boolean" },
+  json: { type: "boolean" },
 } as const;
+type Option = keyof typeof options;
+
+interface Command {
+  /** What is named without an option. */
+  readonly subject?: string;
+  readonly takes: readonly Option[];
+}
+/** What a command does not take it refuses: left out unseen, a narrowing would let it do more than was said. */
+const commands: Readonly<Record<string, Command>> = {
+  status: { takes: [] },
+  list: { takes: ["subscription", "status", "key", "from", "to", "limit"] },
+  show: { subject: "<id>", takes: [] },
+  replay: { subject: "<id>", takes: ["subscription", "from", "to", "all", "reason"] },
+  discard: { subject: "<id>", takes: ["subscription", "reason"] },
+  pause: { subject: "<subscription>", takes: ["reason"] },
+  resume: { subject: "<subscription>", takes: ["reason"] },
+};
+
+/** @throws UsageError for what the command does not take, with what it takes */
+function refuseWhatIsTooMuch(
+  name: string,
+  { subject, takes }: Command,
+  { given, words }: { readonly given: readonly Option[]; readonly words: readonly string[] },
+): void {
+  const extra = [
+    ...words.slice(subject === undefined ? 0 : 1),
+    ...given.filter((option) => option !== "json" && !takes.includes(option)).map(toFlag),
+  ];
+  if (extra.length === 0) return;
+  const known = [...(subject === undefined ? [] : [subject]), ...takes.map(toFlag), "--json"];
+  throw new UsageError(`${extra.join(" ")} is too much: ${name} takes ${known.join(", ")}.`);
+}
+
+const toFlag = (option: Option) => `--${option}`;
 
 /** @throws UsageError before anything is asked of the server */
 export function readCommand(args: readonly string[]): (api: Api) => Promise<string> {
   const { values, positionals } = parse(args);
-  const [command = "status", subject, ...rest] = positionals;
-  if (rest.length > 0) throw new UsageError(`${rest.join(" ")} is too much.`);
-  const { subscription, status, reason, json } = values;
+  const [command = "status", ...words] = positionals;
+  const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
+  if (!known)
+    throw new UsageError(
+      `There is no command ${command}. There are ${Object.keys(commands).join(", ")}.`,
+    );
+  refuseWhatIsTooMuch(command, known, { given: Object.keys(values) as Option[], words });
+  const [subject] = words;
+  const { subscription, status, key, reason, json } = values;
   const from = instantOf("--from", values.from);
   const to = instantOf("--to", values.to);
   const show = <Answer>(answer: Answer, render: (answer: Answer) => string) =>
@@ -56,10 +98,10 @@ export function readCommand(args: readonly string[]): (api: Api) => Promise<stri
       return async (api) =>
         show(await api.call<EventsStatus>("GET", "/api/system/events/status"), renderStatus);
     case "list": {
-      const limit = Number(values.limit);
+      const limit = Number(values.limit ?? DEFAULT_LIMIT);
       if (!Number.isInteger(limit) || limit < 1) throw new UsageError("--limit is a whole number.");
       return async (api) => {
-        const found = await listAll(api, { subscription, status, from, to }, limit);
+        const found = await listAll(api, { subscription, status, key, from, to }, limit);
         return show(found, ({ items, more }) => renderList(items, more));
       };
     }
@@ -109,7 +151,7 @@ export function readCommand(args: readonly string[]): (api: Api) => Promise<stri
         );
     }
     default:
-      throw new UsageError(`There is no command ${command}.`);
+      throw new Error(`${command} is in the table and does nothing`);
   }
 }
 

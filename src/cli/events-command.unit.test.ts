@@ -45,8 +45,21 @@ describe("npm run events", () => {
     [["list", "--from", "yesterday"], "--from yesterday is no time"],
     [["list", "--limit", "0"], "--limit is a whole number"],
     [["list", "--nonsense"], "nonsense"],
-    [["show", "e1", "e2"], "e2 is too much"],
-    [["destroy"], "There is no command destroy"],
+    [["show", "e1", "e2"], "e2 is too much: show takes <id>, --json."],
+    [["destroy"], "There is no command destroy. There are status, list, show"],
+    [["toString"], "There is no command toString"],
+    [
+      ["replay", "--all", "--status", "dead"],
+      "--status is too much: replay takes <id>, --subscription, --from, --to, --all, --reason, --json.",
+    ],
+    [["list", "orders.copy-stock"], "orders.copy-stock is too much: list takes --subscription"],
+    [
+      ["discard", "e1", "--subscription", "a.b", "--reason", "r", "--from", "2030-01-01"],
+      "--from is too much: discard takes <id>, --subscription, --reason, --json.",
+    ],
+    [["pause", "a.b", "--to", "2030-01-01"], "--to is too much: pause takes <subscription>"],
+    [["show", "e1", "--limit", "3"], "--limit is too much"],
+    [["--all"], "--all is too much: status takes --json."],
   ])("refuses %j before it asks anything", (args, why) => {
     expect(() => readCommand(args)).toThrow(UsageError);
     expect(() => readCommand(args)).toThrow(why);
@@ -66,6 +79,12 @@ describe("npm run events", () => {
     ]);
     expect(text).toContain("The oven is cold");
     expect(text).toContain("101 stored events, and more: raise --limit.");
+  });
+
+  it("lists what one key has, as the server can", async () => {
+    const { api, asked } = createFakeApi({ items: [], nextCursor: null });
+    await readCommand(["list", "--key", "order-1", "--json"])(api);
+    expect(asked).toEqual([["GET", "/api/system/events?limit=100&key=order-1"]]);
   });
 
   it("reads times as they are meant here, and sends instants", async () => {
