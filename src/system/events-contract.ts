@@ -101,8 +101,9 @@ export type StoredEvent = z.infer<typeof StoredEvent>;
 
 export const Delivery = z.object({
   subscription: z.string(),
-  status: z.enum(["applied", "pending", "unrecorded", ...FailureStatus.options]).meta({
-    description: "unrecorded: it began to listen later, or it was too long ago to be remembered",
+  status: z.enum(["applied", "pending", "ignored", "unrecorded", ...FailureStatus.options]).meta({
+    description:
+      "ignored: it is of no concern there, so nothing is done or recorded; unrecorded: the subscription began to listen later, or it was too long ago to be remembered",
   }),
   storedAt: Instant.nullable(),
   attempts: z.int().nullable().meta({ description: "Failed ones; null where none was counted" }),

@@ -68,6 +68,8 @@ export const toEventDetail = (event: EventEnvelope) => ({ ...headOf(event), data
 export interface EventTraces {
   /** Not every live subscription has it, or this one is not live. */
   readonly isOnItsWay: (subscription: string) => boolean;
+  /** It counts as delivered there, and nothing is recorded of it. */
+  readonly isIgnoredBy: (subscription: string) => boolean;
   /** Subscriptions that would hear it now. */
   readonly listeners: readonly string[];
   readonly applied: readonly { readonly subscription: string; readonly storedAt: Date }[];
@@ -77,6 +79,7 @@ export interface EventTraces {
 /** What became of one event, subscription by subscription. What is stored apart was not applied, though it is known. */
 export function deliveriesOf({
   isOnItsWay,
+  isIgnoredBy,
   listeners,
   applied,
   failures,
@@ -100,9 +103,11 @@ export function deliveriesOf({
       };
     }
     const known = applied.find((one) => one.subscription === subscription);
+    const unapplied = () =>
+      isIgnoredBy(subscription) ? "ignored" : isOnItsWay(subscription) ? "pending" : "unrecorded";
     return {
       subscription,
-      status: known ? "applied" : isOnItsWay(subscription) ? "pending" : "unrecorded",
+      status: known ? "applied" : unapplied(),
       storedAt: known?.storedAt.toISOString() ?? null,
       attempts: null,
       nextAttemptAt: null,

@@ -58,10 +58,19 @@ const failure = (over: Partial<Failure>): Failure => ({
 });
 
 describe("what became of an event", () => {
-  it("is told for each subscription: applied, on its way, stored apart, or not recorded", () => {
+  it("is told for each subscription: applied, on its way, stored apart, ignored, or not recorded", () => {
     const deliveries = deliveriesOf({
-      isOnItsWay: (name) => name === "audit.record",
-      listeners: ["kitchen.make-tickets", "audit.record", "reporting.count", "orders.new"],
+      isOnItsWay: (name) => name === "audit.record" || name === "orders.copy-stock",
+      // What an older version applied or stored is known, whatever is ignored today.
+      isIgnoredBy: (name) => !["audit.record", "orders.new"].includes(name),
+      listeners: [
+        "kitchen.make-tickets",
+        "audit.record",
+        "reporting.count",
+        "orders.new",
+        "restaurant.copy-stock",
+        "orders.copy-stock",
+      ],
       // What is stored apart is known too, and yet was not applied.
       applied: [
         { subscription: "kitchen.make-tickets", storedAt: new Date("2030-01-01T00:00:01Z") },
@@ -74,8 +83,10 @@ describe("what became of an event", () => {
       ["audit.record", "pending"],
       ["gone.listener", "applied"],
       ["kitchen.make-tickets", "dead"],
+      ["orders.copy-stock", "ignored"],
       ["orders.new", "unrecorded"],
       ["reporting.count", "applied"],
+      ["restaurant.copy-stock", "ignored"],
     ]);
     expect(deliveries[2]).toMatchObject({
       attempts: 1,

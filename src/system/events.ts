@@ -203,6 +203,7 @@ export function createEvents(parts: EventParts) {
         deliveries: deliveriesOf({
           isOnItsWay: (name) =>
             !delivered || known.some((one) => one.name === name && one.status !== "live"),
+          isIgnoredBy: (name) => find(name)?.ignores(event) ?? false,
           listeners: subscriptions
             .filter(({ patterns }) => patterns.some((pattern) => fits(pattern, event.name)))
             .map(({ name }) => name),

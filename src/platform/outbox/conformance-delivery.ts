@@ -57,6 +57,14 @@ export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
       expect(await process.outbox.status()).toMatchObject({ backlog: 0, archived: 6 }),
     );
     expect(await suite.world.known()).toBe(9);
+    const asked = process.inbox.subscriptions.map(({ name, ignores }) => [
+      name,
+      [1, 2].map((n) => ignores(noted("x", n))),
+    ]);
+    expect(asked).toEqual([
+      ["shop.a", [false, false]],
+      ["shop.even", [true, false]],
+    ]);
   });
 
   it("are archived once everybody has them, and leave nothing pending", async () => {

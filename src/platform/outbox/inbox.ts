@@ -3,7 +3,7 @@ import type { Bus } from "#platform/bus";
 import { type EventEnvelope, hourly } from "#platform/kernel";
 import { createMailbox } from "./mailbox.js";
 import { createRetryLoop } from "./retry.js";
-import { patternsOf, type Subscription } from "./subscription.js";
+import { isIgnored, patternsOf, type Subscription } from "./subscription.js";
 import { DEFAULT_RETRY, messageOf, type RetryPolicy } from "./timing.js";
 import {
   type FailureQuery,
@@ -63,6 +63,8 @@ export function createInbox<Tx>(store: InboxStore<Tx>, options: InboxOptions<Tx>
       name: subscription.name,
       patterns: patternsOf(subscription),
       events: subscription.events.map(({ name }) => name),
+      /** Delivered to it without a trace. */
+      ignores: (event: EventEnvelope) => isIgnored(subscription, event),
     })),
     /** Start every inbox before any outbox: a relay offers events to the subscriptions that it finds. */
     start(): void {

@@ -6,6 +6,7 @@ import type { BusListener, Message, Receipt } from "#platform/bus";
 import { crashPoint, type EventEnvelope } from "#platform/kernel";
 import {
   checkEvent,
+  isIgnored,
   parseEnvelope,
   patternsOf,
   publisherOf,
@@ -171,22 +172,13 @@ export function createMailbox<Tx>(
     }
   }
 
-  /** One that breaks its schema may break the question as well: it is checked, and kept aside, like any other. */
-  function isIgnored(event: EventEnvelope): boolean {
-    try {
-      return subscription.ignores?.(event) ?? false;
-    } catch {
-      return false;
-    }
-  }
-
   return {
     subscription: name,
     patterns: patternsOf(subscription),
     from: subscription.from ?? "beginning",
     receive(message): Receipt {
       const event = parseEnvelope(message);
-      if (isIgnored(event)) return DELIVERED;
+      if (isIgnored(subscription, event)) return DELIVERED;
       let stored = () => undefined as void;
       const promise = new Promise<void>((resolve) => (stored = resolve));
       const letter: Letter = { message, event, stored, withdrawn: false };

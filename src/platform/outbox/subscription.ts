@@ -46,6 +46,15 @@ export const dataIs =
   ({ name, data }: EventEnvelope): boolean =>
     name === definition.name && so(data as Data);
 
+/** One that breaks its schema may break the question as well: it is checked, and kept aside, like any other. */
+export function isIgnored<Tx>({ ignores }: Subscription<Tx>, event: EventEnvelope): boolean {
+  try {
+    return ignores?.(event) ?? false;
+  } catch {
+    return false;
+  }
+}
+
 export const patternsOf = <Tx>({ patterns, events }: Subscription<Tx>): readonly string[] =>
   patterns ?? events.map((event) => event.name);
 
