@@ -3,7 +3,7 @@
 import { fits } from "#platform/bus";
 import { type CursorKeys, decodeCursor, encodeCursor } from "#platform/contract";
 import { NotReady } from "#platform/http";
-import { type ActionBy, defineActionTaken, type EventEnvelope } from "#platform/kernel";
+import { type ActionBy, defineActionTaken, type EventEnvelope, text, Uuid } from "#platform/kernel";
 import type { Failure, FailureQuery, Inbox, Intervention, OutboxControl } from "#platform/outbox";
 import { z } from "zod";
 import type { EventDetail, EventsStatus, StoredEvent } from "./events-contract.js";
@@ -38,7 +38,7 @@ export interface Asked {
 type Action = "replay" | "discard" | "pause" | "resume";
 
 const STALLED_MS = 30_000;
-const Place = z.object({ eventId: z.string(), subscription: z.string() });
+const Place = z.object({ eventId: Uuid, subscription: text(120) });
 
 export type Events = ReturnType<typeof createEvents>;
 

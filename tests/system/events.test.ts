@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import mongoose from "mongoose";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { encodeCursor } from "#platform/contract";
 import { type DocumentStore, startDocumentStore } from "#platform/embedded";
 import { newId } from "#platform/kernel";
 import { readCommand } from "../../src/cli/events-command.js";
@@ -437,6 +438,11 @@ describe("events as a whole", () => {
       404,
       "unknown-subscription",
     ]);
-    expect(await send("/api/system/events?cursor=abc")).toEqual([422, "invalid-input"]);
+    const mangled = [
+      { eventId: "1", subscription: LISTENER },
+      { eventId: id, subscription: "a\0" },
+    ];
+    for (const cursor of ["abc", ...mangled.map(encodeCursor)])
+      expect(await send(`/api/system/events?cursor=${cursor}`)).toEqual([422, "invalid-input"]);
   });
 });
