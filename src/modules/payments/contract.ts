@@ -140,7 +140,8 @@ export const contract = {
       ...Refused,
       NOTHING_TO_REFUND: {
         status: 409,
-        message: "This order has no captured payment, so there is nothing to give back.",
+        message:
+          "There is nothing to give back: the order has no captured payment, or it was given up and all its money goes back that way. Look at the order and its sagas.",
       },
       REFUND_TOO_LARGE: {
         status: 409,

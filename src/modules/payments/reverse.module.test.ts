@@ -130,6 +130,30 @@ describe("a reversal", () => {
     }
   });
 
+  it("is missed by no refund that a person asks for while it is under way", async () => {
+    const silent: Gateway = {
+      ...createSimulator(test.database),
+      refund: () => new Promise(() => undefined),
+    };
+    const orderId = randomUUID();
+    const asked = { orderId, key: "k", reason: "cold", amount: mmk(1000) };
+    await open().charge(card(orderId));
+    // After it listed what people gave back, and before it holds the rest.
+    let raced: Awaited<ReturnType<typeof refusalOf>> | undefined;
+    const between: typeof test.database = {
+      ...test.database,
+      async transaction(work) {
+        raced = await refusalOf(open({ gateway: silent, gatewayDeadlineMs: 30 }).refund(asked));
+        return test.database.transaction(work);
+      },
+    };
+    expect(await open({ database: between }).reverse({ orderId, reason })).toEqual({
+      status: "refunded",
+    });
+    expect(raced?.code).toBe("NOTHING_TO_REFUND");
+    expect(await heldByGateway(orderId)).toBe(0);
+  });
+
   it("gives back itself what the gateway refused to a person", async () => {
     const simulator = createSimulator(test.database);
     let answer: "unknown" | "refused" | undefined = "unknown";

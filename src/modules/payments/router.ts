@@ -71,6 +71,7 @@ export function createRouter(parts: PaymentsParts) {
         case "refused":
           throw errors.REFUND_REFUSED({ data: { code: refunding.code } });
         case "not-captured":
+        case "barred":
           throw errors.NOTHING_TO_REFUND();
         case "key-reused":
           throw errors.REFUND_KEY_REUSED();

@@ -81,17 +81,21 @@ export function reversalOf(row: PaymentsTable): Reversal {
   return row.status === "cancelled" && row.method !== null ? "cancelled" : "nothing-to-reverse";
 }
 
+/** Nobody else's key begins so: the contract refuses it. */
+const isReversal = (key: string) => key.startsWith("reverse-");
+
 /** A refund that the gateway refused moved nothing, so the next reversal may ask again under a new key. */
 export const reversalKey = (refunds: readonly Pick<RefundsTable, "status" | "key">[]): string =>
-  `reverse-${refunds.filter((one) => one.status === "refused" && one.key.startsWith("reverse-")).length}`;
+  `reverse-${refunds.filter((one) => one.status === "refused" && isReversal(one.key)).length}`;
 
 export type RefundDecision =
   | { readonly kind: "repeat"; readonly refund: RefundsTable }
   | { readonly kind: "new"; readonly amount: number }
-  | { readonly kind: "key-reused" | "not-captured" }
+  | { readonly kind: "key-reused" | "not-captured" | "barred" }
   | { readonly kind: "too-much"; readonly refundable: number };
 
-/** Without `amount`: all that is left. Never above what was captured and not yet given back. */
+/** Without `amount`: all that is left. Never above what was captured and not yet given back. Once an order is barred, only
+ *  its reversal gives back: it has asked for what people gave, and would not know of more. */
 export function decideRefund(
   row: PaymentsTable,
   refunds: readonly RefundsTable[],
@@ -104,6 +108,7 @@ export function decideRefund(
     return same ? { kind: "repeat", refund: earlier } : { kind: "key-reused" };
   }
   if (row.status !== "captured") return { kind: "not-captured" };
+  if (row.barredAt && !isReversal(key)) return { kind: "barred" };
   const left = refundable(row);
   const wanted = amount?.amount ?? left;
   if (foreign || wanted > left || wanted <= 0) return { kind: "too-much", refundable: left };

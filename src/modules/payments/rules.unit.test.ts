@@ -145,6 +145,12 @@ describe("decideRefund", () => {
     expect(decideRefund({ ...captured, refunded: 3500 }, [], { key: "k" }).kind).toBe("too-much");
     expect(decideRefund(captured, [], { key: "k", amount: mmk(0) }).kind).toBe("too-much");
   });
+  it("leaves the rest of an order that was given up to its reversal, and repeats what was asked before", () => {
+    const barred = { ...captured, barredAt: at };
+    expect(decideRefund(barred, [], { key: "k" }).kind).toBe("barred");
+    expect(decideRefund(barred, [], { key: "reverse-0" }).kind).toBe("new");
+    expect(decideRefund(barred, [refund({})], { key: "k1" }).kind).toBe("repeat");
+  });
   it("never gives back more than was taken, whatever is asked in whatever order", () => {
     const asks = array(option(integer({ min: -10, max: 5000 }), { nil: undefined }));
     assert(

@@ -20,7 +20,7 @@ export type Refunding =
   | { readonly kind: "refunded"; readonly row: PaymentsTable; readonly refund: RefundsTable }
   | { readonly kind: "refused"; readonly code: string }
   | { readonly kind: "pending"; readonly paymentId: string }
-  | { readonly kind: "key-reused" | "not-captured" }
+  | { readonly kind: "key-reused" | "not-captured" | "barred" }
   | { readonly kind: "too-much"; readonly refundable: number; readonly currency: string };
 export type Reversing =
   | { readonly kind: "reversed"; readonly status: Reversal }
