@@ -16,6 +16,8 @@ export interface PaymentEntry {
   readonly refunded: number;
   /** Of that, what people gave back of an order that stands. */
   readonly givenBack: number;
+  /** The gateway has not answered for a minute: it may have taken the money. */
+  readonly unanswered: boolean;
 }
 export interface StockEntry {
   readonly productId: string;
@@ -155,7 +157,15 @@ function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] 
   }
   for (const payment of byOrder.values()) {
     const kept = payment.captured - payment.refunded;
-    if (kept === 0 || running.has(payment.orderId)) continue;
+    if (running.has(payment.orderId)) continue;
+    if (payment.unanswered) {
+      differences.push({
+        what: "No payment waits for an answer",
+        subject: payment.orderId,
+        detail: `nobody asks the gateway any more whether it took the money of ${payment.paymentId}; look there by this id, and give back what was taken`,
+      });
+    }
+    if (kept === 0) continue;
     differences.push({
       what: "No money without an order",
       subject: payment.orderId,

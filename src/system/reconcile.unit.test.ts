@@ -11,7 +11,16 @@ const sound: Books = {
   paymentFaults: [],
   openSagas: [],
   abandonedSagas: [],
-  payments: [{ orderId: "o1", paymentId: "p1", captured: 3500, refunded: 0, givenBack: 0 }],
+  payments: [
+    {
+      orderId: "o1",
+      paymentId: "p1",
+      captured: 3500,
+      refunded: 0,
+      givenBack: 0,
+      unanswered: false,
+    },
+  ],
   stock: [
     {
       productId: "mohinga",
@@ -33,6 +42,7 @@ const [order] = sound.orders;
 const [payment] = sound.payments;
 const [stock] = sound.stock;
 if (!order || !payment || !stock) throw new Error("the sound books hold one of each");
+const unanswered = { ...payment, captured: 0, unanswered: true };
 
 describe("reconcile", () => {
   it("finds nothing where all adds up", () => {
@@ -53,6 +63,10 @@ describe("reconcile", () => {
     [
       "No money without an order",
       { payments: [payment, { ...payment, orderId: "o2", paymentId: "p2" }] },
+    ],
+    [
+      "No payment waits for an answer",
+      { payments: [payment, { ...unanswered, orderId: "o2", paymentId: "p2" }] },
     ],
     ["On hand is the sum of the movements", { stock: [{ ...stock, movements: 120 }] }],
     ["On hand is available plus reserved", { stock: [{ ...stock, available: 118 }] }],
@@ -158,12 +172,27 @@ describe("reconcile", () => {
     });
   });
 
+  it("leaves a payment without an answer to the saga that asks again", () => {
+    for (const status of ["running", "compensating"]) {
+      const openSagas = [{ id: "o2", subject: "o2", status, cause: null }];
+      const payments = [payment, { ...unanswered, orderId: "o2", paymentId: "p2" }];
+      expect(whats({ openSagas, payments })).toEqual([]);
+    }
+  });
+
   it("accepts a payment that was taken and given back without an order", () => {
     expect(
       whats({
         payments: [
           payment,
-          { orderId: "o2", paymentId: "p2", captured: 500, refunded: 500, givenBack: 0 },
+          {
+            orderId: "o2",
+            paymentId: "p2",
+            captured: 500,
+            refunded: 500,
+            givenBack: 0,
+            unanswered: false,
+          },
         ],
       }),
     ).toEqual([]);

@@ -39,3 +39,17 @@ it("says that a refund waits for an answer, until somebody asked again and it ca
   await open().refund(asked);
   expect((await open().books.summary()).faults).toEqual([]);
 });
+
+it("tells a card that the gateway has not answered for, after a minute", async () => {
+  const orderId = randomUUID();
+  await refusalOf(open().charge(card(orderId, "sim_unknown_captured")));
+  const told = async () =>
+    (await open().books.page({ limit: 1000 })).find((line) => line.orderId === orderId);
+  expect(await told()).toMatchObject({ captured: 0, unanswered: false });
+  const early = new Date(Date.now() - 120_000);
+  const payments = test.database.kysely.updateTable("payments").where("orderId", "=", orderId);
+  await payments.set({ createdAt: early }).execute();
+  expect(await told()).toMatchObject({ captured: 0, unanswered: true });
+  await open().charge(card(orderId, "sim_unknown_captured"));
+  expect(await told()).toMatchObject({ captured: 3675, unanswered: false });
+});

@@ -229,6 +229,8 @@ export const contract = {
             refunded: z.int(),
             /** Of that, what people gave back of an order that stands. */
             givenBack: z.int(),
+            /** The gateway has not answered for a minute: it may have taken the money. */
+            unanswered: z.boolean(),
           }),
         ),
       ),

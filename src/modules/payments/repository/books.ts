@@ -45,6 +45,8 @@ export interface BookLine {
   readonly refunded: number;
   /** Of that, what people gave back by keys of their own; reversals have keys of ours. */
   readonly givenBack: number;
+  /** The gateway has not answered for a minute: it may have taken the money. */
+  readonly unanswered: boolean;
 }
 
 const selectBookPage = defineStatement<BookLine>(
@@ -53,7 +55,8 @@ const selectBookPage = defineStatement<BookLine>(
      case when refunded = 0 then 0 else (
        select coalesce(sum(amount), 0)::bigint from refunds
        where payment_id = payments.id and status <> 'refused' and key not like 'reverse-%'
-     ) end as "givenBack"
+     ) end as "givenBack",
+     status = 'pending' and created_at < now() - interval '1 minute' as unanswered
    from payments where method is not null and ($1::uuid is null or id > $1) order by id limit $2`,
 );
 
