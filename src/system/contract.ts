@@ -28,7 +28,7 @@ export const Reconciliation = z.object({
   deadLetters: z.int(),
   reservations: z.int(),
   differences: z.array(Difference),
-  /** Differences that a person settled by hand when they abandoned the saga. */
+  /** Differences that stood when a person abandoned the saga, and so settled by hand. */
   accepted: z.array(Difference),
 });
 export type Reconciliation = z.infer<typeof Reconciliation>;

@@ -18,6 +18,8 @@ export interface PaymentEntry {
   readonly givenBack: number;
   /** The gateway has not answered for a minute: it may have taken the money. */
   readonly unanswered: boolean;
+  /** When what is kept last became more. */
+  readonly keptSince: string;
 }
 export interface StockEntry {
   readonly productId: string;
@@ -28,6 +30,12 @@ export interface StockEntry {
   readonly movements: number;
   /** Sold and not taken back according to the movements, as a positive count. */
   readonly sold: number;
+}
+interface Abandoned {
+  readonly id: string;
+  readonly subject: string;
+  readonly reason: string;
+  readonly abandonedAt: string;
 }
 export interface Books {
   readonly orders: readonly OrderEntry[];
@@ -40,21 +48,23 @@ export interface Books {
     status: string;
     cause: string | null;
   }[];
-  readonly abandonedSagas: readonly { id: string; subject: string; reason: string }[];
+  readonly abandonedSagas: readonly Abandoned[];
   readonly payments: readonly PaymentEntry[];
   readonly stock: readonly StockEntry[];
-  readonly reservations: readonly { orderId: string; productId: string }[];
+  readonly reservations: readonly { orderId: string; productId: string; at: string }[];
   readonly pendingEvents: number;
   readonly deadLetters: number;
 }
 
-type Difference = Reconciliation["differences"][number];
+/** `since`: from then on it stood as it is; a person who gave the order's saga up later has settled it. Absent: nobody
+ *  can have. */
+type Difference = Reconciliation["differences"][number] & { since?: string };
 
 /** Every difference that remains when all is quiet is a fault; while work is under way the result is not final. */
 export function reconcile(books: Books, checkedAt: Date): Reconciliation {
   const running = books.openSagas.filter((saga) => saga.status !== "needs-attention");
   const cancelled = books.orders.filter((order) => order.status === "cancelled");
-  const all = [
+  const all: Difference[] = [
     ...books.orderFaults.map((detail) => ({
       what: "The order book is consistent",
       subject: "orders",
@@ -69,7 +79,7 @@ export function reconcile(books: Books, checkedAt: Date): Reconciliation {
     ...moneyDifferences(books),
     ...stockDifferences(books),
   ];
-  const settled = new Map(books.abandonedSagas.map(({ subject, reason }) => [subject, reason]));
+  const reasons = all.map((difference) => reasonOf(difference, books.abandonedSagas));
   return {
     checkedAt: checkedAt.toISOString(),
     quiet: running.length === 0 && books.pendingEvents === 0,
@@ -83,15 +93,23 @@ export function reconcile(books: Books, checkedAt: Date): Reconciliation {
     pendingEvents: books.pendingEvents,
     deadLetters: books.deadLetters,
     reservations: books.reservations.length,
-    differences: all.filter(({ subject }) => !settled.has(subject)),
-    accepted: all.flatMap(({ detail, ...difference }) => {
-      const reason = settled.get(difference.subject);
-      return reason === undefined
-        ? []
-        : [{ ...difference, detail: `${detail}; settled by hand: ${reason}` }];
+    differences: all.flatMap(({ what, subject, detail }, index) =>
+      reasons[index] === undefined ? [{ what, subject, detail }] : [],
+    ),
+    accepted: all.flatMap(({ what, subject, detail }, index) => {
+      const reason = reasons[index];
+      if (reason === undefined) return [];
+      return [{ what, subject, detail: `${detail}; settled by hand: ${reason}` }];
     }),
   };
 }
+
+/** Of the person who settled this by hand; undefined when nobody did. Their word covers what they could see, and nothing
+ *  that came later. */
+const reasonOf = ({ subject, since }: Difference, abandoned: readonly Abandoned[]) =>
+  since === undefined
+    ? undefined
+    : abandoned.findLast((saga) => saga.subject === subject && since <= saga.abandonedAt)?.reason;
 
 function unfinished({ openSagas, reservations, deadLetters, orders }: Books): Difference[] {
   const differences: Difference[] = [];
@@ -105,7 +123,7 @@ function unfinished({ openSagas, reservations, deadLetters, orders }: Books): Di
       detail: saga.cause ?? "no cause given",
     });
   }
-  for (const { orderId, productId } of reservations) {
+  for (const { orderId, productId, at } of reservations) {
     if (running.has(orderId)) continue;
     differences.push({
       what: "No reservation is left over",
@@ -113,6 +131,7 @@ function unfinished({ openSagas, reservations, deadLetters, orders }: Books): Di
       detail: recorded.has(orderId)
         ? `product ${productId} is still reserved although the order is placed`
         : `product ${productId} is reserved, but nothing places this order`,
+      ...(!recorded.has(orderId) && { since: at }),
     });
   }
   if (deadLetters > 0) {
@@ -143,15 +162,25 @@ function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] 
     const due = order.status === "cancelled" ? 0 : rest;
     // The money of a cancelled order is on its way back while its saga runs.
     const onItsWay = due === 0 && running.has(order.orderId) && kept === rest;
+    // What the person who gave its cancellation up has settled, as the order itself says. No other difference of an order
+    // that was placed is theirs.
+    const settled = order.paymentStatus === "refund-abandoned" &&
+      payment?.paymentId === order.paymentId && { since: payment.keptSince };
     const told = PAYMENT_STATUS[order.status] === order.paymentStatus || running.has(order.orderId);
     if (!payment || payment.paymentId !== order.paymentId || (kept !== due && !onItsWay)) {
       const detail = payment ? `${kept} was taken, ${due} is due` : `no payment, ${due} is due`;
-      differences.push({ what: "Each order is paid exactly once", subject: order.orderId, detail });
+      differences.push({
+        what: "Each order is paid exactly once",
+        subject: order.orderId,
+        detail,
+        ...settled,
+      });
     } else if (!told) {
       differences.push({
         what: "Each order tells how its payment stands",
         subject: order.orderId,
         detail: `it is ${order.status} and says ${order.paymentStatus}`,
+        ...settled,
       });
     }
   }
@@ -163,6 +192,7 @@ function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] 
         what: "No payment waits for an answer",
         subject: payment.orderId,
         detail: `nobody asks the gateway any more whether it took the money of ${payment.paymentId}; look there by this id, and give back what was taken`,
+        since: payment.keptSince,
       });
     }
     if (kept === 0) continue;
@@ -170,6 +200,7 @@ function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] 
       what: "No money without an order",
       subject: payment.orderId,
       detail: `${kept} was taken for an order that was not placed`,
+      since: payment.keptSince,
     });
   }
   return differences;

@@ -2,6 +2,9 @@
 import { describe, expect, it } from "vitest";
 import { type Books, reconcile } from "./reconcile.js";
 
+const THEN = "2026-11-23T05:00:00.000Z";
+const LATER = "2026-11-23T06:00:00.000Z";
+
 const sound: Books = {
   orders: [
     { orderId: "o1", paymentId: "p1", total: 3500, status: "placed", paymentStatus: "captured" },
@@ -19,6 +22,7 @@ const sound: Books = {
       refunded: 0,
       givenBack: 0,
       unanswered: false,
+      keptSince: THEN,
     },
   ],
   stock: [
@@ -71,8 +75,14 @@ describe("reconcile", () => {
     ["On hand is the sum of the movements", { stock: [{ ...stock, movements: 120 }] }],
     ["On hand is available plus reserved", { stock: [{ ...stock, available: 118 }] }],
     ["What was sold has left the stock", { stock: [{ ...stock, sold: 2 }] }],
-    ["No reservation is left over", { reservations: [{ orderId: "o1", productId: "mohinga" }] }],
-    ["No reservation is left over", { reservations: [{ orderId: "o9", productId: "mohinga" }] }],
+    [
+      "No reservation is left over",
+      { reservations: [{ orderId: "o1", productId: "mohinga", at: THEN }] },
+    ],
+    [
+      "No reservation is left over",
+      { reservations: [{ orderId: "o9", productId: "mohinga", at: THEN }] },
+    ],
     [
       "No saga needs attention",
       {
@@ -109,6 +119,8 @@ describe("reconcile", () => {
     soldByProduct: {},
     stock: [{ ...stock, onHand: 120, available: 120, movements: 120, sold: 0 }],
   };
+
+  const standing = { soldByProduct: sound.soldByProduct, stock: sound.stock };
 
   it("counts a cancelled order as neither sold nor due", () => {
     expect(reconcile({ ...sound, ...takenBack }, new Date())).toMatchObject({
@@ -151,7 +163,7 @@ describe("reconcile", () => {
       ...takenBack,
       orders: [{ ...cancelled, paymentStatus: "refund-abandoned" }],
       payments: [payment],
-      abandonedSagas: [{ id: "s1", subject: "o1", reason: "paid in cash" }],
+      abandonedSagas: [{ id: "s1", subject: "o1", reason: "paid in cash", abandonedAt: THEN }],
     };
     const result = reconcile({ ...sound, ...over }, new Date());
     expect(result.differences).toEqual([]);
@@ -160,11 +172,58 @@ describe("reconcile", () => {
     ]);
   });
 
+  it.each<[string, Partial<Books>]>([
+    ["Each order is paid exactly once", { payments: [] }],
+    ["Each order is paid exactly once", { payments: [{ ...payment, keptSince: LATER }] }],
+    [
+      "Each order is paid exactly once",
+      { orders: [{ ...cancelled, paymentStatus: "refunded" }], payments: [payment] },
+    ],
+    [
+      "Each order is paid exactly once",
+      { orders: [order], payments: [{ ...payment, captured: 7000 }], ...standing },
+    ],
+    ["No money without an order", { orders: [], payments: [{ ...payment, keptSince: LATER }] }],
+    [
+      "No payment waits for an answer",
+      { orders: [], payments: [{ ...unanswered, keptSince: LATER }] },
+    ],
+    [
+      "No reservation is left over",
+      {
+        orders: [],
+        payments: [],
+        reservations: [{ orderId: "o1", productId: "mohinga", at: LATER }],
+      },
+    ],
+  ])("takes as settled by hand only what stood then; not: %s", (what, over) => {
+    const abandonedSagas = [
+      { id: "s1", subject: "o1", reason: "paid in cash", abandonedAt: THEN },
+      { id: "s2", subject: "o2", reason: "another order", abandonedAt: LATER },
+    ];
+    const orders = [{ ...cancelled, paymentStatus: "refund-abandoned" }];
+    expect(whats({ ...takenBack, orders, abandonedSagas, ...over })).toEqual([what]);
+  });
+
+  it("lists apart what an abandoned placement left, as it stood then", () => {
+    const abandonedSagas = [
+      { id: "o2", subject: "o2", reason: "given by hand", abandonedAt: THEN },
+    ];
+    const left = { orderId: "o2", productId: "mohinga", at: THEN };
+    for (const one of [payment, unanswered]) {
+      const payments = [payment, { ...one, orderId: "o2", paymentId: "p2" }];
+      const over = { abandonedSagas, payments, reservations: [left] };
+      const result = reconcile({ ...sound, ...over }, new Date());
+      expect(result.differences).toEqual([]);
+      expect(result.accepted).toHaveLength(2);
+    }
+  });
+
   it("leaves alone what a running saga still holds, and says that it is not quiet", () => {
     const over = {
       openSagas: [{ id: "o2", subject: "o2", status: "running", cause: null }],
       payments: [payment, { ...payment, orderId: "o2", paymentId: "p2" }],
-      reservations: [{ orderId: "o2", productId: "mohinga" }],
+      reservations: [{ orderId: "o2", productId: "mohinga", at: THEN }],
     };
     expect(reconcile({ ...sound, ...over }, new Date())).toMatchObject({
       quiet: false,
@@ -185,14 +244,7 @@ describe("reconcile", () => {
       whats({
         payments: [
           payment,
-          {
-            orderId: "o2",
-            paymentId: "p2",
-            captured: 500,
-            refunded: 500,
-            givenBack: 0,
-            unanswered: false,
-          },
+          { ...payment, orderId: "o2", paymentId: "p2", captured: 500, refunded: 500 },
         ],
       }),
     ).toEqual([]);

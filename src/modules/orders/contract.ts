@@ -54,8 +54,15 @@ export const contract = {
               cause: z.string().nullable(),
             }),
           ),
-          /** What a person settled by hand, and so explains a difference. */
-          abandonedSagas: z.array(z.object({ id: Uuid, subject: Uuid, reason: z.string() })),
+          /** What a person settled by hand, and so explains a difference that stood then. */
+          abandonedSagas: z.array(
+            z.object({
+              id: Uuid,
+              subject: Uuid,
+              reason: z.string(),
+              abandonedAt: z.iso.datetime(),
+            }),
+          ),
           faults: z.array(z.string()),
         }),
       ),

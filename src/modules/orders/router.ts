@@ -213,7 +213,10 @@ export function createRouter(parts: RouterParts) {
       summary: orders.books.summary.handler(async () => ({
         ...(await summarize(database)),
         openSagas: await sagas.listOpen(),
-        abandonedSagas: await sagas.listAbandoned(),
+        abandonedSagas: (await sagas.listAbandoned()).map((saga) => ({
+          ...saga,
+          abandonedAt: saga.abandonedAt.toISOString(),
+        })),
       })),
       page: orders.books.page.handler(({ input }) => readBook(database, input.after, input.limit)),
     },

@@ -231,6 +231,8 @@ export const contract = {
             givenBack: z.int(),
             /** The gateway has not answered for a minute: it may have taken the money. */
             unanswered: z.boolean(),
+            /** When what is kept last became more: opened, captured, or a refund refused. */
+            keptSince: z.iso.datetime(),
           }),
         ),
       ),

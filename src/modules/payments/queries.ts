@@ -108,5 +108,11 @@ export async function listPaymentPage(
 }
 
 /** In the order of ids, for reconciliation. */
-export const readBook = (database: PaymentsDatabase, after: string | undefined, limit: number) =>
-  listBook(database, after, limit);
+export async function readBook(
+  database: PaymentsDatabase,
+  after: string | undefined,
+  limit: number,
+) {
+  const lines = await listBook(database, after, limit);
+  return lines.map((line) => ({ ...line, keptSince: line.keptSince.toISOString() }));
+}

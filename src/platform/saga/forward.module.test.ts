@@ -118,6 +118,7 @@ describe("after the pivot", () => {
       id: start.id,
       subject: start.id,
       reason: "paid in cash",
+      abandonedAt: (await sagas.find(start.id))?.endedAt,
     });
     expect(await sagas.outcomeOf(start.id)).toMatchObject({ kind: "completed" });
     expect(await test.database.run(resumeOne, [start.id])).toEqual([]);

@@ -2,7 +2,7 @@
 import { CompiledQuery, sql } from "kysely";
 import { expect, it } from "vitest";
 import type { Runner } from "#platform/db";
-import { listSagas, type SagaQuery } from "./reads.js";
+import { listAbandonedSagas, listOpenSagas, listSagas, type SagaQuery } from "./reads.js";
 import { test, useSagas } from "./testing.js";
 
 useSagas();
@@ -49,4 +49,20 @@ it("finds the sagas of an old subject without walking through all that came late
     const [{ Plan: plan }] = Object.values(row as object)[0] as [{ Plan: Plan }];
     expect(rowsRead(plan)).toBeLessThan(20);
   }
+});
+
+it.each([
+  ["running", listOpenSagas],
+  ["abandoned", listAbandonedSagas],
+] as const)("lists all that are %s, however many there are", async (status, listAll) => {
+  await sql`delete from sagas`.execute(test.database.kysely);
+  await sql`insert into sagas (id, subject, definition, steps, idempotency_key, fingerprint, input, status, owner, ended_at, abandoned_reason)
+    select id, id, 'orders.test-saga.v1', '[]', id::text, '', '{}', ${status}, id,
+      case ${status} when 'abandoned' then now() end, case ${status} when 'abandoned' then 'settled' end
+    from (select lpad(to_hex(n), 32, '0')::uuid as id from generate_series(1, 2001) as n) as made`.execute(
+    test.database.kysely,
+  );
+  const ids = (await listAll(test.database)).map((saga) => saga.id);
+  expect(ids).toHaveLength(2001);
+  expect(ids).toEqual([...new Set(ids)].toSorted());
 });

@@ -64,21 +64,43 @@ export const listSagas = (
   return database.run(ENDED.has(status) ? list : listUnended, [own, before ?? null, limit]);
 };
 
+const PAGE = 1_000;
+
+/** To the end, by pages: however many there are, no statement answers with all. */
+async function readAll<Row extends { readonly id: string }>(
+  read: (after: string | null) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (;;) {
+    const page = await read(rows.at(-1)?.id ?? null);
+    rows.push(...page);
+    if (page.length < PAGE) return rows;
+  }
+}
+
 const open = defineStatement<Pick<SagaRow, "id" | "subject" | "status" | "cause">>(
   "saga.open",
-  `select id, subject, status, cause from sagas where ended_at is null order by id limit 1000`,
+  `select id, subject, status, cause from sagas
+   where ended_at is null and ($1::uuid is null or id > $1) order by id limit ${PAGE}`,
 );
 
-/** Those that have not ended, oldest first, at most 1,000. */
-export const listOpenSagas = (database: Runner) => database.run(open, []);
+/** Those that have not ended, oldest first. */
+export const listOpenSagas = (database: Runner) => readAll((after) => database.run(open, [after]));
 
-const abandoned = defineStatement<{ id: string; subject: string; reason: string }>(
+const abandoned = defineStatement<{
+  id: string;
+  subject: string;
+  reason: string;
+  abandonedAt: Date;
+}>(
   "saga.abandoned",
-  `select id, subject, abandoned_reason as reason from sagas where status = 'abandoned' order by id limit 1000`,
+  `select id, subject, abandoned_reason as reason, ended_at as "abandonedAt" from sagas
+   where status = 'abandoned' and ($1::uuid is null or id > $1) order by id limit ${PAGE}`,
 );
 
-/** Those that a person settled by hand, oldest first, at most 1,000. */
-export const listAbandonedSagas = (database: Runner) => database.run(abandoned, []);
+/** Those that a person settled by hand, oldest first. */
+export const listAbandonedSagas = (database: Runner) =>
+  readAll((after) => database.run(abandoned, [after]));
 
 const count = defineStatement<{ definition: string; status: SagaStatus; count: number }>(
   "saga.count",

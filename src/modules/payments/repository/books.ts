@@ -47,6 +47,8 @@ export interface BookLine {
   readonly givenBack: number;
   /** The gateway has not answered for a minute: it may have taken the money. */
   readonly unanswered: boolean;
+  /** When what is kept last became more: opened, captured, or a refund refused. */
+  readonly keptSince: Date;
 }
 
 const selectBookPage = defineStatement<BookLine>(
@@ -56,7 +58,10 @@ const selectBookPage = defineStatement<BookLine>(
        select coalesce(sum(amount), 0)::bigint from refunds
        where payment_id = payments.id and status <> 'refused' and key not like 'reverse-%'
      ) end as "givenBack",
-     status = 'pending' and created_at < now() - interval '1 minute' as unanswered
+     status = 'pending' and created_at < now() - interval '1 minute' as unanswered,
+     greatest(created_at, captured_at, (
+       select max(settled_at) from refunds where payment_id = payments.id and status = 'refused'
+     )) as "keptSince"
    from payments where method is not null and ($1::uuid is null or id > $1) order by id limit $2`,
 );
 
