@@ -158,11 +158,16 @@ export function createSagas(options: SagaOptions) {
     async recover(first) {
       const now = performance.now();
       for (const [id, until] of left) if (until < now) left.delete(id);
+      const ownerGone = first && options.alone === true;
       const rows = await store.claimAbandoned(database, owner, {
-        ownerGone: first && options.alone === true,
+        ownerGone,
         left: [...left.keys()],
+        known: [...definitions.keys()],
         limit: 50,
       });
+      const waited = ownerGone
+        ? ""
+        : `, and for ${store.UNKNOWN_MINUTES} minutes nobody took it on`;
       for (const row of rows) {
         left.delete(row.id);
         const definition = definitions.get(row.definition);
@@ -171,7 +176,7 @@ export function createSagas(options: SagaOptions) {
           await store.parkSaga(
             database,
             row,
-            `No code knows ${row.definition}. Start the version that does, and resume the saga there.`,
+            `No code knows ${row.definition}${waited}. Start the version that does, and resume the saga there.`,
             row.journal,
           );
       }

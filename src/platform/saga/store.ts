@@ -129,23 +129,39 @@ export const parkSaga = (
 export const renewLease = (database: Runner, { id, token }: Held) =>
   changed(database.run(renew, [id, token]));
 
+/** So long a saga that this version does not know is left to a process of the version that does: in an update both run. */
+export const UNKNOWN_MINUTES = 5;
+
 const claim = defineStatement<SagaRow>(
   "saga.claim",
   `update sagas set owner = $1::uuid, token = token + 1,
      lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
    where id in (
      select id from sagas
-     where ended_at is null and ${UNDER_WAY} and (lease_until < now() or $2::boolean and owner <> $1::uuid or owner = $1::uuid and id = any($4::uuid[]))
+     where ended_at is null and ${UNDER_WAY} and (
+       lease_until < now() - case when definition = any($5::text[]) then '0' else interval '${UNKNOWN_MINUTES} minutes' end
+       or $2::boolean and owner <> $1::uuid or owner = $1::uuid and id = any($4::uuid[]))
      order by lease_until limit $3 for update skip locked)
    returning ${COLUMNS}`,
 );
 
-/** Takes over sagas whose owner let the lease run out; at once what this owner left, and with `ownerGone` all others'. */
+/** Takes over sagas of the `known` definitions whose owner let the lease run out; at once what this owner left, and with
+ *  `ownerGone` all others'. One of another definition only when nobody took it over for UNKNOWN_MINUTES. */
 export const claimAbandoned = (
   database: Runner,
   owner: string,
-  { ownerGone, left, limit }: { ownerGone: boolean; left: readonly string[]; limit: number },
-) => database.run(claim, [owner, ownerGone, limit, left]);
+  {
+    ownerGone,
+    left,
+    known,
+    limit,
+  }: {
+    ownerGone: boolean;
+    left: readonly string[];
+    known: readonly string[];
+    limit: number;
+  },
+) => database.run(claim, [owner, ownerGone, limit, left, known]);
 
 /** For the CTE of a person's "try again" to the parked sagas of `input(saga_id)`: each goes on where it stood. Wake the
  *  coordinator after the commit. */

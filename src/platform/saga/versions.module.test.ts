@@ -1,5 +1,6 @@
 // What is checked at start-up, and what becomes of sagas that other versions of the code began.
 import { describe, expect, it } from "vitest";
+import { defineStatement } from "#platform/db";
 import { createSagas } from "./coordinator.js";
 import {
   asRefusal,
@@ -14,6 +15,16 @@ import {
 } from "./testing.js";
 
 useSagas();
+
+const lapseLease = defineStatement<never>(
+  "test.lapse-lease",
+  "update sagas set lease_until = now() - $2::interval where id = $1",
+);
+const plantOther = defineStatement<never>(
+  "test.plant-other",
+  `insert into sagas (id, subject, definition, steps, idempotency_key, fingerprint, input, owner, lease_until)
+   values ($1::uuid, $1, 'orders.other-saga.v1', '[]', $1::text, '', '{}', $1, now() - interval '1 second')`,
+);
 
 describe("start-up", () => {
   it("refuses definitions with faults, all at once", () => {
@@ -106,6 +117,37 @@ describe("start-up", () => {
     await until(async () => (await sagas.find(start.id))?.status === "completed");
     expect(calls).toEqual(["one", "two", "end"]);
     await sagas.drain(100);
+  });
+
+  it("leaves a saga that it does not know to a newer version that runs beside it, for five minutes", async () => {
+    const start = request();
+    const { definition } = build({ two: () => new Promise(() => undefined) });
+    definition.steps.forEach((step) => Object.assign(step, { timeoutMs: 60_000 }));
+    await coordinator(definition).start("orders.test-saga.v1", start);
+    const older = coordinator({ ...build().definition, name: "orders.other-saga.v1" });
+    const lapsed = async (ago: string) => {
+      await test.database.run(lapseLease, [start.id, ago]);
+      const mine = request(); // its lease is over too: when it has ended, the older version has looked
+      await test.database.run(plantOther, [mine.id]);
+      older.wake();
+      await until(async () => (await older.find(mine.id))?.status === "completed");
+      return older.find(start.id);
+    };
+    await older.begin();
+    expect(await lapsed("4 minutes 50 seconds")).toMatchObject({ status: "running", token: 1 });
+    expect(await lapsed("5 minutes 10 seconds")).toMatchObject({ token: 2 });
+    await until(async () => (await older.find(start.id))?.status === "needs-attention");
+    expect((await older.find(start.id))?.cause).toMatch(
+      /No code knows orders.test-saga.v1, and for 5 minutes nobody took it on. Start the version/,
+    );
+    await older.drain(100);
+
+    const { definition: known } = build();
+    const newer = coordinator(known);
+    await test.database.run(resumeOne, [start.id]);
+    await newer.begin();
+    await until(async () => (await newer.find(start.id))?.status === "completed");
+    await newer.drain(100);
   });
 
   it("refuses a changed list of steps while old ones are unfinished", async () => {
