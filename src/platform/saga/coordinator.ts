@@ -163,6 +163,7 @@ export function createSagas(options: SagaOptions) {
         ownerGone,
         left: [...left.keys()],
         known: [...definitions.keys()],
+        driven: [...inFlight.keys()],
         limit: 50,
       });
       const waited = ownerGone

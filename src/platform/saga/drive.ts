@@ -29,6 +29,8 @@ const UNDO_ATTEMPTS = 12;
 /** The longest pause between attempts, and where a person waits for the answer. */
 const PAUSE_MS = 15_000;
 const WAITED_FOR_MS = 2_000;
+/** Often enough to renew before the second half of a lease is over. */
+const LEASE_LOOK_MS = (store.LEASE_SECONDS * 1000) / 4;
 export type Definition = SagaDefinition<unknown, Record<string, unknown>>;
 type Step = SagaStep<unknown, Record<string, unknown>>;
 
@@ -224,7 +226,8 @@ export function createDriver(
         await keepLease(drive);
         const saga = { ...drive.row, results, journal: drive.journal };
         const work = action === "run" ? step.run(saga) : step.undo?.(saga).then(() => ({}));
-        const answer = await withTimeout(work ?? Promise.resolve({}), step.timeoutMs);
+        const timed = withTimeout(work ?? Promise.resolve({}), step.timeoutMs);
+        const answer = await keepingLease(drive, timed);
         crashPoint(`saga.${step.name}.after-${action}`);
         journal(attempts, false);
         return answer;
@@ -253,6 +256,15 @@ export function createDriver(
     if (drive.leaseUntil - now > (store.LEASE_SECONDS * 1000) / 2) return;
     if (!(await store.renewLease(database, drive.row))) throw new FencedOff();
     drive.leaseUntil = now + store.LEASE_SECONDS * 1000;
+  }
+
+  /** An attempt may take longer than a lease lasts. A lease that is lost meanwhile is learnt of before the next attempt, or
+   *  by the statement that ends the saga. */
+  function keepingLease<T>(drive: Drive, work: Promise<T>): Promise<T> {
+    const keeping = setInterval(() => {
+      keepLease(drive).catch(() => undefined);
+    }, LEASE_LOOK_MS);
+    return work.finally(() => clearInterval(keeping));
   }
 
   /** Leaves the cause where people can see it; losing this note loses nothing else. */

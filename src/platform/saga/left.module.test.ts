@@ -1,10 +1,11 @@
 // A store that fails the coordinator itself: the saga is not lost until its lease runs out, but goes on as soon as the
 // store answers.
 import { expect, it, vi } from "vitest";
-import type { Runner } from "#platform/db";
+import { defineStatement, type Runner } from "#platform/db";
 import {
   build,
   coordinator,
+  expireLease,
   No,
   outcome,
   refusal,
@@ -55,6 +56,70 @@ it.each([
   await until(async () => (await sagas.find(start.id))?.status === "rolled-back");
   expect(await sagas.outcomeOf(start.id)).toMatchObject({ kind: "refused", refusal });
   expect(calls).toContain("undo one");
+  await sagas.drain(100);
+});
+
+const leaseOf = defineStatement<{ leaseUntil: Date }>(
+  "test.lease",
+  `select lease_until as "leaseUntil" from sagas where id = $1`,
+);
+
+it("keeps its lease while one attempt takes longer, and writes nothing while it does not", async () => {
+  const now = performance.now.bind(performance);
+  let later = 0;
+  const clock = vi.spyOn(performance, "now").mockImplementation(() => now() + later);
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  try {
+    let answer: () => void = () => undefined;
+    const { calls, definition } = build({
+      one: () => new Promise((resolve) => (answer = () => resolve({}))),
+    });
+    let renewals = 0;
+    const counting: Runner = {
+      run: (asked, values) => {
+        if (asked.name === "saga.renew") renewals++;
+        return test.database.run(asked, values);
+      },
+    };
+    const start = request();
+    const ended = outcome(coordinator(definition, { database: counting }), start);
+    await until(() => Promise.resolve(calls.includes("one")));
+    await test.database.run(expireLease, [start.id]);
+    vi.advanceTimersByTime(4_000);
+    expect(renewals).toBe(0);
+    later = 6_000; // more than half of the lease
+    vi.advanceTimersByTime(2_500);
+    expect(renewals).toBe(1);
+    await until(async () => {
+      const [row] = await test.database.run(leaseOf, [start.id]);
+      return row !== undefined && row.leaseUntil.getTime() > Date.now() + 8_000;
+    });
+    answer();
+    expect(await ended).toMatchObject({ kind: "completed" });
+    vi.advanceTimersByTime(60_000);
+    expect(renewals).toBe(1);
+  } finally {
+    vi.useRealTimers();
+    clock.mockRestore();
+  }
+});
+
+it("never takes a saga over from itself: a step that outlasts the lease still counts", async () => {
+  let answer: () => void = () => undefined;
+  const { calls, definition } = build({
+    one: () => new Promise((resolve) => (answer = () => resolve({}))),
+  });
+  const sagas = coordinator(definition);
+  const start = request();
+  const ended = outcome(sagas, start);
+  await until(() => Promise.resolve(calls.includes("one")));
+  await test.database.run(expireLease, [start.id]);
+  await sagas.begin();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(await sagas.find(start.id)).toMatchObject({ status: "running", token: 1 });
+  answer();
+  expect(await ended).toMatchObject({ kind: "completed" });
+  expect(calls).toEqual(["one", "two", "end"]);
   await sagas.drain(100);
 });
 

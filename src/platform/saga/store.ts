@@ -2,7 +2,8 @@
 import { defineStatement, type Runner } from "#platform/db";
 import { COLUMNS, type JournalEntry, type NewSaga, type Refusal, type SagaRow } from "./rows.js";
 
-/** A lease outlives a slow step, and is short enough for a till to wait for. Renewed while a saga runs longer. */
+/** Short enough for a till to wait for when its owner died. Renewed while a saga runs longer, also in the middle of a
+ *  step: nothing is written for one that ends sooner. */
 export const LEASE_SECONDS = 10;
 
 const insertSagas = defineStatement<SagaRow>(
@@ -83,7 +84,7 @@ const park = update(
 );
 const renew = update(
   "saga.renew",
-  `lease_until = now() + make_interval(secs => ${LEASE_SECONDS})`,
+  `lease_until = greatest(lease_until, now() + make_interval(secs => ${LEASE_SECONDS}))`,
   UNDER_WAY,
 );
 
@@ -138,7 +139,7 @@ const claim = defineStatement<SagaRow>(
      lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
    where id in (
      select id from sagas
-     where ended_at is null and ${UNDER_WAY} and (
+     where ended_at is null and ${UNDER_WAY} and id <> all($6::uuid[]) and (
        lease_until < now() - case when definition = any($5::text[]) then '0' else interval '${UNKNOWN_MINUTES} minutes' end
        or $2::boolean and owner <> $1::uuid or owner = $1::uuid and id = any($4::uuid[]))
      order by lease_until limit $3 for update skip locked)
@@ -146,7 +147,8 @@ const claim = defineStatement<SagaRow>(
 );
 
 /** Takes over sagas of the `known` definitions whose owner let the lease run out; at once what this owner left, and with
- *  `ownerGone` all others'. One of another definition only when nobody took it over for UNKNOWN_MINUTES. */
+ *  `ownerGone` all others'. One of another definition only when nobody took it over for UNKNOWN_MINUTES. Never one
+ *  that is `driven` here: a new token would fence off this owner's own run. */
 export const claimAbandoned = (
   database: Runner,
   owner: string,
@@ -154,14 +156,16 @@ export const claimAbandoned = (
     ownerGone,
     left,
     known,
+    driven,
     limit,
   }: {
     ownerGone: boolean;
     left: readonly string[];
     known: readonly string[];
+    driven: readonly string[];
     limit: number;
   },
-) => database.run(claim, [owner, ownerGone, limit, left, known]);
+) => database.run(claim, [owner, ownerGone, limit, left, known, driven]);
 
 /** For the CTE of a person's "try again" to the parked sagas of `input(saga_id)`: each goes on where it stood. Wake the
  *  coordinator after the commit. */
