@@ -37,8 +37,8 @@ export interface SagaOptions extends Omit<DriverOptions, "observe"> {
   readonly alone?: boolean;
 }
 
-/** How long an ended saga answers for its idempotency key. */
-const KEEP_DAYS = 30;
+/** How long an ended saga answers for its idempotency key; then the key starts a new one. README and contract promise it. */
+export const KEEP_DAYS = 30;
 
 export type SagaCoordinator = ReturnType<typeof createSagas>;
 

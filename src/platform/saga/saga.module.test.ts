@@ -1,7 +1,10 @@
 // The coordinator against a real PostgreSQL: what it promises when steps refuse, fail, repeat, or lose their lease.
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { defineStatement } from "#platform/db";
+import { KEEP_DAYS } from "./coordinator.js";
 import { canComplete } from "./rows.js";
+import { purgeSagas } from "./store.js";
 import {
   abandonOne,
   build,
@@ -18,6 +21,11 @@ import {
 } from "./testing.js";
 
 useSagas();
+
+const endedAgo = defineStatement<never>(
+  "test.ended-ago",
+  "update sagas set ended_at = now() - $2::interval where id = $1",
+);
 
 describe("a saga", () => {
   it("runs its steps in order and ends with its pivot", async () => {
@@ -98,6 +106,23 @@ describe("the idempotency key", () => {
     );
     expect(new Set(outcomes.map((one) => one.id)).size).toBe(1);
     expect(outcomes.every((one) => one.kind === "completed")).toBe(true);
+    expect(calls).toEqual(["one", "two", "end"]);
+  });
+
+  it("is known for thirty days after the end, and not for ever", async () => {
+    const { calls, definition } = build();
+    const sagas = coordinator(definition);
+    const key = randomUUID();
+    const { id } = await outcome(sagas, request(key));
+    const purgedAfter = async (age: string) => {
+      await test.database.run(endedAgo, [id, age]);
+      await purgeSagas(test.database, KEEP_DAYS);
+      return (await outcome(sagas, request(key))).id;
+    };
+    calls.length = 0;
+    expect(await purgedAfter("29 days 23 hours")).toBe(id);
+    expect(calls).toEqual([]);
+    expect(await purgedAfter("30 days 1 hour")).not.toBe(id);
     expect(calls).toEqual(["one", "two", "end"]);
   });
 

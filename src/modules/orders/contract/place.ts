@@ -92,7 +92,7 @@ export const placing = {
       path: "/orders",
       summary: "Place an order",
       description:
-        "Holds the stock, takes the payment and records the order, or does nothing at all. Repeating it with the same key and body gives the same answer and has no second effect. 202 when it is still under way: follow Location.",
+        "Holds the stock, takes the payment and records the order, or does nothing at all. Repeating it with the same key and body gives the same answer and has no second effect, for 30 days after it ended; then the key is forgotten and would place another order. 202 when it is still under way: follow Location.",
       successStatus: 201,
       inputStructure: "detailed",
       outputStructure: "detailed",
