@@ -150,7 +150,8 @@ async function start(
   });
   const { url } = await server.listen({ port: config.port, host: config.host });
   stops.push(() => server.close({ graceMs: DRAIN_MS }));
-  const runFile: RunFile = { url, pid: process.pid, operatorToken };
+  const certPath = config.tls?.certPath;
+  const runFile: RunFile = { url, pid: process.pid, operatorToken, certPath };
   await writeRunFile(folder.path, runFile);
   stops.push(() => rm(runFilePath(folder.path), { force: true }));
 

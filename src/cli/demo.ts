@@ -116,7 +116,7 @@ const sound = await withServer(async (operator) => {
         `${values.name} could not sign in (${String(error)}). Give --name and --pin of a cashier.`,
       );
     });
-  const till = createApi(operator.url, session.token);
+  const till = createApi(operator.url, session.token, operator.certPath);
   const results = new Map<string, number>();
   const tookMs: number[] = [];
   const progress = createProgress("Lunch rush", count);

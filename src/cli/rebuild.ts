@@ -1,6 +1,7 @@
 // Makes a module's read model anew from the events it is made of, while the system runs. Until it is done the old one is
 // in use; cut off, it is simply run again.
 import type { Rebuild } from "#modules/reporting";
+import { NoAnswer } from "./client.js";
 import { createProgress } from "./progress.js";
 import type { Api } from "./server.js";
 import { withServer } from "./with-server.js";
@@ -31,9 +32,8 @@ async function follow(api: Api, path: string): Promise<Rebuild> {
   return state;
 }
 
-/** Of fetch: the connection broke, or nobody listens. */
 const explain = (error: unknown): never => {
-  if (!(error instanceof TypeError)) throw error;
+  if (!(error instanceof NoAnswer)) throw error;
   throw new Error(
     "The server stopped answering. The figures from before are still in use: start it, and run this again.",
     { cause: error },

@@ -1,6 +1,7 @@
 // Where the command-line tools find the server: the running one, or one started for the command and stopped after it.
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { createClient, NoAnswer, OtherServer } from "./client.js";
 
 /** What a running server leaves in its data folder (0600) for the tools of the same account. */
 export interface RunFile {
@@ -8,6 +9,8 @@ export interface RunFile {
   readonly pid: number;
   /** Lets a tool in as the operator, until the server stops. */
   readonly operatorToken: string;
+  /** The file with its certificate, by which the tools know it. Absent without TLS. */
+  readonly certPath?: string | undefined;
 }
 
 export const runFilePath = (dataFolder: string) => join(dataFolder, "run.json");
@@ -24,7 +27,8 @@ export async function writeRunFile(dataFolder: string, run: RunFile): Promise<vo
 
 export interface Api {
   readonly url: string;
-  /** Throws ApiError for anything but a 2xx. */
+  readonly certPath?: string | undefined;
+  /** Throws ApiError for anything but a 2xx, and what the client throws. */
   call<T>(
     method: string,
     path: string,
@@ -60,39 +64,75 @@ export class ApiError extends Error {
   }
 }
 
-export function createApi(url: string, token: string): Api {
+export function createApi(url: string, token: string, certPath?: string): Api {
+  const ask = createClient(certPath);
   return {
     url,
+    certPath,
     async call<T>(
       method: string,
       path: string,
       body?: unknown,
       headers: Record<string, string> = {},
     ) {
-      const response = await fetch(new URL(path, url), {
+      const { status, text } = await ask(new URL(path, url), {
         method,
         headers: {
           authorization: `Bearer ${token}`,
           ...(body !== undefined && { "content-type": "application/json" }),
           ...headers,
         },
-        ...(body !== undefined && { body: JSON.stringify(body) }),
+        body: body === undefined ? undefined : JSON.stringify(body),
       });
-      const answer: unknown = await response.json().catch(() => ({}));
-      if (response.ok) return answer as T;
-      throw new ApiError(response.status, answer as Problem);
+      const answer = parse(text);
+      if (status >= 200 && status < 300) return answer as T;
+      throw new ApiError(status, answer as Problem);
     },
   };
 }
 
-/** The server that runs on this data folder, or undefined when none answers. */
-export async function findRunning(dataFolder: string): Promise<RunFile | undefined> {
+function parse(text: string): unknown {
   try {
-    const run = JSON.parse(await readFile(runFilePath(dataFolder), "utf8")) as RunFile;
-    process.kill(run.pid, 0);
-    await fetch(new URL("/healthz", run.url), { signal: AbortSignal.timeout(3_000) });
-    return run;
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+const HEALTH_MS = 3_000;
+
+/** The server that runs on this data folder, or undefined when none answers.
+ *  @throws OtherServer when somebody else answers at its address: the token is not for them */
+export async function findRunning(dataFolder: string): Promise<RunFile | undefined> {
+  const path = runFilePath(dataFolder);
+  const run = await readRunFile(path);
+  if (!run || !isAlive(run.pid)) return undefined;
+  try {
+    const ask = createClient(run.certPath);
+    const health = new URL("/healthz", run.url);
+    const { status } = await ask(health, { method: "GET", timeoutMs: HEALTH_MS });
+    if (status === 200) return run;
+  } catch (error) {
+    if (error instanceof NoAnswer) return undefined;
+    throw error;
+  }
+  throw new OtherServer(
+    `What answers at ${run.url} is not the server that ${path} tells of. If that one no longer runs, remove this file; then run this again.`,
+  );
+}
+
+async function readRunFile(path: string): Promise<RunFile | undefined> {
+  try {
+    return JSON.parse(await readFile(path, "utf8")) as RunFile;
   } catch {
     return undefined;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

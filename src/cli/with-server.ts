@@ -12,7 +12,9 @@ export async function withServer<T>(
   try {
     const config = loadConfig();
     const running = await findRunning(config.dataDir);
-    if (running) return await work(createApi(running.url, running.operatorToken));
+    if (running) {
+      return await work(createApi(running.url, running.operatorToken, running.certPath));
+    }
     // Without TLS: nobody but this process is to reach it, and no certificate is for 127.0.0.1.
     const local = { host: "127.0.0.1", port: 0, logLevel: "error", tls: undefined } as const;
     const tiffin = await startTiffin({ ...config, ...local, ...over }, { nobodyWatches: true });

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadConfig } from "#platform/config";
+import { createApi, findRunning } from "../../src/cli/server.js";
 import { startTiffin, type Tiffin } from "../../src/start.js";
 import { eventually, Till } from "./tiffin.js";
 
@@ -109,6 +110,11 @@ describe.skipIf(spawnSync("openssl", ["version"]).status !== 0)("with TLS", () =
         () => nameAt(open.url),
         (name) => name === "second",
       );
+      // The tools of this account know it by that certificate, which is for no address and signed by nobody.
+      const run = await findRunning(join(folder, "data"));
+      expect(run?.url).toBe(open.url);
+      const operator = createApi(open.url, open.operatorToken, run?.certPath);
+      expect(await operator.call("GET", "/api/staff")).toHaveProperty("items");
     } finally {
       await open.stop();
     }
