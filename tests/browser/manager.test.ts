@@ -262,4 +262,27 @@ describeInBrowser("The back office", () => {
     }
     expect(faults).toEqual([]);
   });
+
+  // The last one: the sample's PIN is gone after it.
+  it("changes one's own PIN with the one that one has, and only so", async () => {
+    const { page, context } = await openManager();
+    const type = async (step: string, pin: string) => {
+      await page.getByRole("group", { name: step }).waitFor();
+      await page.keyboard.type(pin);
+      await page.keyboard.press("Enter");
+    };
+    await go(page, "staff");
+    await openRow(page, "Manager");
+    expect(await page.getByRole("dialog").getByLabel(/PIN/).count()).toBe(0);
+    await page.getByRole("button", { name: "Change my PIN" }).click();
+    for (const now of ["1112", "1111"]) {
+      await type("The PIN that you have", now);
+      await type("A PIN of your own", "75319");
+      await type("The same PIN again", "75319");
+      if (now === "1112") await page.getByRole("dialog").getByText("PIN is wrong").waitFor();
+    }
+    await dialogGone(page);
+    expect((await tiffin.signIn("Manager", "75319")).token).toBeTruthy();
+    await context.close();
+  });
 });

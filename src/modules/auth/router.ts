@@ -167,6 +167,7 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
         const { sessionId } = staffOf(context);
         const made = { id, version, by: byOf(context), ...(sessionId && { sessionId }) };
         const changed = await changeStaff(parts, made, edit);
+        if (changed.kind === "own-pin") throw errors.OWN_PIN();
         const row = done(changed, errors);
         sessions.forgetStaff(id);
         return toStaff(row);

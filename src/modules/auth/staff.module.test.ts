@@ -222,7 +222,7 @@ describe("staff", () => {
     await server.close();
   });
 
-  it("are signed out elsewhere too when a manager edits their own PIN in the list of staff", async () => {
+  it("change their own PIN only with the current one, and are signed out elsewhere when they remove their password", async () => {
     const { id, version } = await addSecondManager({
       name: "Thet",
       pin: "73519",
@@ -232,8 +232,14 @@ describe("staff", () => {
     const [here, left] = [await tokenOf(open), await tokenOf(open)];
     const server = await serveAuth();
     const as = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` });
-    const edit = { version, pin: "75319" };
-    expect((await server.send("PATCH", `/staff/${id}`, edit, as(here))).status).toBe(200);
+    const patch = (edit: object) =>
+      server.send("PATCH", `/staff/${id}`, { version, ...edit }, as(here));
+    const { status, body } = await patch({ pin: "75319", name: "Thet Thet" });
+    expect([status, body.code]).toEqual([409, "own-pin"]);
+    expect(body.detail).toContain("PUT /api/sessions/current/pin");
+    expect(await get("Thet")).toMatchObject({ version });
+    await tokenOf(open);
+    expect((await patch({ password: null })).status).toBe(200);
     for (const [one, status] of [[here, 200] as const, [left, 401] as const])
       expect(await server.send("GET", "/sessions/current", undefined, as(one))).toMatchObject({
         status,

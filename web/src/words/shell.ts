@@ -55,6 +55,7 @@ export const shell = defineWords({
   },
   "change-pin.title": { en: "{name}, choose your PIN", my: "{name}၊ သင့် PIN ကို ရွေးပါ" },
   "change-pin.current": { en: "The PIN that you were given", my: "သင့်ကို ပေးထားသော PIN" },
+  "change-pin.yours": { en: "The PIN that you have", my: "သင် ယခု သုံးနေသော PIN" },
   "change-pin.new": { en: "A PIN of your own", my: "ကိုယ်ပိုင် PIN အသစ်" },
   "change-pin.again": { en: "The same PIN again", my: "PIN အသစ်ကို ထပ်ရိုက်ပါ" },
   "change-pin.differ": {

@@ -54,18 +54,20 @@ export async function addStaff(
 
 const UNIQUE_VIOLATION = "23505";
 
-/** A PIN that somebody else chose is for one sign-in: its owner must change it. Whoever was changed by somebody else,
- *  or archived, is signed out; who changes their own PIN or password, everywhere but in `sessionId`. */
+/** A PIN that somebody else chose is for one sign-in: its owner must change it. Nobody changes their own here, where the
+ *  current one is not asked for: a screen left open would be enough to take it over. Whoever was changed by somebody
+ *  else, or archived, is signed out; who removes their own password, everywhere but in `sessionId`. */
 export async function changeStaff(
   { database, outbox, clock }: AuthParts,
   { id, version, by, sessionId }: { id: string; version: number; by: By; sessionId?: string },
   { name, role, pin, password, archived }: StaffEdit,
-): Promise<StaffResult> {
+): Promise<StaffResult | { readonly kind: "own-pin" }> {
+  const own = by.by.actor.id === id;
+  if (own && pin !== undefined) return { kind: "own-pin" };
   const fault = pin === undefined ? undefined : pinFault(pin);
   if (fault !== undefined) return { kind: "weak-pin", fault };
   const pinHash = pin === undefined ? undefined : await hashSecret(pin);
   const at = clock();
-  const own = by.by.actor.id === id;
   try {
     const result = await database.transaction(async (tx): Promise<StaffResult> => {
       const managers = await lockManagers(tx);
@@ -80,12 +82,11 @@ export async function changeStaff(
           passwordHash: null,
         }),
         ...(archived !== undefined && { archivedAt: archived ? (current.archivedAt ?? at) : null }),
-        ...(pinHash !== undefined && { pinHash, pinMustChange: !own, sample: false }),
+        ...(pinHash !== undefined && { pinHash, pinMustChange: true, sample: false }),
       };
       if (Object.keys(change).length === 0) return { kind: "done", row: current, ended: [] };
       const row = await updateStaff(tx, id, change);
-      const secret = pinHash !== undefined || password === null;
-      const which = !own || archived === true ? {} : secret && { exceptId: sessionId };
+      const which = !own || archived === true ? {} : password === null && { exceptId: sessionId };
       const ended = which ? await endSessions(tx, { staffId: id, ...which }, at) : [];
       const details = changesOf(current, row, pinHash !== undefined);
       const action = archived === true ? "staff.archive" : "staff.change";

@@ -42,13 +42,22 @@ export const staff = {
         version: z.int(),
         name: Name.optional(),
         role: Role.optional(),
-        pin: Pin.optional().meta({ description: "For one sign-in: then they choose their own" }),
+        pin: Pin.optional().meta({
+          description: "Not your own. For one sign-in: then they choose their own",
+        }),
         password: z.null().optional().meta({ description: "Null removes a manager's password" }),
         archived: z.boolean().optional(),
       }),
     )
     .output(Staff)
-    .errors(staffErrors),
+    .errors({
+      ...staffErrors,
+      OWN_PIN: {
+        status: 409,
+        message:
+          "This PIN is your own, and is changed only by whoever knows the current one: use PUT /api/sessions/current/pin.",
+      },
+    }),
   signOut: route
     .meta({ permission: "staff.manage" })
     .route({

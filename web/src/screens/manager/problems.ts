@@ -34,6 +34,10 @@ export const problems = defineWords({
     en: "Orders under way hold {reserved}, more than was counted. Wait for them, or count again.",
     my: "ဆောင်ရွက်ဆဲ အော်ဒါများက {reserved} မှာထားသည်။ စောင့်ပါ၊ သို့မဟုတ် ပြန်ရေတွက်ပါ။",
   },
+  "own-pin": {
+    en: "This PIN is your own: change it with the one that you have.",
+    my: "ဤ PIN သည် သင့်ကိုယ်ပိုင် PIN ဖြစ်သည် - ယခု PIN ကို ရိုက်ပြီး ပြောင်းပါ။",
+  },
   "name-taken": {
     en: "Somebody here has this name already. Add an initial.",
     my: "ဤအမည်ဖြင့် ဝန်ထမ်း ရှိပြီးဖြစ်သည်။ စာလုံးတစ်လုံး ထပ်ထည့်ပါ။",

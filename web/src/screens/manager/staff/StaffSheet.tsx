@@ -1,10 +1,12 @@
-// One person: name, role, a PIN for their next sign-in; archived, brought back, signed out everywhere. Or a new one.
+// One person: name, role, a PIN for their next sign-in; archived, brought back, signed out everywhere. Or a new one. One's
+// own PIN is changed with the current one.
 import { Button, NativeSelect, TextInput } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, queries } from "../../../api/client.js";
 import { problemOf } from "../../../api/problem.js";
 import { useSession } from "../../../api/session.js";
+import { ChoosePin } from "../../../parts/ChoosePin.js";
 import { westernDigits } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
 import { useAction, useSay } from "../parts/action.js";
@@ -33,6 +35,7 @@ export function StaffSheet({ person, onClose }: StaffSheetProps) {
   const [name, setName] = useState(person?.name ?? "");
   const [role, setRole] = useState<Role>(person?.role ?? "cashier");
   const [pin, setPin] = useState("");
+  const [choosing, setChoosing] = useState(false);
   const [version, setVersion] = useState(person?.version ?? 0);
   const own = person !== undefined && person.id === me?.id;
 
@@ -76,8 +79,20 @@ export function StaffSheet({ person, onClose }: StaffSheetProps) {
       onClose();
     });
 
+  if (choosing) {
+    const chosen = async () => {
+      await client.invalidateQueries({ queryKey: queries.auth.staff.key() });
+      say(words("manager.saved"));
+      onClose();
+    };
+    return (
+      <Sheet key="pin" title={t("staff.own-pin")} onClose={onClose}>
+        <ChoosePin current="yours" onChosen={chosen} />
+      </Sheet>
+    );
+  }
   return (
-    <Sheet title={person?.name ?? t("staff.new")} onClose={onClose}>
+    <Sheet key="person" title={person?.name ?? t("staff.new")} onClose={onClose}>
       <form
         className={parts["form"]}
         autoComplete="off"
@@ -107,20 +122,24 @@ export function StaffSheet({ person, onClose }: StaffSheetProps) {
             }
           />
         </div>
-        <TextInput
-          size="md"
-          label={t(own ? "staff.own-pin" : person ? "staff.new-pin" : "staff.first-pin")}
-          description={t(
-            own ? "staff.own-pin-hint" : person ? "staff.keep-pin-hint" : "staff.pin-hint",
-          )}
-          required={!person}
-          inputMode="numeric"
-          autoComplete="off"
-          pattern="[0-9]{4,12}"
-          maxLength={12}
-          value={pin}
-          onChange={(event) => setPin(westernDigits(event.currentTarget.value))}
-        />
+        {own ? (
+          <Button variant="default" size="md" onClick={() => setChoosing(true)}>
+            {t("staff.own-pin")}
+          </Button>
+        ) : (
+          <TextInput
+            size="md"
+            label={t(person ? "staff.new-pin" : "staff.first-pin")}
+            description={t(person ? "staff.keep-pin-hint" : "staff.pin-hint")}
+            required={!person}
+            inputMode="numeric"
+            autoComplete="off"
+            pattern="[0-9]{4,12}"
+            maxLength={12}
+            value={pin}
+            onChange={(event) => setPin(westernDigits(event.currentTarget.value))}
+          />
+        )}
         {person && !own && <p className={parts["note"]}>{t("staff.signs-out")}</p>}
         <SheetFoot problem={problem} busy={busy} onCancel={onClose}>
           {person && (

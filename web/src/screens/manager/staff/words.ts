@@ -19,14 +19,10 @@ export const staff = defineWords({
   "staff.you": { en: "You", my: "သင်" },
   "staff.first-pin": { en: "PIN for the first sign-in", my: "ပထမဆုံး ဝင်ရန် PIN" },
   "staff.new-pin": { en: "New PIN for one sign-in", my: "တစ်ကြိမ်ဝင်ရန် PIN အသစ်" },
-  "staff.own-pin": { en: "New PIN", my: "PIN အသစ်" },
+  "staff.own-pin": { en: "Change my PIN", my: "ကျွန်ုပ်၏ PIN ပြောင်းရန်" },
   "staff.pin-hint": {
     en: "4 to 12 digits. At the first sign-in they choose their own.",
     my: "ဂဏန်း 4 မှ 12 လုံး။ ပထမဆုံး ဝင်ချိန်တွင် ကိုယ်ပိုင် PIN ရွေးရမည်။",
-  },
-  "staff.own-pin-hint": {
-    en: "4 to 12 digits. Leave it empty to keep yours.",
-    my: "ဂဏန်း 4 မှ 12 လုံး။ မပြောင်းလိုပါက ဗလာထားပါ။",
   },
   "staff.keep-pin-hint": {
     en: "Leave it empty to keep the PIN they have.",
