@@ -171,6 +171,25 @@ describe("ids in paths", () => {
   });
 });
 
+describe("days in queries", () => {
+  const cursor = Buffer.from('{"date":"0000-01-01","seq":1}').toString("base64url");
+  it.each([
+    "/api/orders?businessDate=0000-01-01",
+    "/api/reports/sales?by=date&from=0000-01-01",
+    "/api/reports/orders?from=0000-01-01&to=2026-01-01",
+    `/api/reports/orders?from=2026-01-01&to=2026-01-02&cursor=${cursor}`,
+  ])("are days of the calendar, which has no year 0: %s", async (path) => {
+    const { status, body } = await test.manager.get(path);
+    expect([status, body.code]).toEqual([422, "invalid-input"]);
+  });
+
+  it.each(["0001-01-01", "9999-12-31"])("may be %s", async (day) => {
+    expect((await test.manager.get(`/api/orders?businessDate=${day}`)).status).toBe(200);
+    const path = `/api/reports/orders?from=${day}&to=${day}`;
+    expect((await test.manager.get(path)).status).toBe(200);
+  });
+});
+
 describe("without a session", () => {
   it.each([
     ["GET", "/api/menu"],

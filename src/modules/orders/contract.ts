@@ -1,7 +1,7 @@
 // The face of orders: place, calculate, cancel, read. Money is always the server's; the guest's prices are only proved.
 import { z } from "zod";
 import { page, pageQuery, route } from "#platform/contract";
-import { Uuid } from "#platform/kernel";
+import { CalendarDate, Uuid } from "#platform/kernel";
 import { cancelling } from "./contract/cancel.js";
 import { placing } from "./contract/place.js";
 import { sagas } from "./contract/sagas.js";
@@ -30,7 +30,7 @@ export const contract = {
       z.strictObject({
         ...pageQuery.shape,
         status: OrderStatus.optional(),
-        businessDate: z.iso.date().optional(),
+        businessDate: CalendarDate.optional(),
       }),
     )
     .output(page(Order)),

@@ -3,9 +3,8 @@
 // that is over never changes.
 import { z } from "zod";
 import { page, pageQuery, queryBoolean, queryInteger, route } from "#platform/contract";
-import { LocalizedText, Money, Uuid } from "#platform/kernel";
+import { CalendarDate, LocalizedText, Money, Uuid } from "#platform/kernel";
 
-const BusinessDate = z.iso.date("must be a date such as 2026-11-23");
 const ServiceType = z.enum(["dine-in", "takeaway"]);
 const Method = z.enum(["cash", "card"]);
 const Person = z.object({ id: z.string(), name: z.string() });
@@ -46,7 +45,7 @@ const MoneyFigures = z.object({
   net: Money.meta({ description: "captured − refunded" }),
 });
 
-const DateRow = SalesFigures.extend({ businessDate: BusinessDate });
+const DateRow = SalesFigures.extend({ businessDate: CalendarDate });
 const HourRow = SalesFigures.extend({
   hour: z.int().meta({ description: "0 to 23, by the clock of the restaurant" }),
 });
@@ -62,8 +61,8 @@ const CategoryRow = DishFigures.extend({ category: z.string(), name: LocalizedTe
 const MethodRow = MoneyFigures.extend({ method: Method });
 
 const between = {
-  from: BusinessDate,
-  to: BusinessDate,
+  from: CalendarDate,
+  to: CalendarDate,
 };
 const report = <By extends string, Row extends z.ZodType, Totals extends z.ZodType>(
   by: By,
@@ -88,14 +87,14 @@ const SalesReport = z.discriminatedUnion("by", [
 export type SalesReport = z.infer<typeof SalesReport>;
 
 const Range = z.object({
-  from: BusinessDate.optional().meta({
+  from: CalendarDate.optional().meta({
     description: "Default: `to`, or else the trading day of now",
   }),
-  to: BusinessDate.optional().meta({ description: "Default: `from`" }),
+  to: CalendarDate.optional().meta({ description: "Default: `from`" }),
 });
 
 const Today = z.object({
-  businessDate: BusinessDate,
+  businessDate: CalendarDate,
   totals: SalesFigures,
   hours: z.array(HourRow).meta({ description: "As the trading day goes" }),
   dishes: z.array(DishRow).meta({ description: "The ten that sold best" }),
@@ -128,8 +127,8 @@ const OrderEntry = z.object({
   kind: z.enum(["sale", "cancellation"]),
   orderId: Uuid,
   number: z.int(),
-  businessDate: BusinessDate.meta({ description: "On which it counts" }),
-  soldOn: BusinessDate,
+  businessDate: CalendarDate.meta({ description: "On which it counts" }),
+  soldOn: CalendarDate,
   at: z.iso.datetime(),
   serviceType: ServiceType,
   method: Method,
@@ -149,7 +148,7 @@ const MoneyEntry = z.object({
   id: Uuid,
   orderId: Uuid,
   number: z.int(),
-  businessDate: BusinessDate,
+  businessDate: CalendarDate,
   at: z.iso.datetime(),
   method: Method,
   amount: Money.meta({ description: "Negative for a refund" }),
@@ -157,9 +156,9 @@ const MoneyEntry = z.object({
 export type MoneyEntry = z.infer<typeof MoneyEntry>;
 
 const Days = z.object({
-  businessDate: BusinessDate.optional().meta({ description: "Short for the same `from` and `to`" }),
-  from: BusinessDate.optional(),
-  to: BusinessDate.optional(),
+  businessDate: CalendarDate.optional().meta({ description: "Short for the same `from` and `to`" }),
+  from: CalendarDate.optional(),
+  to: CalendarDate.optional(),
 });
 
 export const Rebuild = z.object({

@@ -270,8 +270,7 @@ const causeOf = (error: unknown): unknown =>
 /** Express and its file server throw errors with a statusCode for what a client did wrong. */
 function asRefusal(error: unknown): unknown {
   if (!(error instanceof Error) || !("statusCode" in error)) return error;
-  if (error.statusCode === 400) return new HttpRefusal("BAD_REQUEST");
-  return error.statusCode === 404 || error.statusCode === 403
-    ? new HttpRefusal("UNKNOWN_ROUTE")
-    : error;
+  const status = Number(error.statusCode);
+  if (status === 404 || status === 403) return new HttpRefusal("UNKNOWN_ROUTE");
+  return status >= 400 && status < 500 ? new HttpRefusal("BAD_REQUEST") : error;
 }

@@ -25,6 +25,9 @@ export type Screens =
 /** Where the page wants the nonce by which its own script may add styles. */
 const NONCE = "{{nonce}}";
 
+/** Files are sent whole: nobody needs a part, and a part that is none would be an error. */
+const WHOLE = { acceptRanges: false } as const;
+
 /** Page addresses have no dot; anything else that is missing is missing. */
 const PAGE = /^\/[\w/-]*$/;
 
@@ -45,9 +48,14 @@ export function serveBuilt(folder: string): express.Router {
   router.use("/assets", packed(join(folder, "assets")));
   router.use(
     "/assets",
-    express.static(join(folder, "assets"), { immutable: true, maxAge: "1y", index: false }),
+    express.static(join(folder, "assets"), {
+      ...WHOLE,
+      immutable: true,
+      maxAge: "1y",
+      index: false,
+    }),
   );
-  router.use(express.static(folder, { maxAge: 0, dotfiles: "ignore", index: false }));
+  router.use(express.static(folder, { ...WHOLE, maxAge: 0, dotfiles: "ignore", index: false }));
   router.get(PAGE, (request, response, next) => {
     if (request.accepts(["json", "html"]) === "html") void sendPage(request, response, next);
     else next();
@@ -65,6 +73,6 @@ function packed(folder: string): RequestHandler {
     if (request.acceptsEncodings("gzip") !== "gzip") return next();
     response.type(extname(request.path));
     response.setHeader("content-encoding", "gzip");
-    response.sendFile(file, { root: folder, immutable: true, maxAge: "1y" });
+    response.sendFile(file, { ...WHOLE, root: folder, immutable: true, maxAge: "1y" });
   };
 }

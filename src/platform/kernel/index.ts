@@ -2,6 +2,7 @@
 export * from "./action.js";
 export * from "./batcher.js";
 export * from "./crash-point.js";
+export * from "./dates.js";
 export * from "./events.js";
 export * from "./foreground.js";
 export * from "./hourly.js";

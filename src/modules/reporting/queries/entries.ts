@@ -1,6 +1,7 @@
 // The orders and the payments behind the figures, as pages.
 import { z } from "zod";
 import { decodeCursor, encodeCursor } from "#platform/contract";
+import { CalendarDate } from "#platform/kernel";
 import type { MoneyEntry, OrderEntry } from "../contract.js";
 import {
   listSales,
@@ -13,7 +14,7 @@ import {
 import type { ReportingDatabase } from "../schema.js";
 import { inCurrency } from "./currency.js";
 
-const Cursor = z.object({ date: z.iso.date(), seq: z.int() });
+const Cursor = z.object({ date: CalendarDate, seq: z.int() });
 
 export interface AskedPage extends Pick<Page, "from" | "to" | "limit"> {
   readonly cursor?: string | undefined;

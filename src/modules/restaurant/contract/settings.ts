@@ -1,7 +1,7 @@
 // What a restaurant's settings are made of: the fields, their limits, and what must fit together. Shared by the face
 // and by the import file, so that both refuse the same things in the same words.
 import { z } from "zod";
-import { LocalizedText, Rate, text, Uuid } from "#platform/kernel";
+import { CalendarDate, LocalizedText, Rate, text, Uuid } from "#platform/kernel";
 
 const currencies = new Set(Intl.supportedValuesOf("currency"));
 
@@ -35,16 +35,13 @@ export const Profile = z.strictObject({
     .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of day, such as "04:00"'),
 });
 
-const A_DATE = 'must be a date, such as "2026-01-01"';
-/** There is no year 0, for PostgreSQL as for the calendar. */
-const ValidFrom = z.iso.date(A_DATE).refine((date) => date >= "0001", A_DATE);
-const ValidTo = ValidFrom.optional().meta({ description: "The first day without it" });
+const ValidTo = CalendarDate.optional().meta({ description: "The first day without it" });
 
 export const TaxRate = z.strictObject({
   name: Label,
   rate: Rate,
   inclusive: z.boolean().meta({ description: "True where menu prices include it" }),
-  validFrom: ValidFrom,
+  validFrom: CalendarDate,
   validTo: ValidTo,
 });
 export type TaxRate = z.infer<typeof TaxRate>;
@@ -52,7 +49,7 @@ export type TaxRate = z.infer<typeof TaxRate>;
 export const ServiceCharge = z.strictObject({
   rate: Rate,
   appliesTo: z.array(z.enum(["dine-in", "takeaway"])).min(1),
-  validFrom: ValidFrom,
+  validFrom: CalendarDate,
   validTo: ValidTo,
 });
 export type ServiceCharge = z.infer<typeof ServiceCharge>;
