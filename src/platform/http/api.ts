@@ -204,6 +204,11 @@ export function createApi(parts: ApiParts) {
   return {
     answer,
     answerFromMemory,
+    /** For a page that no contract declares. Throws what a route with this permission would. */
+    async authorizePage(request: IncomingMessage, facts: RequestFacts, permission: string) {
+      const caller = await identify(request, facts);
+      await authorize({ meta: { permission }, path: facts.route }, caller, approving(request));
+    },
     /** Whether `answerFromMemory` is worth asking. */
     isInMemory: (request: IncomingMessage): boolean => {
       const { method, url = "" } = request;

@@ -7,7 +7,6 @@ import { type Logger, type Metrics, traceOf } from "#platform/observability";
 import { isLocal } from "./access.js";
 import { type createApi, type Headers, matchesEtag, type RequestFacts } from "./api.js";
 import { ClientGone } from "./body.js";
-import type { Guard } from "./context.js";
 import type { Readiness } from "./health.js";
 import type { OpenApiDocument } from "./openapi.js";
 import { docsPage, landingPage, problemPage, readErrors, STYLE } from "./pages.js";
@@ -16,7 +15,6 @@ import { type LiveScreens, type Screens, serveBuilt } from "./screens.js";
 
 export interface AppParts {
   readonly api: ReturnType<typeof createApi>;
-  readonly guard: Guard;
   readonly document: OpenApiDocument;
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Metrics;
@@ -166,7 +164,7 @@ function securityHeaders(secure: boolean, live: boolean): Headers {
   return headers;
 }
 
-function systemRoutes({ readiness, metrics, document, guard }: AppParts): express.Router {
+function systemRoutes({ api, readiness, metrics, document }: AppParts): express.Router {
   const router = express.Router();
   const named =
     (route: string): RequestHandler =>
@@ -181,12 +179,8 @@ function systemRoutes({ readiness, metrics, document, guard }: AppParts): expres
     response.json(answer);
   });
   router.get("/metrics", named("/metrics"), async (request, response) => {
-    const { authorization, cookie } = request.headers;
-    const { remoteAddress, local } = factsOf(response);
-    if (!local) {
-      const principal = await guard.authenticate({ authorization, cookie, remoteAddress });
-      if (!principal?.permissions.has("system.operate")) throw new HttpRefusal("UNAUTHENTICATED");
-    }
+    const facts = factsOf(response);
+    if (!facts.local) await api.authorizePage(request, facts, "system.operate");
     const { contentType, text } = await metrics.render();
     response.setHeader("content-type", contentType);
     response.end(text);

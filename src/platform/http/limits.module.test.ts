@@ -2,7 +2,8 @@
 import { connect, type Socket } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { callerOf, createRateLimit } from "./rate-limit.js";
-import { raw, startTestServer } from "./testing.js";
+import type { Guard } from "./context.js";
+import { guard, raw, startTestServer } from "./testing.js";
 
 const sockets: Socket[] = [];
 afterEach(() => {
@@ -76,6 +77,33 @@ describe("many requests", () => {
     expect(await limited[0]?.json()).toMatchObject({ code: "too-many-requests" });
     expect((await test.as("cook", "/api/dishes")).status).toBe(200);
     expect((await fetch(`${test.url}/healthz`)).status).toBe(200);
+    await test.close();
+  });
+
+  it("limits those who ask for the figures from elsewhere, and tells a cashier what they lack", async () => {
+    let asked = 0;
+    const counting: Guard = {
+      authenticate: (request) => {
+        asked += 1;
+        return guard.authenticate(request);
+      },
+    };
+    const test = await startTestServer({ guard: counting, limits: { requestsPerMinute: 5 } });
+    const elsewhere = { "x-forwarded-for": "10.0.0.1" };
+    const figures = (who: string) => test.as(who, "/metrics", { headers: elsewhere });
+    expect((await figures("chef")).status).toBe(200);
+    const cook = await figures("cook");
+    expect([cook.status, ((await cook.json()) as { code: string }).code]).toEqual([
+      403,
+      "forbidden",
+    ]);
+    const anonymous = await fetch(`${test.url}/metrics`, { headers: elsewhere });
+    expect([anonymous.status, anonymous.headers.get("www-authenticate")]).toEqual([401, "Bearer"]);
+    asked = 0;
+    for (let guess = 0; guess < 10; guess++) await figures(`guess${guess}`);
+    expect(asked).toBeLessThan(5);
+    expect((await figures("chef")).status).toBe(200);
+    expect((await fetch(`${test.url}/metrics`)).status).toBe(200);
     await test.close();
   });
 

@@ -84,7 +84,6 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
       limits,
       rateLimit: createRateLimit(limits.requestsPerMinute),
     }),
-    guard,
     document: await createOpenApi(routers),
     readiness: createReadiness(parts.checks, logger),
     metrics,
