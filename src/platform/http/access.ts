@@ -45,6 +45,16 @@ function forbidden(permission: string, approvable: boolean, given: boolean): str
   return `You are not allowed to do this: it needs the permission ${permission}. ${remedy}`;
 }
 
+/** What a request is let in by: its bearer token, or else its cookies, never one where the other was checked. Only the
+ *  cookies come along with what another site makes a browser send, whatever else it sends. */
+export const credentialOf = ({ authorization, cookie }: Credentials): Credentials =>
+  authorization !== undefined && /^Bearer /i.test(authorization) ? { authorization } : { cookie };
+
+interface Credentials {
+  readonly authorization?: string | undefined;
+  readonly cookie?: string | undefined;
+}
+
 interface Incoming {
   readonly method: string;
   readonly host: string | undefined;

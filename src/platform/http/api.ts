@@ -4,7 +4,7 @@ import { StandardOpenAPIHandler, StandardOpenAPIMatcher } from "@orpc/openapi/st
 import { type AnyRouter, ORPCError } from "@orpc/server";
 import type { RouteMeta } from "#platform/contract";
 import type { Foreground } from "#platform/kernel";
-import { authorize, refuseForeignSite } from "./access.js";
+import { authorize, credentialOf, refuseForeignSite } from "./access.js";
 import { type BodyLimits, ClientGone, readJson } from "./body.js";
 import type { ApprovalUse, CallContext, Guard, Principal } from "./context.js";
 import { type EventStream, sendEvents } from "./event-stream.js";
@@ -100,7 +100,8 @@ export function createApi(parts: ApiParts) {
     request: IncomingMessage,
     facts: RequestFacts,
   ): Promise<Principal | null> {
-    const { authorization, cookie, origin, host } = request.headers;
+    const { origin, host } = request.headers;
+    const { authorization, cookie } = credentialOf(request.headers);
     const credential = authorization ?? cookie;
     rateLimit.admit(facts.remoteAddress, credential);
     if (credential === undefined) return null;

@@ -66,6 +66,10 @@ describe("the guard", () => {
     expect((await send({ "sec-fetch-site": "cross-site" })).status).toBe(403);
     expect((await send({ origin: test.url })).status).toBe(400);
     expect((await send({ origin: "https://evil.example" }, "GET")).status).toBe(200);
+    const evil = { origin: "https://evil.example" };
+    expect((await send({ ...evil, authorization: "Basic eDp5" })).status).toBe(403);
+    expect((await send({ ...evil, authorization: "Bearer ?" })).status).toBe(401);
+    expect((await send({ authorization: "Basic eDp5" }, "GET")).status).toBe(200);
   });
 
   it("gives other sites no leave to read", async () => {

@@ -128,7 +128,8 @@ const people: Record<string, Principal> = {
 
 export const guard: Guard = {
   authenticate({ authorization, cookie }) {
-    const name = authorization?.replace("Bearer ", "") ?? cookie?.replace("session=", "") ?? "";
+    const bearer = /^Bearer (\w+)$/.exec(authorization ?? "")?.[1];
+    const name = bearer ?? cookie?.replace("session=", "") ?? "";
     return Promise.resolve(people[name] ?? null);
   },
 };
