@@ -41,7 +41,11 @@ const SAMPLE = new URL("./sample/menu.json", import.meta.url);
 export async function startTiffin(config: Config, options: StartOptions = {}): Promise<Tiffin> {
   const stops: (() => Promise<unknown>)[] = [];
   const stopAll = async () => {
-    for (const stop of stops.splice(0).toReversed()) await stop();
+    const failures: unknown[] = [];
+    // What cannot be stopped must not keep the others, such as the embedded servers, running.
+    for (const stop of stops.splice(0).toReversed())
+      await stop().catch((error: unknown) => failures.push(error));
+    if (failures.length > 0) throw failures[0];
   };
   try {
     return await start(config, stops, stopAll, options);
@@ -169,7 +173,7 @@ async function start(
       modules: app.modules,
       restaurant: people.restaurant,
       firstManager: people.firstManager,
-      sampleStaff: people.sampleStaff,
+      sampleStaff: people.sampleStaff && loopback, // elsewhere their PINs do not work
       migrations: migrations.length,
       warnings: [
         ...(warning === undefined ? [] : [warning]),

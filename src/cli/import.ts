@@ -26,7 +26,7 @@ const file = await readFile(path, "utf8").then(parse, (error: unknown) => {
 
 function parse(content: string): RestaurantFile {
   try {
-    const result = readRestaurantFile(JSON.parse(content));
+    const result = readRestaurantFile(JSON.parse(content.replace(/^\uFEFF/, "")));
     if ("file" in result) return result.file;
     printFaults(result.faults);
   } catch (error) {

@@ -37,6 +37,7 @@ it("binds to this machine only unless HOST says otherwise, and then warns withou
   const open = await start({ HOST: "0.0.0.0" });
   try {
     expect(open.summary.warnings.join()).toContain(WITHOUT_TLS);
+    expect(open.summary.sampleStaff).toBe(false);
     const nobody = new Till(open.url, "");
     for (const [name, pin] of [
       ["Cashier", "2222"],

@@ -101,7 +101,7 @@ describe("starting and stopping", () => {
 describe("a command on an empty folder", () => {
   it("imports a restaurant of any currency, and leaves the one-time PIN for somebody to see", async () => {
     const file = join(folder.dataDir, "..", "menu.json");
-    await writeFile(file, JSON.stringify(dinarMenu));
+    await writeFile(file, `\uFEFF${JSON.stringify(dinarMenu)}`); // as Windows saves it
     const imported = await folder.run({}, "src/cli/import.ts", file);
     expect(imported.output).toContain("1 products created");
     expect(imported.code).toBe(0);

@@ -119,6 +119,22 @@ describe("the first people", () => {
     }
   });
 
+  it("are added all three or not at all", async () => {
+    const empty = await createModuleDatabase<AuthTables>(inject("databaseUrl"), "auth");
+    const transaction: AuthParts["database"]["transaction"] = (work) =>
+      empty.database.transaction(async (tx) => {
+        await work(tx);
+        throw new Error("killed");
+      });
+    try {
+      const killed = addSampleStaff(partsOn({ ...empty.database, transaction }));
+      await expect(killed).rejects.toThrow("killed");
+      expect(await listStaff(empty.database.kysely)).toEqual([]);
+    } finally {
+      await empty.close();
+    }
+  });
+
   it("are added only where nobody works yet", async () => {
     await addSampleStaff(parts);
     expect(await listStaff(test.database.kysely)).toHaveLength(3);

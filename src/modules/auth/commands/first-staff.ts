@@ -18,10 +18,13 @@ export const samplePinOf = (name: string): string | undefined =>
 /** Adds the sample restaurant's three people where nobody works yet. Repeated: no change. */
 export async function addSampleStaff({ database }: Pick<AuthParts, "database">): Promise<void> {
   if ((await listStaff(database.kysely)).length > 0) return;
-  for (const { name, role, pin } of SAMPLE) {
-    const pinHash = await hashSecret(pin);
-    await insertStaff(database.kysely, { id: newId(), name, role, pinHash, sample: true });
-  }
+  const people = await Promise.all(
+    SAMPLE.map(async ({ name, role, pin }) => ({ name, role, pinHash: await hashSecret(pin) })),
+  );
+  // All or none: a start that is killed in between would leave the others missing for good.
+  await database.transaction(async (tx) => {
+    for (const person of people) await insertStaff(tx, { id: newId(), ...person, sample: true });
+  });
 }
 
 /** Where no manager could sign in, gives one a one-time PIN, which is shown once and stored nowhere: where nobody works
