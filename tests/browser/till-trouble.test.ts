@@ -205,6 +205,59 @@ describeInBrowser("A till in trouble", () => {
     await context.close();
   });
 
+  it("charges neither a choice nor a tax that moved before it was said", async () => {
+    const { page, context, complaints } = await openTill(browser, tiffin.url);
+    const settings = async () => (await tiffin.manager.get("/api/restaurant/settings")).body;
+    const charge = async (part: string, body: object) => {
+      const { version } = await settings();
+      const answer = await tiffin.manager.send("PUT", `/api/restaurant/${part}`, {
+        ...body,
+        version,
+      });
+      expect(answer.status).toBe(200);
+    };
+    const { tax, serviceCharge, modifierGroups } = await settings();
+    const egg = modifierGroups.find(({ code }: { code: string }) => code === "egg");
+    const before = await count();
+    const sheet = page.getByRole("dialog");
+    const exact = sheet.getByRole("button", { name: /^Exact/ });
+
+    await tile(page, "Mohinga").click();
+    await page.locator("aside").getByRole("button", { name: "Change Mohinga" }).click();
+    await sheet.getByLabel("Boiled egg").check();
+    await sheet.getByRole("button", { name: "Done" }).click();
+    await page.getByRole("button", { name: "Pay 4,200 Ks" }).click();
+    await exact.waitFor();
+    const dearer = egg.modifiers.map((choice: object) => ({ ...choice, price: 700 }));
+    await charge("modifier-groups/egg", { ...egg, modifiers: dearer });
+    await exact.click();
+    await sheet.getByText("Mohinga was 4,000 Ks, it is now 4,200 Ks.").waitFor();
+    await sheet.getByText("No money was taken.").waitFor();
+    expect(await count()).toBe(before);
+    await sheet.getByRole("button", { name: "Take 4,200 Ks" }).click();
+
+    await page.getByRole("button", { name: "Pay 4,410 Ks" }).click();
+    await exact.waitFor();
+    const rate = (value: string) => tax.map((one: object) => ({ ...one, rate: value }));
+    await charge("rates", { tax: rate("0.07"), serviceCharge });
+    await exact.click();
+    await sheet.getByText("The total was 4,410 Ks, it is now 4,494 Ks.").waitFor();
+    expect(await count()).toBe(before);
+    await sheet.getByRole("button", { name: "Take 4,494 Ks" }).click();
+    await sheet.getByRole("button", { name: "Exact · 4,494" }).waitFor();
+
+    // Heard of while the guest looks for money: said at once, and not only written on another button.
+    await charge("rates", { tax: rate("0.05"), serviceCharge });
+    await sheet.getByText("The total was 4,494 Ks, it is now 4,410 Ks.").waitFor();
+    await sheet.getByRole("button", { name: "Take 4,410 Ks" }).click();
+    await sheet.getByRole("button", { name: "Exact · 4,410" }).click();
+    await page.locator(".receipt").getByText("4,410").first().waitFor();
+    expect(await count()).toBe(before + 1);
+    await charge("modifier-groups/egg", egg);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it("never shows what the order before cost as the total of the next one", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await chargeFor(page, "Meeshay");

@@ -119,6 +119,16 @@ describe("placing an order", () => {
     });
   });
 
+  it("previews a line that the guest has seen by the price that was seen, as it would be placed", async () => {
+    const mohinga = await test.cashier.dish("MOH-01");
+    const { status, body } = await test.cashier.send("POST", "/api/orders/calculate", {
+      serviceType: "takeaway",
+      lineItems: [line(mohinga, 2, { unitPrice: mmk(3000) })],
+    });
+    expect(status).toBe(200);
+    expect(body.totals).toMatchObject({ subtotal: mmk(6000), total: mmk(6300) });
+  });
+
   it("previews totals without taking anything", async () => {
     const mohinga = await test.cashier.dish("MOH-01");
     const before = await stockOf(mohinga.productId);
@@ -176,6 +186,39 @@ describe("refusing an order", () => {
       code: "price-changed",
       items: [{ productId: mohinga.productId, seen: mmk(3000), current: mmk(3500) }],
     });
+  });
+
+  it("asks again when a choice or a tax makes it cost something else than the guest was told", async () => {
+    const mohinga = await test.cashier.dish("MOH-01");
+    const egg = line(mohinga, 2, { modifiers: [{ code: "boiled-egg" }] });
+    const told = { expectedTotal: mmk(8400), payment: { method: "cash", tendered: mmk(8400) } };
+    const key = randomUUID();
+    const placed = await test.cashier.place(order([egg], told), key);
+    expect(placed.status).toBe(201);
+    const seen = order([{ ...egg, id: randomUUID() }], told);
+
+    await dearerEgg(700);
+    const choice = await refused(seen);
+    expect(choice.status).toBe(409);
+    expect(choice.body).toMatchObject({
+      code: "price-changed",
+      items: [],
+      total: { seen: mmk(8400), current: mmk(8820) },
+      lineItems: [{ unitPrice: mmk(3500), modifiers: [{ code: "boiled-egg", price: mmk(700) }] }],
+    });
+    expect(choice.body.lineItems[0]).not.toHaveProperty("station");
+    // The key is of the whole body, and what was answered once stays so whatever it costs now.
+    expect(await test.cashier.place(order([egg], told), key)).toMatchObject({
+      status: 201,
+      body: { id: placed.body.id },
+    });
+    const other = await test.cashier.place(order([egg], { ...told, expectedTotal: mmk(1) }), key);
+    expect(other.body.code).toBe("idempotency-key-reused");
+
+    await dearerEgg(500);
+    const dollars = { expectedTotal: { amount: 8400, currency: "USD" } };
+    expect((await refused({ ...seen, ...dollars })).body.code).toBe("price-changed");
+    expect((await test.cashier.place(seen)).status).toBe(201);
   });
 
   it("gives everything back when the card is declined", async () => {
@@ -282,6 +325,31 @@ describe("the idempotency key", () => {
     expect(again.body).toEqual(first.body);
   });
 });
+
+/** Changes what a boiled egg costs, and waits until orders are priced by it. */
+async function dearerEgg(amount: number) {
+  const { version, modifierGroups } = (await test.manager.get("/api/restaurant/settings")).body;
+  type Group = { code: string; modifiers: { code: string; price: number }[] };
+  const group = (modifierGroups as Group[]).find(({ modifiers }) =>
+    modifiers.some(({ code }) => code === "boiled-egg"),
+  )!;
+  const modifiers = group.modifiers.map((one) =>
+    one.code === "boiled-egg" ? { ...one, price: amount } : one,
+  );
+  const path = `/api/restaurant/modifier-groups/${group.code}`;
+  const changed = await test.manager.send("PUT", path, { ...group, modifiers, version });
+  expect(changed.status).toBe(200);
+  const { id, productId } = line(await test.cashier.dish("MOH-01"));
+  const asked = { id, productId, quantity: 1, modifiers: [{ code: "boiled-egg" }] };
+  await eventually(
+    () =>
+      test.cashier.send("POST", "/api/orders/calculate", {
+        serviceType: "takeaway",
+        lineItems: [asked],
+      }),
+    ({ body }) => body.lineItems[0].modifiers[0].price.amount === amount,
+  );
+}
 
 async function changeProduct(sku: string, change: object) {
   const { productId } = await test.cashier.dish(sku);

@@ -1,7 +1,7 @@
 // Reads of orders: what was sold, and what a cart would cost now.
 import { z } from "zod";
 import { decodeCursor, encodeCursor } from "#platform/contract";
-import { money, Uuid } from "#platform/kernel";
+import { type Money, money, Uuid } from "#platform/kernel";
 import type { SagaCoordinator, SagaQuery, SagaRow } from "#platform/saga";
 import type { Order, Saga } from "./contract.js";
 import type { ServiceType } from "./events.js";
@@ -116,9 +116,10 @@ export async function listOrderPage(
 export const readBook = (database: OrdersDatabase, after: string | undefined, limit: number) =>
   listBook(database, after, limit);
 
-type AskedPreview = Omit<AskedLine, "unitPrice">;
+type AskedPreview = Omit<AskedLine, "unitPrice"> & { readonly unitPrice?: Money | undefined };
 
-/** Prices a cart by this module's copy of the catalogue. */
+/** What placing it would cost: by the prices that the guest saw, and for the other lines by this module's copy of the
+ *  catalogue. Were it always the copy, an order whose price the copy does not know yet would be told another total. */
 export async function calculate(
   database: OrdersDatabase,
   { serviceType, lineItems }: { serviceType: ServiceType; lineItems: readonly AskedPreview[] },
@@ -141,7 +142,8 @@ export async function calculate(
 
   const asked = lineItems.map((line) => {
     const entry = entries.get(line.productId);
-    return { ...line, unitPrice: money(entry?.price ?? 0, entry?.currency ?? "") };
+    const unitPrice = line.unitPrice ?? money(entry?.price ?? 0, entry?.currency ?? "");
+    return { ...line, unitPrice };
   });
   const { lines, faults } = priceLines(asked, rules);
   if (faults.length > 0) return { kind: "invalid-lines", faults } as const;

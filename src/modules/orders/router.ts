@@ -97,6 +97,12 @@ export function createRouter(parts: RouterParts) {
           throw errors.UNKNOWN_TABLE();
         case "key-reused":
           throw errors.IDEMPOTENCY_KEY_REUSED();
+        case "total-changed": {
+          const { seen, current, lines } = started;
+          const lineItems = lines.map((line) => ({ ...line, modifiers: [...line.modifiers] }));
+          // What a dish alone costs is proved when its stock is held.
+          throw errors.PRICE_CHANGED({ data: { items: [], total: { seen, current }, lineItems } });
+        }
         case "tender-too-small": {
           const { due, tendered } = started;
           const foreign = tendered.currency !== due.currency && {

@@ -18,6 +18,7 @@ import {
   clockOf,
   type LineFault,
   type OrderingRules,
+  type PricedLine,
   priceLines,
   quantitiesByProduct,
   totalsOf,
@@ -28,6 +29,12 @@ import type { OrdersDatabase } from "../schema.js";
 export type Rejection =
   | { readonly kind: "invalid-lines"; readonly faults: readonly LineFault[] }
   | { readonly kind: "unknown-table" }
+  | {
+      readonly kind: "total-changed";
+      readonly seen: Money;
+      readonly current: Money;
+      readonly lines: readonly PricedLine[];
+    }
   | { readonly kind: "tender-too-small"; readonly due: Money; readonly tendered: Money }
   | { readonly kind: "key-reused" };
 
@@ -48,7 +55,7 @@ export function preparePlacement(
 ): PlaceOrderInput | Rejection {
   const { lines, faults } = priceLines(request.lineItems, rules);
   if (faults.length > 0) return { kind: "invalid-lines", faults };
-  const { tableId, serviceType, payment } = request;
+  const { tableId, serviceType, expectedTotal: seen, payment } = request;
   const table = rules.tables.find(({ id }) => id === tableId);
   if (tableId !== undefined && !table) return { kind: "unknown-table" };
   const businessDate = businessDateOf(now, rules.restaurant);
@@ -57,12 +64,16 @@ export function preparePlacement(
     { serviceType, businessDate },
     rules,
   );
+  const { total: current } = totals;
+  // Before the cash is counted: what does not reach any more did reach the total that the guest was told.
+  if (seen && (seen.amount !== current.amount || seen.currency !== current.currency)) {
+    return { kind: "total-changed", seen, current, lines };
+  }
   if (
     payment.method === "cash" &&
-    (payment.tendered.currency !== totals.total.currency ||
-      payment.tendered.amount < totals.total.amount)
+    (payment.tendered.currency !== current.currency || payment.tendered.amount < current.amount)
   ) {
-    return { kind: "tender-too-small", due: totals.total, tendered: payment.tendered };
+    return { kind: "tender-too-small", due: current, tendered: payment.tendered };
   }
   return {
     serviceType,

@@ -29,6 +29,13 @@ const DishRepriced = z.object({
   seen: Money,
   current: Money,
 });
+const LineRepriced = SoldLine.pick({
+  id: true,
+  productId: true,
+  unitPrice: true,
+  modifiers: true,
+  total: true,
+});
 
 export const placeErrors = {
   INSUFFICIENT_STOCK: {
@@ -40,7 +47,15 @@ export const placeErrors = {
   PRICE_CHANGED: {
     status: 409,
     message: "Some prices changed. Show the guest the new price and ask again; nothing was taken.",
-    data: z.object({ items: z.array(DishRepriced) }),
+    data: z.object({
+      items: z.array(DishRepriced),
+      total: z.object({ seen: Money, current: Money }).optional().meta({
+        description: "When the order costs something else than `expectedTotal`",
+      }),
+      lineItems: z.array(LineRepriced).optional().meta({
+        description: "With `total`: what each line costs now, with its choices",
+      }),
+    }),
   },
   PRODUCT_UNAVAILABLE: {
     status: 422,
@@ -138,6 +153,8 @@ export const placing = {
       method: "POST",
       path: "/orders/calculate",
       summary: "Preview an order's totals; changes nothing",
+      description:
+        "A line with a `unitPrice` is priced by it, as it would be when it is placed; without, by the price of now. The total is what to send as `expectedTotal`.",
     })
     .input(
       z.strictObject({

@@ -53,6 +53,10 @@ export const PlaceOrder = z.strictObject({
   serviceType: ServiceType,
   tableId: Uuid.optional(),
   lineItems: linesOf(AskedLine),
+  expectedTotal: Price.optional().meta({
+    description:
+      "What the guest was told that it costs in all; the order is refused when it costs anything else",
+  }),
   payment: Payment,
 });
 export type PlaceOrder = z.infer<typeof PlaceOrder>;

@@ -1,5 +1,7 @@
 // The till: dishes on the left, the cart on the right, and over them the one sheet that is open.
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
+import { queries } from "../../api/client.js";
 import { problemOf } from "../../api/problem.js";
 import { Waiting } from "../../app/Waiting.js";
 import { pick, useLanguage } from "../../words/language.js";
@@ -10,14 +12,14 @@ import { CartPanel } from "./cart/CartPanel.js";
 import { type Conflict, conflictsIn, conflictsOf } from "./cart/conflicts.js";
 import { ConflictSheet } from "./cart/ConflictSheet.js";
 import { changeCart, currentCart, useCart } from "./cart/store.js";
-import { askedLines, useTotals } from "./cart/totals.js";
+import { useTotals } from "./cart/totals.js";
 import { Dishes } from "./dishes/Dishes.js";
 import { type Choice, DishSheet } from "./dishes/DishSheet.js";
 import classes from "./Till.module.css";
 import { type Dish, type Menu, useMenu } from "./menu.js";
 import { PlacedSheet, RefusedSheet } from "./pay/OutcomeSheet.js";
-import { PaySheet } from "./pay/PaySheet.js";
-import { dismissOutcome, startPlacement, useOutcome, usePlacement } from "./pay/placement.js";
+import { Paying } from "./pay/Paying.js";
+import { dismissOutcome, useOutcome, usePlacement } from "./pay/placement.js";
 import { Sender } from "./pay/Sender.js";
 import { till } from "./words.js";
 
@@ -127,10 +129,18 @@ function Counter({ menu }: { readonly menu: Menu }) {
     () => (refusal ? conflictsIn(refusal.code, refusal.data, currentCart()) : []),
     [refusal],
   );
-  const settled = (productId: string, all: readonly Conflict[]) => {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (refusal?.code !== "price-changed") return;
+    // What is known of this cart is what was refused.
+    void client.resetQueries({ queryKey: queries.orders.calculate.key() });
+    void client.invalidateQueries({ queryKey: queries.restaurant.menu.key() });
+  }, [refusal, client]);
+  const settled = (productId: string | undefined, all: readonly Conflict[]) => {
     const rest = all.filter((conflict) => conflict.productId !== productId);
     dismissOutcome();
-    setSheet(rest.length > 0 ? { kind: "conflicts", conflicts: rest } : undefined);
+    if (productId === undefined) setSheet({ kind: "pay" });
+    else setSheet(rest.length > 0 ? { kind: "conflicts", conflicts: rest } : undefined);
   };
 
   return (
@@ -190,18 +200,7 @@ function Counter({ menu }: { readonly menu: Menu }) {
           <OrdersSheet menu={menu} onClose={close} />
         </Suspense>
       ) : sheet?.kind === "pay" && totals ? (
-        <PaySheet
-          due={totals.total}
-          old={old}
-          decimals={menu.decimals}
-          onClose={close}
-          onPay={(payment) => {
-            const { serviceType, tableId } = cart;
-            const lineItems = askedLines(cart);
-            const table = tableId !== undefined && { tableId };
-            if (startPlacement({ serviceType, ...table, lineItems, payment })) close();
-          }}
-        />
+        <Paying menu={menu} cart={cart} total={totals.total} old={old} onClose={close} />
       ) : undefined}
     </div>
   );

@@ -71,6 +71,10 @@ export const till = defineWords({
     en: "{name} was {seen}, it is now {now}.",
     my: "{name} စျေးနှုန်း {seen} မှ {now} ပြောင်းသွားပါသည်။",
   },
+  "till.total-changed": {
+    en: "The total was {seen}, it is now {now}.",
+    my: "စုစုပေါင်း {seen} မှ {now} ပြောင်းသွားပါသည်။",
+  },
   "till.take-price": { en: "Take {now}", my: "{now} ယူရန်" },
   "till.is-gone": { en: "{name} is no longer sold.", my: "{name} မရောင်းတော့ပါ။" },
   "till.nothing-taken": { en: "No money was taken.", my: "ငွေ မယူရသေးပါ။" },

@@ -7,14 +7,14 @@ import { useWords } from "../../../words/words.js";
 import { till } from "../words.js";
 import { limitProduct, removeProduct, takePrice } from "./cart.js";
 import classes from "./ConflictSheet.module.css";
-import type { Conflict } from "./conflicts.js";
+import type { Conflict, DishConflict } from "./conflicts.js";
 import { changeCart } from "./store.js";
 
 interface ConflictSheetProps {
   readonly conflicts: readonly Conflict[];
   readonly decimals: number;
-  /** It was decided about this dish. */
-  onSettled(this: void, productId: string): void;
+  /** It was decided about this dish, or about the total. */
+  onSettled(this: void, productId: string | undefined): void;
   onClose(this: void): void;
 }
 
@@ -23,22 +23,54 @@ export function ConflictSheet({ conflicts, decimals, onSettled, onClose }: Confl
   return (
     <Sheet onClose={onClose} title={t("till.conflict-title")}>
       <ul className={classes["list"]}>
-        {conflicts.map((conflict) => (
-          <Row
-            key={conflict.productId}
-            conflict={conflict}
-            decimals={decimals}
-            onSettled={onSettled}
-          />
-        ))}
+        {conflicts.map((conflict) =>
+          conflict.kind === "total" ? (
+            <TotalRow
+              key="total"
+              conflict={conflict}
+              decimals={decimals}
+              onTake={() => onSettled(undefined)}
+            />
+          ) : (
+            <Row
+              key={conflict.productId}
+              conflict={conflict}
+              decimals={decimals}
+              onSettled={onSettled}
+            />
+          ),
+        )}
       </ul>
       <p className={classes["nothing"]}>{t("till.nothing-taken")}</p>
     </Sheet>
   );
 }
 
+interface TotalRowProps {
+  readonly conflict: Extract<Conflict, { kind: "total" }>;
+  readonly decimals: number;
+  onTake(this: void): void;
+}
+
+function TotalRow({ conflict, decimals, onTake }: TotalRowProps) {
+  const t = useWords(till);
+  const language = useLanguage();
+  const seen = formatMoney(conflict.seen, decimals, language);
+  const now = formatMoney(conflict.now, decimals, language);
+  return (
+    <li>
+      <p role="alert">{t("till.total-changed", { seen, now })}</p>
+      <div className={classes["choices"]}>
+        <Button size="lg" data-autofocus onClick={onTake}>
+          {t("till.take-price", { now })}
+        </Button>
+      </div>
+    </li>
+  );
+}
+
 interface RowProps {
-  readonly conflict: Conflict;
+  readonly conflict: DishConflict;
   readonly decimals: number;
   onSettled(this: void, productId: string): void;
 }

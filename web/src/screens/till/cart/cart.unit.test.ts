@@ -131,6 +131,20 @@ describe("Conflicts", () => {
     expect(conflictsIn("price-changed", { items: [price] }, cart)).toMatchObject([
       { kind: "price", seen: mmk(1500), now: mmk(1600) },
     ]);
+    const withEgg = add(EMPTY, { modifiers: [egg] });
+    const [{ id, unitPrice } = { id: "", unitPrice: mmk(0) }] = withEgg.lines;
+    const total = { seen: mmk(4000), current: mmk(4200) };
+    const asked = (modifier: typeof egg) => ({
+      items: [],
+      total,
+      lineItems: [{ id, productId: "mohinga", unitPrice, modifiers: [modifier], total: mmk(1) }],
+    });
+    expect(conflictsIn("price-changed", asked({ ...egg, price: mmk(700) }), withEgg)).toMatchObject(
+      [{ kind: "price", seen: mmk(4000), now: mmk(4200), productId: "mohinga" }],
+    );
+    expect(conflictsIn("price-changed", asked(egg), withEgg)).toEqual([
+      { kind: "total", productId: undefined, seen: mmk(4000), now: mmk(4200) },
+    ]);
     const gone = { productId: "tea", reason: "archived" };
     expect(conflictsIn("product-unavailable", { items: [gone] }, cart)).toMatchObject([
       { kind: "gone", name: { en: "tea" } },

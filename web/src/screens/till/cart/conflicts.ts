@@ -2,7 +2,7 @@
 import type { Localized } from "../../../words/language.js";
 import type { Money } from "../../../words/money.js";
 import type { Menu, Modifier } from "../menu.js";
-import { type Cart, countOf, portionPrice, samePrices, withPrices } from "./cart.js";
+import { type Cart, countOf, type Line, portionPrice, samePrices, withPrices } from "./cart.js";
 
 export type Conflict =
   | {
@@ -23,11 +23,19 @@ export type Conflict =
       readonly price: Money;
       readonly choices: readonly Modifier[];
     }
-  | { readonly kind: "gone"; readonly productId: string; readonly name: Localized };
+  | { readonly kind: "gone"; readonly productId: string; readonly name: Localized }
+  /** Of no dish: a tax or the service charge moved. */
+  | {
+      readonly kind: "total";
+      readonly productId: undefined;
+      readonly seen: Money;
+      readonly now: Money;
+    };
+export type DishConflict = Exclude<Conflict, { kind: "total" }>;
 
 /** In the cart's order, each dish once: gone before short before price. */
-export function conflictsOf(cart: Cart, menu: Menu): Conflict[] {
-  const found = new Map<string, Conflict>();
+export function conflictsOf(cart: Cart, menu: Menu): DishConflict[] {
+  const found = new Map<string, DishConflict>();
   for (const line of cart.lines) {
     const { productId, name } = line;
     if (found.has(productId)) continue;
@@ -38,15 +46,45 @@ export function conflictsOf(cart: Cart, menu: Menu): Conflict[] {
       found.set(productId, { kind: "short", productId, name, wanted, left: dish.left });
     else {
       const choices = dish.modifierGroups.flatMap(({ modifiers }) => modifiers);
-      const taken = withPrices(line, dish.price, choices);
-      if (!samePrices(line, taken)) {
-        const { price } = dish;
-        const [seen, now] = [portionPrice(line), portionPrice(taken)];
-        found.set(productId, { kind: "price", productId, name, seen, now, price, choices });
-      }
+      const moved = movedOf(line, dish.price, choices);
+      if (moved) found.set(productId, moved);
     }
   }
   return [...found.values()];
+}
+
+function movedOf(line: Line, price: Money, choices: readonly Modifier[]): DishConflict | undefined {
+  const taken = withPrices(line, price, choices);
+  if (samePrices(line, taken)) return undefined;
+  const { productId, name } = line;
+  const [seen, now] = [portionPrice(line), portionPrice(taken)];
+  return { kind: "price", productId, name, seen, now, price, choices };
+}
+
+interface Repriced {
+  readonly id: string;
+  readonly productId: string;
+  readonly unitPrice: Money;
+  readonly modifiers: readonly Modifier[];
+}
+
+/** The dishes that make another total, each once; where none does, the total itself. */
+function repriced(
+  { seen, current }: { readonly seen: Money; readonly current: Money },
+  lines: readonly Repriced[],
+  cart: Cart,
+): Conflict[] {
+  const found = new Map<string, DishConflict>();
+  for (const { id, productId, unitPrice } of lines) {
+    const line = cart.lines.find((one) => one.id === id);
+    const choices = lines
+      .filter((one) => one.productId === productId)
+      .flatMap(({ modifiers }) => modifiers);
+    const moved = line && !found.has(productId) && movedOf(line, unitPrice, choices);
+    if (moved) found.set(productId, moved);
+  }
+  if (found.size > 0) return [...found.values()];
+  return [{ kind: "total", productId: undefined, seen, now: current }];
 }
 
 interface Listed {
@@ -77,6 +115,10 @@ export function conflictsIn(
         left: item.available ?? 0,
       }));
     case "price-changed":
+      if (data["total"]) {
+        const total = data["total"] as { readonly seen: Money; readonly current: Money };
+        return repriced(total, (data["lineItems"] ?? []) as readonly Repriced[], cart);
+      }
       return items.flatMap((item) =>
         item.seen && item.current
           ? [
