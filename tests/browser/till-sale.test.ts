@@ -248,6 +248,43 @@ describeInBrowser("A counter sale", () => {
     await context.close();
   });
 
+  it("sells on a phone: the order is a bar under the dishes and opens over them", async () => {
+    const size = { width: 390, height: 844 };
+    const { page, context, complaints } = await openTill(browser, tiffin.url, { size });
+    const { found, look } = createInspection(page);
+    const aside = page.locator("aside");
+    const payButton = aside.getByRole("button", { name: "Pay", exact: true });
+    const toggle = aside.locator("button[aria-expanded]");
+    await tile(page, "Mohinga").click();
+    await tile(page, "Meeshay").click();
+    await toggle.getByText("7,875 Ks").waitFor();
+    expect(await toggle.innerText()).toContain("2");
+    const dish = await tile(page, "Mohinga").boundingBox();
+    expect(dish?.width).toBeGreaterThan(340); // nothing stands over it
+    expect((await aside.boundingBox())?.height).toBeLessThan(90);
+    expect(await page.getByRole("button", { name: "Orders" }).isVisible()).toBe(false);
+    await look("dishes");
+    await toggle.click();
+    await page.getByRole("button", { name: "One Meeshay less" }).click();
+    await toggle.getByText("3,675 Ks").waitFor();
+    expect(await tile(page, "Meeshay").count()).toBe(0); // what is covered is out of reach
+    await look("order");
+    expect((await payButton.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+    await payButton.click();
+    await look("payment");
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    await page.getByText("No change to give").waitFor();
+    await look("receipt");
+    await page.getByRole("button", { name: "New order" }).click();
+    // The next guest begins with the dishes.
+    await tile(page, "Mohinga").waitFor();
+    expect(await toggle.getAttribute("aria-expanded")).toBe("false");
+    expect(await payButton.isDisabled()).toBe(true);
+    expect(found).toEqual([]);
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it.each(SIZES)(
     "has no fault that axe can find and no sideways scroll at $width × $height",
     async (size) => {

@@ -10,12 +10,15 @@ import { useWords } from "../../../words/words.js";
 import type { Menu } from "../menu.js";
 import { till } from "../words.js";
 import { type Cart, EMPTY, subtotalOf } from "./cart.js";
+import { CartBar } from "./CartBar.js";
 import classes from "./CartPanel.module.css";
 import { type Conflict, conflictsOf } from "./conflicts.js";
 import { LineRow } from "./LineRow.js";
 import { ServicePicker } from "./ServicePicker.js";
 import { changeCart } from "./store.js";
 import { type Totals, TotalsTable } from "./TotalsTable.js";
+
+const cx = (...names: readonly string[]) => names.map((name) => classes[name]).join(" ");
 
 interface CartPanelProps {
   readonly menu: Menu;
@@ -38,8 +41,17 @@ export function CartPanel(props: CartPanelProps) {
   const [cleared, setCleared] = useState<Cart>();
   const conflicts = conflictsOf(cart, menu);
   const empty = cart.lines.length === 0;
+  const canPay = totals !== undefined || conflicts.length > 0;
+  const subtotal = { amount: subtotalOf(cart), currency: menu.currency };
   // What was cleared can be put back until something else is ordered, not after another guest's order.
   if (!empty && cleared) setCleared(undefined);
+  const [open, setOpen] = useState(false);
+  const [had, setHad] = useState(!empty);
+  if (had === empty) {
+    setHad(!empty);
+    // The order has gone, or its last dish: the next one begins with the dishes.
+    if (empty && !cleared) setOpen(false);
+  }
   const list = useRef<HTMLUListElement>(null);
   const lastId = cart.lines.at(-1)?.id;
   useEffect(() => {
@@ -47,7 +59,7 @@ export function CartPanel(props: CartPanelProps) {
   }, [lastId]);
 
   return (
-    <aside className={classes["cart"]} aria-label={t("till.cart")}>
+    <aside className={classes["cart"]} aria-label={t("till.cart")} data-open={open || undefined}>
       <header className={classes["head"]}>
         <h1>{t("till.cart")}</h1>
         {empty && cleared ? (
@@ -82,14 +94,16 @@ export function CartPanel(props: CartPanelProps) {
           {t("till.orders")}
         </Button>
       </header>
-      <ServicePicker cart={cart} />
+      <div className={classes["folded"]}>
+        <ServicePicker cart={cart} />
+      </div>
       {empty ? (
-        <div className={classes["empty"]}>
+        <div className={cx("empty", "folded")}>
           <p>{t("till.cart-empty")}</p>
           <p className={classes["keys"]}>{t("till.keys")}</p>
         </div>
       ) : (
-        <ul ref={list} className={classes["lines"]}>
+        <ul ref={list} className={cx("lines", "folded")}>
           {cart.lines.map((line) => (
             <LineRow
               key={line.id}
@@ -104,23 +118,19 @@ export function CartPanel(props: CartPanelProps) {
         </ul>
       )}
       {!empty && (
-        <footer className={classes["foot"]} data-old={old || undefined}>
+        <footer className={cx("foot", "folded")} data-old={old || undefined}>
           {totals ? (
             <TotalsTable totals={totals} decimals={menu.decimals} />
           ) : (
             <p className={classes["no-total"]} role="status">
-              {formatMoney(
-                { amount: subtotalOf(cart), currency: menu.currency },
-                menu.decimals,
-                language,
-              )}
+              {formatMoney(subtotal, menu.decimals, language)}
               <small>{error ? say(problemOf(error)) : t("till.no-total")}</small>
             </p>
           )}
           <Button
             size="xl"
             fullWidth
-            disabled={!totals && conflicts.length === 0}
+            disabled={!canPay}
             onClick={onPay}
             className={classes["pay"] ?? ""}
           >
@@ -129,6 +139,15 @@ export function CartPanel(props: CartPanelProps) {
           </Button>
         </footer>
       )}
+      <CartBar
+        count={cart.lines.reduce((count, { quantity }) => count + quantity, 0)}
+        total={empty ? "" : formatMoney(totals?.total ?? subtotal, menu.decimals, language)}
+        old={old || !totals}
+        open={open}
+        canPay={!empty && canPay}
+        onToggle={() => setOpen(!open)}
+        onPay={onPay}
+      />
     </aside>
   );
 }
