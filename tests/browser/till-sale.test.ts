@@ -207,6 +207,32 @@ describeInBrowser("A counter sale", () => {
     await context.close();
   });
 
+  it("says that an order has not reached the kitchen, and presets nothing for its food", async () => {
+    const listener = "/api/system/events/subscriptions/kitchen.make-tickets";
+    const send = async (what: string) =>
+      tiffin.manager.send("POST", `${listener}/${what}`, { reason: "Test" });
+    expect((await send("pause")).status).toBe(200);
+    const { page, context } = await openTill(browser, tiffin.url);
+    try {
+      await tile(page, "Kyay oh").click();
+      await page.getByRole("button", { name: /^Pay/ }).click();
+      await page.getByRole("button", { name: /^Exact/ }).click();
+      await page.getByRole("button", { name: "New order" }).click();
+      await page.getByRole("button", { name: "Orders" }).click();
+      const row = page.getByRole("dialog").locator("li button").first();
+      await row.getByText("Not in the kitchen").waitFor();
+      await row.click();
+      await page.getByRole("button", { name: "Cancel order" }).click();
+      expect(await page.getByLabel("Cooked: waste").isChecked()).toBe(false);
+      expect(await page.getByLabel("Not cooked: back to stock").isChecked()).toBe(false);
+      await page.getByRole("button", { name: "All orders" }).click();
+    } finally {
+      await send("resume");
+    }
+    await page.getByRole("dialog").locator("li button").first().getByText("Waiting").waitFor();
+    await context.close();
+  });
+
   it("puts back what was cleared, and never another guest's order", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await tile(page, "Kyay oh").click();

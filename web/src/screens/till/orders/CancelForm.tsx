@@ -36,7 +36,7 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
   const [reason, setReason] = useState("");
   // What the kitchen has not begun goes back, unless a person says otherwise; where that is not known, a person says it.
   const [stock, setStock] = useState<(typeof OUTCOMES)[number] | undefined>(
-    progress && (progress === "new" ? "restock" : "waste"),
+    !progress || progress === "absent" ? undefined : progress === "new" ? "restock" : "waste",
   );
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);

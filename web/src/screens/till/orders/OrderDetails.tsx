@@ -1,9 +1,12 @@
 // One order: its receipt, how it stands, print it again, cancel it.
 import { Button } from "@mantine/core";
 import { IconArrowLeft, IconPrinter } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { Link } from "wouter";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
+import { queries } from "../../../api/client.js";
+import { problemOf } from "../../../api/problem.js";
 import { useSession } from "../../../api/session.js";
 import { useWords } from "../../../words/words.js";
 import type { Menu } from "../menu.js";
@@ -11,7 +14,7 @@ import { printReceipt } from "../pay/printed.js";
 import { Receipt } from "../pay/Receipt.js";
 import { pay } from "../pay/words.js";
 import { CancelForm } from "./CancelForm.js";
-import type { Progress } from "./open-orders.js";
+import { type Progress, progressByOrder } from "./open-orders.js";
 import classes from "./OrderDetails.module.css";
 import { past } from "./words.js";
 
@@ -22,7 +25,19 @@ interface OrderDetailsProps {
   onBack(this: void): void;
 }
 
-export function OrderDetails({ order, progress, menu, onBack }: OrderDetailsProps) {
+/** Asked of the kitchen where its lists do not go back far enough. */
+function useProgress({ id }: Order, listed: Progress | undefined): Progress | undefined {
+  const { data, error } = useQuery({
+    ...queries.kitchen.order.queryOptions({ input: { orderId: id } }),
+    enabled: listed === undefined,
+  });
+  if (listed) return listed;
+  if (error) return problemOf(error).code === "not-found" ? "absent" : undefined;
+  return data && progressByOrder(data.tickets).get(id);
+}
+
+export function OrderDetails({ order, progress: listed, menu, onBack }: OrderDetailsProps) {
+  const progress = useProgress(order, listed);
   const t = useWords(past);
   const words = useWords(pay);
   const { data: me } = useSession();

@@ -12,12 +12,14 @@ import { useProblemWords } from "../../../words/problems.js";
 import { useWords } from "../../../words/words.js";
 import type { Menu } from "../menu.js";
 import { till } from "../words.js";
-import { progressByOrder, type Progress } from "./open-orders.js";
+import { createProgress, progressByOrder, type Progress } from "./open-orders.js";
 import { OrderDetails } from "./OrderDetails.js";
 import classes from "./OrdersSheet.module.css";
 import { past } from "./words.js";
 
 const PAGE = 20;
+/** Of these the list tells that they were served; of an older order its own page asks. */
+const CLOSED = 100;
 const VIEWS = ["open", "recent"] as const;
 
 interface OrdersSheetProps {
@@ -42,12 +44,16 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const [chosen, setChosen] = useState<string>();
   const orders = useOrders();
   const tickets = useQuery(queries.kitchen.tickets.list.queryOptions({ input: {} }));
-  // Without the tickets nothing is known of the kitchen, and least of all that a dish was served.
-  const progress = tickets.data && progressByOrder(tickets.data.items);
+  const closed = useQuery(
+    queries.kitchen.tickets.list.queryOptions({ input: { status: "closed", limit: CLOSED } }),
+  );
+  const open = tickets.data && progressByOrder(tickets.data.items);
+  const progressOf =
+    tickets.data && closed.data ? createProgress(tickets.data, closed.data) : undefined;
   const all = orders.data?.pages.flatMap(({ items }) => items) ?? [];
-  const shown = view === "open" ? all.filter(({ id }) => progress?.has(id)) : all;
+  const shown = view === "open" ? all.filter(({ id }) => open?.has(id)) : all;
   const order = all.find(({ id }) => id === chosen);
-  const error = orders.error ?? tickets.error;
+  const error = orders.error ?? tickets.error ?? closed.error;
 
   return (
     <Sheet onClose={onClose} size={880} title={t("orders.title")}>
@@ -55,7 +61,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
         <OrderDetails
           key={order.id}
           order={order}
-          progress={progress && (progress.get(order.id) ?? "served")}
+          progress={progressOf?.(order)}
           menu={menu}
           onBack={() => setChosen(undefined)}
         />
@@ -76,7 +82,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
           </div>
           {error && <p role="alert">{say(problemOf(error))}</p>}
           {orders.isPending && <Loader />}
-          {orders.data && (progress || view === "recent") && shown.length === 0 && (
+          {orders.data && (open || view === "recent") && shown.length === 0 && (
             <p>{t("orders.none")}</p>
           )}
           <ul>
@@ -84,7 +90,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
               <OrderRow
                 key={one.id}
                 order={one}
-                progress={progress && (progress.get(one.id) ?? "served")}
+                progress={progressOf?.(one)}
                 menu={menu}
                 onChoose={setChosen}
               />

@@ -8,6 +8,7 @@ export const past = defineWords({
   "orders.which": { en: "Which orders", my: "မည်သည့် အော်ဒါများ" },
   "orders.none": { en: "No orders here yet.", my: "အော်ဒါ မရှိသေးပါ။" },
   "orders.more": { en: "Older orders", my: "ယခင် အော်ဒါများ" },
+  "orders.absent": { en: "Not in the kitchen", my: "မီးဖိုချောင်သို့ မရောက်သေး" },
   "orders.new": { en: "Waiting", my: "စောင့်ဆိုင်း" },
   "orders.cooking": { en: "Cooking", my: "ချက်နေသည်" },
   "orders.ready": { en: "Ready", my: "အဆင်သင့်" },
