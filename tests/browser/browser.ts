@@ -64,6 +64,8 @@ export async function openPage(
   const context = await browser.newContext({
     viewport: { ...size },
     locale: language === "my" ? "my-MM" : "en-GB",
+    // Not the restaurant's, whose clock is shown.
+    timezoneId: "America/New_York",
     reducedMotion: "reduce",
   });
   const page = await context.newPage();

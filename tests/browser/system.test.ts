@@ -74,6 +74,22 @@ describeInBrowser("The system's page", () => {
   const go = (page: Page, name: string | RegExp) =>
     page.getByRole("link", { name }).first().click();
 
+  it("tells times by the restaurant's clock, whatever the device is set to", async () => {
+    const water = await tiffin.cashier.dish("WTR-01");
+    const { body } = await tiffin.cashier.place(order([line(water)]));
+    const clock = new Intl.DateTimeFormat("en-GB", {
+      timeZone: "Asia/Yangon",
+      timeStyle: "medium",
+    });
+    const { page, context } = await openSystem();
+    await go(page, "An order's story");
+    await page
+      .getByText(clock.format(new Date(body.placedAt)))
+      .first()
+      .waitFor();
+    await context.close();
+  });
+
   it("shows dead letters with their cause, replays one when it is mended, discards one with a reason", async () => {
     const { page, context, complaints } = await openSystem();
     await killLetters("MOH-01", "KYO-01");

@@ -7,6 +7,7 @@ import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { useConnection } from "../api/connection.js";
 import { type Me, useSignIn } from "../api/session.js";
 import { startStream } from "../api/stream.js";
+import { useTimeZone } from "../api/time-zone.js";
 import { shell } from "../words/shell.js";
 import { useWords } from "../words/words.js";
 import { Brand } from "./Brand.js";
@@ -117,7 +118,9 @@ function useLeave() {
 function ConnectionBanner() {
   const t = useWords(shell);
   const { state, freshAt } = useConnection();
-  const time = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" }).format(freshAt);
+  const timeZone = useTimeZone();
+  const clock = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" });
+  const time = clock.format(freshAt);
   return (
     <div role="status" className={classes["banner"]} data-state={state}>
       {state === "offline" && t("shell.offline", { time })}

@@ -1,5 +1,7 @@
-// Times and durations as this page writes them: to the second, or shorter where things take milliseconds.
+// Times, by the restaurant's clock, and durations as this page writes them: to the second, or shorter where things take
+// milliseconds.
 import { useMemo } from "react";
+import { useTimeZone } from "../../../api/time-zone.js";
 import { useLanguage } from "../../../words/language.js";
 import { useWords } from "../../../words/words.js";
 import { system } from "../words.js";
@@ -11,12 +13,13 @@ export const shortNumber = (value: number): string =>
 export function useTimes() {
   const t = useWords(system);
   const language = useLanguage();
+  const timeZone = useTimeZone();
   return useMemo(() => {
     // Not every browser knows how Burmese writes times; digits alone are read in both languages.
-    const clock = new Intl.DateTimeFormat("en-GB", { timeStyle: "medium" });
-    const minute = new Intl.DateTimeFormat("en-GB", { timeStyle: "short" });
+    const clock = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "medium" });
+    const minute = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "short" });
     const dateStyle = language === "my" ? "short" : "medium";
-    const day = new Intl.DateTimeFormat("en-GB", { dateStyle, timeStyle: "medium" });
+    const day = new Intl.DateTimeFormat("en-GB", { timeZone, dateStyle, timeStyle: "medium" });
     return {
       clock: (instant: string) => clock.format(new Date(instant)),
       minute: (instant: string) => minute.format(new Date(instant)),
@@ -28,5 +31,5 @@ export function useTimes() {
         return t("system.hours", { hours: shortNumber(ms / 3_600_000) });
       },
     };
-  }, [t, language]);
+  }, [t, language, timeZone]);
 }
