@@ -212,6 +212,18 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("marks no day over the figures of another before it knows which day it is", async () => {
+    const { page, context } = await openManager();
+    await page.route("**/api/reports/**", () => undefined);
+    await go(page, "sales");
+    const chip = (name: string) => page.getByRole("button", { name, exact: true });
+    await chip("Yesterday").click();
+    expect(await chip("Today").getAttribute("aria-pressed")).toBe("true");
+    expect(await chip("Yesterday").getAttribute("aria-pressed")).toBe("false");
+    await page.unroute("**/api/reports/**");
+    await context.close();
+  });
+
   it("undoes nothing that another manager changed while a dialog stood open", async () => {
     const { page, context } = await openManager();
     await go(page, "menu");

@@ -1,7 +1,7 @@
 // A counter sale from the first page to the receipt, in both languages, as a cashier does it and by keyboard alone.
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, type TestTiffin } from "../system/tiffin.js";
+import { bootTiffin, line, order, type TestTiffin } from "../system/tiffin.js";
 import { createInspection, launch, openPage, openTill, signIn, SIZES, tile } from "./browser.js";
 import { describeInBrowser } from "./describe.js";
 
@@ -230,6 +230,22 @@ describeInBrowser("A counter sale", () => {
       await send("resume");
     }
     await page.getByRole("dialog").locator("li button").first().getByText("Waiting").waitFor();
+    await context.close();
+  });
+
+  it("lists all that is in the kitchen, however many orders came after it", async () => {
+    const water = await tiffin.cashier.dish("WTR-01");
+    const first = (await tiffin.cashier.place(order([line(water)]))).body;
+    for (let batch = 0; batch < 11; batch++)
+      await Promise.all(
+        Array.from({ length: 10 }, () => tiffin.cashier.place(order([line(water)]))),
+      );
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.getByRole("button", { name: "Orders" }).click();
+    await page.getByRole("button", { name: "In the kitchen" }).click();
+    const numbers = page.getByRole("dialog").locator("li b:first-child");
+    await numbers.getByText(String(first.number), { exact: true }).waitFor();
+    expect(await numbers.count()).toBeGreaterThanOrEqual(111);
     await context.close();
   });
 

@@ -26,8 +26,9 @@ export function RangePicker({ range, day, onChange }: RangePickerProps) {
   const now = range === undefined ? day : today;
 
   const choose = (next: Preset | "custom") => {
-    setChoice(next);
+    // Which day that is, nobody knows yet: what is marked stays what is shown.
     if (now === undefined) return;
+    setChoice(next);
     setToday(now);
     if (next !== "custom") onChange(rangeOf(next, now));
     else {

@@ -1,6 +1,6 @@
 // Orders that were placed: those the kitchen still works on, and all, newest first; each with its receipt and its end.
 import { Button, Loader } from "@mantine/core";
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { queries } from "../../../api/client.js";
@@ -17,7 +17,10 @@ import { OrderDetails } from "./OrderDetails.js";
 import classes from "./OrdersSheet.module.css";
 import { past } from "./words.js";
 
-const PAGE = 20;
+/** Those in the kitchen are the newest, but in a rush more than a page of them. */
+const PAGE = { open: 100, recent: 20 } as const;
+/** Older ones that still stand there, perhaps forgotten: each is asked for by itself. */
+const STRAGGLERS = 20;
 /** Of these the list tells that they were served; of an older order its own page asks. */
 const CLOSED = 100;
 const VIEWS = ["open", "recent"] as const;
@@ -27,10 +30,10 @@ interface OrdersSheetProps {
   onClose(this: void): void;
 }
 
-function useOrders() {
+function useOrders(view: keyof typeof PAGE) {
   return useInfiniteQuery(
     queries.orders.list.infiniteOptions({
-      input: (cursor: string | undefined) => ({ limit: PAGE, ...(cursor && { cursor }) }),
+      input: (cursor: string | undefined) => ({ limit: PAGE[view], ...(cursor && { cursor }) }),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
     }),
@@ -42,7 +45,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const say = useProblemWords();
   const [view, setView] = useState<(typeof VIEWS)[number]>("recent");
   const [chosen, setChosen] = useState<string>();
-  const orders = useOrders();
+  const orders = useOrders(view);
   const tickets = useQuery(queries.kitchen.tickets.list.queryOptions({ input: {} }));
   const closed = useQuery(
     queries.kitchen.tickets.list.queryOptions({ input: { status: "closed", limit: CLOSED } }),
@@ -50,8 +53,17 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const open = tickets.data && progressByOrder(tickets.data.items);
   const progressOf =
     tickets.data && closed.data ? createProgress(tickets.data, closed.data) : undefined;
-  const all = orders.data?.pages.flatMap(({ items }) => items) ?? [];
+  const listed = orders.data?.pages.flatMap(({ items }) => items) ?? [];
+  const ids = new Set(listed.map(({ id }) => id));
+  const older = orders.data ? [...(open?.keys() ?? [])].filter((id) => !ids.has(id)) : [];
+  const stragglers = useQueries({
+    queries: (view === "open" ? older.slice(0, STRAGGLERS) : []).map((id) =>
+      queries.orders.get.queryOptions({ input: { id } }),
+    ),
+  }).flatMap(({ data }) => data ?? []);
+  const all = [...listed, ...stragglers.toSorted((one, other) => other.number - one.number)];
   const shown = view === "open" ? all.filter(({ id }) => open?.has(id)) : all;
+  const more = orders.hasNextPage && (view === "recent" || older.length > STRAGGLERS);
   const order = all.find(({ id }) => id === chosen);
   const error = orders.error ?? tickets.error ?? closed.error;
 
@@ -96,7 +108,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
               />
             ))}
           </ul>
-          {orders.hasNextPage && (
+          {more && (
             <Button
               variant="default"
               size="md"
