@@ -102,7 +102,7 @@ async function till({ page, tiffin, shoot }: Camera): Promise<void> {
   await shoot("till-choices");
   await dialog.locator("button[type=submit]").click();
   await dialog.waitFor({ state: "hidden" });
-  await shoot("till");
+  await shoot("till", [...SIZES, PHONE]);
   await pay.click();
   await dialog.locator("[data-note='10000']").click();
   await dialog.locator("[data-note='10000']").click();
