@@ -38,9 +38,9 @@ const PURGED_WITHIN_MS = 60_000;
 /** What may be left then: sagas and events of the start itself. */
 const FEW_ROWS = 200;
 const GROWTH = { factor: 1.5, mb: 64 };
-/** Of tables, from the first two nights to the last: each evening needs the room of the ones before, and how much of it
- *  is given back at night is chance, since a page is only when all behind it are empty too. */
-const SIZE_GROWTH = { factor: 2, mb: 16 };
+/** Of tables, for each row, from the first two evenings to the last: an evening takes the room of those before it, and
+ *  more where it has more rows. Were no room taken again, twelve evenings would need twelve times as much. */
+const ROOM_GROWTH = { factor: 2, mb: 16 };
 
 const differences: string[] = [];
 const say = (text: string) => console.log(`${new Date().toISOString().slice(11, 19)}  ${text}`);
@@ -53,8 +53,8 @@ const trouble = createTrouble(restaurant);
 const memory: { from: number; to: number } = { from: 0, to: 0 };
 let since = new Date();
 let rowsAtEnd: Record<string, number> = {};
-/** How large the tables were after each. */
-const nights: number[] = [];
+/** How much the tables held at the end of each evening, and in how much room. */
+const evenings: { readonly rows: number; readonly mb: number }[] = [];
 
 async function look(): Promise<void> {
   const { passing, documents } = await sizesMb(stores);
@@ -78,8 +78,11 @@ async function spendEvening(number: number): Promise<void> {
   clearInterval(looking);
   await tills.close();
   await check();
+  const rows = await countRows(stores);
+  const { passing } = await sizesMb(stores);
+  evenings.push({ rows: sumOf(rows), mb: passing });
   say(
-    `evening ${number} of ${EVENINGS}: ${tills.told.placed.size} orders so far; ${rowsOf(await countRows(stores))}`,
+    `evening ${number} of ${EVENINGS}: ${tills.told.placed.size} orders so far; ${rowsOf(rows)} in ${passing} MB`,
   );
 }
 
@@ -125,7 +128,6 @@ async function passNight(): Promise<void> {
   rowsAtEnd = await expectPurged();
   await sweep(stores);
   const { passing, documents } = await sizesMb(stores);
-  nights.push(passing);
   say(
     `after the night: ${rowsOf(rowsAtEnd)}; what passes ${passing} MB, documents ${documents} MB`,
   );
@@ -136,7 +138,7 @@ async function expectPurged(): Promise<Record<string, number>> {
   const deadline = Date.now() + PURGED_WITHIN_MS;
   for (;;) {
     const rows = await countRows(stores);
-    const left = Object.values(rows).reduce((sum, count) => sum + count, 0);
+    const left = sumOf(rows);
     if (left <= FEW_ROWS) return rows;
     if (Date.now() > deadline) {
       differences.push(`Purges leave ${left} rows: ${rowsOf(rows)}`);
@@ -146,6 +148,8 @@ async function expectPurged(): Promise<Record<string, number>> {
   }
 }
 
+const sumOf = (rows: Record<string, number>) =>
+  Object.values(rows).reduce((sum, count) => sum + count, 0);
 const rowsOf = (rows: Record<string, number>) =>
   Object.entries(rows)
     .map(([table, count]) => `${table} ${count}`)
@@ -174,9 +178,16 @@ const at = (share: number) => sorted[Math.floor((sorted.length - 1) * share)] ??
 if (memory.to > memory.from * GROWTH.factor + GROWTH.mb) {
   differences.push(`Memory grew from ${memory.from} to ${memory.to} MB`);
 }
-const roomAtFirst = Math.max(0, ...nights.slice(0, -1).slice(0, 2));
-if ((nights.at(-1) ?? 0) > roomAtFirst * SIZE_GROWTH.factor + SIZE_GROWTH.mb) {
-  differences.push(`Tables grew from night to night: ${nights.join(", ")} MB`);
+const firstRoom = Math.max(
+  ...evenings
+    .slice(0, -1)
+    .slice(0, 2)
+    .map(({ rows, mb }) => mb / rows),
+);
+const last = evenings.at(-1);
+if (last && last.mb > firstRoom * last.rows * ROOM_GROWTH.factor + ROOM_GROWTH.mb) {
+  const rooms = evenings.map(({ rows, mb }) => `${mb} MB for ${rows} rows`);
+  differences.push(`Tables grew from evening to evening: ${rooms.join(", ")}`);
 }
 differences.push(
   ...wrong,
