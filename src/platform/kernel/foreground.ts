@@ -1,6 +1,9 @@
 // Those who wait for an answer, as the work behind them sees it: it lets them go first, for a while.
 
-/** Whoever asks again this soon after an answer will probably do so after the next one too. */
+/** Whoever asks again this soon after an answer will probably do so after the next one too: longer than such a one needs,
+ *  as what was let go in between keeps it waiting. */
+const FOLLOWS_MS = 10;
+/** Then the next one is waited for so long. */
 const SOON_MS = 2;
 
 export interface Foreground {
@@ -33,7 +36,7 @@ export function createForeground(): Foreground {
 
   return {
     enter() {
-      if (waiting === 0) isNextExpected = performance.now() - lastLeftAt <= SOON_MS;
+      if (waiting === 0) isNextExpected = performance.now() - lastLeftAt <= FOLLOWS_MS;
       waiting += 1;
       isCalm = false;
       clearTimeout(calmSoon);
