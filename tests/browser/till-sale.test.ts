@@ -1,5 +1,5 @@
 // A counter sale from the first page to the receipt, in both languages, as a cashier does it and by keyboard alone.
-import type { Browser } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bootTiffin, line, order, type TestTiffin } from "../system/tiffin.js";
 import { createInspection, launch, openPage, openTill, signIn, SIZES, tile } from "./browser.js";
@@ -31,6 +31,16 @@ const WORDS = {
     total: "စုစုပေါင်း",
   },
 } as const;
+
+/** Sells a dish and opens the list of orders; its row there. */
+async function sellAndLook(page: Page) {
+  await tile(page, "Kyay oh").click();
+  await page.getByRole("button", { name: /^Pay/ }).click();
+  await page.getByRole("button", { name: /^Exact/ }).click();
+  await page.getByRole("button", { name: "New order" }).click();
+  await page.getByRole("button", { name: "Orders" }).click();
+  return page.getByRole("dialog").locator("li button").first();
+}
 
 describeInBrowser("A counter sale", () => {
   let tiffin: TestTiffin;
@@ -189,12 +199,7 @@ describeInBrowser("A counter sale", () => {
     const { page, context } = await openTill(browser, tiffin.url);
     let known = false;
     await page.route(/kitchen.tickets/, (route) => (known ? route.fallback() : undefined));
-    await tile(page, "Kyay oh").click();
-    await page.getByRole("button", { name: /^Pay/ }).click();
-    await page.getByRole("button", { name: /^Exact/ }).click();
-    await page.getByRole("button", { name: "New order" }).click();
-    await page.getByRole("button", { name: "Orders" }).click();
-    const row = page.getByRole("dialog").locator("li button").first();
+    const row = await sellAndLook(page);
     await row.waitFor();
     expect(await row.innerText()).not.toContain("Served");
     await row.click();
@@ -214,12 +219,7 @@ describeInBrowser("A counter sale", () => {
     expect((await send("pause")).status).toBe(200);
     const { page, context } = await openTill(browser, tiffin.url);
     try {
-      await tile(page, "Kyay oh").click();
-      await page.getByRole("button", { name: /^Pay/ }).click();
-      await page.getByRole("button", { name: /^Exact/ }).click();
-      await page.getByRole("button", { name: "New order" }).click();
-      await page.getByRole("button", { name: "Orders" }).click();
-      const row = page.getByRole("dialog").locator("li button").first();
+      const row = await sellAndLook(page);
       await row.getByText("Not in the kitchen").waitFor();
       await row.click();
       await page.getByRole("button", { name: "Cancel order" }).click();

@@ -119,7 +119,11 @@ export async function copyInto(level: Level, source: Level): Promise<void> {
     for (;;) {
       const found = await iterator.nextv(BULK.count);
       if (found.length === 0) return;
-      await level.batch(found.map(([key, value]) => ({ type: "put", key, value })));
+      // Each on the disk: the log that the last one goes into may be another file.
+      await level.batch(
+        found.map(([key, value]) => ({ type: "put", key, value })),
+        SYNCED,
+      );
     }
   } finally {
     await iterator.close();

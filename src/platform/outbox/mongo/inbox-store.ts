@@ -25,9 +25,9 @@ import {
 
 const LONGER_DAYS = 30;
 const DAY_MS = 86_400_000;
-/** Held events whose head is gone (a crash between two writes) are looked for this often, so many at a time. */
 /** A claim outlasts the handler's time limit by this, so that what follows the handler is written under it. */
 const CLAIM_MARGIN_MS = 5_000;
+/** Held events whose head is gone (a crash between two writes) are looked for this often, so many at a time. */
 const MEND = { everyMs: 60_000, page: 200 };
 
 export function createMongoInboxStore(
