@@ -66,6 +66,20 @@ export class Index {
     return this.#roots?.every((root) => before[root] === after[root]) ?? false;
   }
 
+  /** Without the keys that both begin with, and those that both end with: what is added to a long array, or taken out of
+   *  it, costs what changed. */
+  difference(before: Key[], after: Key[]): { gone: Key[]; come: Key[] } {
+    const isSame = (a: Key | undefined, b: Key | undefined) =>
+      a?.every((value, at) => this.tree.compare(value, b?.[at]) === 0) ?? false;
+    const shorter = Math.min(before.length, after.length);
+    let first = 0;
+    while (first < shorter && isSame(before[first], after[first])) first++;
+    let last = 0;
+    while (last < shorter - first && isSame(before.at(-1 - last), after.at(-1 - last))) last++;
+    const changed = (keys: Key[]) => keys.slice(first, keys.length - last);
+    return { gone: changed(before), come: changed(after) };
+  }
+
   holderOf(key: Key, except: Row | undefined): Row | undefined {
     const holder = this.tree.first(key);
     return holder === except ? undefined : holder;
@@ -137,8 +151,9 @@ export class Collection {
       .filter((index) => !index.ignores(row.document, document))
       .map((index) => ({ index, keys: this.#admit(index, document, row) }));
     for (const { index, keys } of changed) {
-      for (const key of index.keysOf(row.document)) index.tree.remove(key, row);
-      for (const key of keys) index.tree.insert(key, row);
+      const { gone, come } = index.difference(index.keysOf(row.document), keys);
+      for (const key of gone) index.tree.remove(key, row);
+      for (const key of come) index.tree.insert(key, row);
     }
     const growth = bytes.length - row.size;
     row.document = document;

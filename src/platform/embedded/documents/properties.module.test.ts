@@ -139,6 +139,8 @@ const ids = (documents: Document[]) =>
 const update = fc.oneof(
   fc.record({ $set: fc.dictionary(fc.constantFrom("a", "b", "x.y"), scalar, { minKeys: 1 }) }),
   fc.record({ $push: fc.record({ list: scalar }) }),
+  fc.record({ $pull: fc.record({ list: scalar }) }),
+  fc.record({ $set: fc.record({ list: fc.array(scalar, { maxLength: 4 }) }) }),
   fc.record({ $inc: fc.record({ n: fc.integer({ min: -9, max: 9 }) }) }),
   fc.record({ $unset: fc.record({ a: fc.constant("") }) }),
 );
@@ -153,8 +155,11 @@ test("after a restart everything is as it was", async () => {
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 30 }), async (steps) => {
       const place = await temporaryFolder();
       const first = await openTestEngine(place.path);
-      const index = { key: { a: 1, b: -1 }, name: "ab" };
-      await first.run({ createIndexes: "c", indexes: [index] });
+      const indexes = [
+        { key: { a: 1, b: -1 }, name: "ab" },
+        { key: { list: 1 }, name: "list" },
+      ];
+      for (const index of indexes) await first.run({ createIndexes: "c", indexes: [index] });
       let next = 0;
       for (const one of steps)
         if ("insert" in one)
@@ -169,9 +174,11 @@ test("after a restart everything is as it was", async () => {
       const everything = async ({ run }: typeof first) => [
         (await run({ find: "c" }))["cursor"]?.firstBatch as Document[],
         (await run({ find: "c", hint: "ab" }))["cursor"]?.firstBatch as Document[],
+        (await run({ find: "c", hint: "list" }))["cursor"]?.firstBatch as Document[],
         (await run({ listIndexes: "c" }))["cursor"]?.firstBatch as Document[],
       ];
       const before = await everything(first);
+      expect(await first.run({ validate: "c" })).toMatchObject({ valid: true });
       await first.close();
       const second = await openTestEngine(place.path);
       expect(await everything(second)).toEqual(before);
@@ -179,6 +186,6 @@ test("after a restart everything is as it was", async () => {
       await second.close();
       await place.remove();
     }),
-    { numRuns: 60 },
+    { numRuns: 120 },
   );
 });
