@@ -1,21 +1,21 @@
 // Does it stay fast when the restaurant has history? Placing and listing orders with a thousand, a hundred thousand and
-// a million stored orders; each figure as a share of the first.
-// Run: node --import tsx bench/growth.ts [largest number of stored orders] [seconds a turn]
+// a million stored orders, against a young restaurant with a server and a PostgreSQL of its own. Sides alternate; the
+// first row, both of them young, shows what chance does.
+// Run: node --import tsx bench/growth.ts [largest number of stored orders] [seconds a turn] [turns]
 import pg from "pg";
 import { cpuOf } from "./kit/cpu.js";
-import { quantile, rounded } from "./kit/figures.js";
-import { closedLoop, createClient } from "./kit/load.js";
+import { median, quantile, ratios, rounded, showSpread } from "./kit/figures.js";
+import { type Client, closedLoop, createClient } from "./kit/load.js";
 import { announce, report } from "./kit/report.js";
-import { memoryOf, withBench } from "./kit/server.js";
-import { createOrders, place, startTiffin } from "./kit/tiffin.js";
+import { type Bench, memoryOf, withBench } from "./kit/server.js";
+import { createOrders, place, startTiffin, type Tiffin, warmUp } from "./kit/tiffin.js";
 
 const LARGEST = Number(process.argv[2] ?? 1_000_000);
-const SECONDS = Number(process.argv[3] ?? 5);
+const SECONDS = Number(process.argv[3] ?? 4);
+const TURNS = Number(process.argv[4] ?? 5);
 const TILLS = 16;
 const TEMPLATES = 50;
 const CHUNK = 50_000;
-/** Before the first figure, so that it is not the figure of code that was never run before. */
-const WARM_SECONDS = 20;
 
 /** Copies the templates' rows under new ids, a year old: whatever columns the tables have, these rows are real ones. */
 const GROW = `
@@ -44,8 +44,63 @@ const GROW = `
   cross join lateral jsonb_populate_record(null::payments.payments,
     to_jsonb(payment) || jsonb_build_object('id', source.payment_id, 'order_id', source.id)) as copy`;
 
+interface Side {
+  readonly tiffin: Tiffin;
+  readonly client: Client;
+  readonly next: () => string;
+  readonly owner: pg.Client;
+}
+interface Turn {
+  readonly place: number;
+  readonly list: number;
+  readonly postgresMs: number;
+  readonly p99: number;
+}
+
 announce("growth");
-await withBench(async (bench) => {
+await withBench((youngBench) =>
+  withBench(async (bench) => {
+    const young = await open(youngBench);
+    const grown = await open(bench);
+    await grown.owner.query(
+      "create temporary table bench_templates as select id from orders.orders",
+    );
+    for (const { tiffin } of [young, grown]) await warmUp(tiffin);
+    const rows: Record<string, unknown>[] = [];
+    for (const target of [1_000, 100_000, 1_000_000].filter((one) => one <= LARGEST)) {
+      await grow(grown, target);
+      const ours: Turn[] = [];
+      const theirs: Turn[] = [];
+      for (let n = 0; n < TURNS; n++) {
+        theirs.push(await turn(young));
+        ours.push(await turn(grown));
+      }
+      const of = (turns: Turn[], figure: keyof Turn) => turns.map((one) => one[figure]);
+      const share = (figure: keyof Turn) =>
+        showSpread(ratios(of(ours, figure), of(theirs, figure)));
+      rows.push({
+        stored: await stored(grown),
+        beside: await stored(young),
+        "place/s": rounded(median(of(ours, "place")), 0),
+        "place, of the young": share("place"),
+        "list/s": rounded(median(of(ours, "list")), 0),
+        "list, of the young": share("list"),
+        // Says the same whatever else the machine does.
+        "CPU of PostgreSQL an order, of the young": share("postgresMs"),
+        "place p99 ms": rounded(median(of(ours, "p99"))),
+        "memory MB": await memoryOf(grown.tiffin.child.pid),
+      });
+    }
+    for (const { owner, client } of [young, grown]) {
+      await owner.end();
+      client.close();
+    }
+    report("growth", rows);
+    console.log("Goal: at the last at least 0.9 of the young one's.");
+  }),
+);
+
+async function open(bench: Bench): Promise<Side> {
   const tiffin = await startTiffin(bench);
   const client = createClient(tiffin.url, tiffin.token, TILLS);
   const next = createOrders(tiffin.dishes);
@@ -53,47 +108,35 @@ await withBench(async (bench) => {
   await owner.connect();
   for (let n = 0; n < TEMPLATES; n++) await place(client, next());
   await tiffin.quiet();
-  const placeOne = () => place(client, next());
-  await owner.query("create temporary table bench_templates as select id from orders.orders");
-  const stored = async () =>
-    (await owner.query<{ n: number }>("select count(*)::int as n from orders.orders")).rows[0]?.n ??
-    0;
+  return { tiffin, client, next, owner };
+}
 
+async function stored({ owner }: Side): Promise<number> {
+  const { rows } = await owner.query<{ n: number }>("select count(*)::int as n from orders.orders");
+  return rows[0]?.n ?? 0;
+}
+
+async function grow(side: Side, target: number): Promise<void> {
+  for (let missing = target - (await stored(side)); missing > 0; missing -= CHUNK)
+    await side.owner.query(GROW, [Math.max(TEMPLATES, Math.min(CHUNK, missing))]);
+  await side.owner.query("vacuum analyze");
+  await side.owner.query("checkpoint");
+}
+
+async function turn({ tiffin, client, next }: Side): Promise<Turn> {
   const postgresMs = () => cpuOf(process.pid).get("postgres") ?? NaN;
-  const list = async () => {
+  const before = postgresMs();
+  const placing = await closedLoop(TILLS, SECONDS, () => place(client, next()));
+  await tiffin.quiet();
+  const spent = postgresMs() - before;
+  const listing = await closedLoop(TILLS, SECONDS / 2, async () => {
     const { status, text } = await client.send({ method: "GET", path: "/api/orders?limit=50" });
     if (status !== 200) throw new Error(`Listing answered ${status}: ${text}`);
+  });
+  return {
+    place: placing.count / placing.seconds,
+    list: listing.count / listing.seconds,
+    postgresMs: spent / placing.count,
+    p99: quantile(placing.latenciesMs, 0.99),
   };
-  const rows: { stored: number; place: number; list: number; [figure: string]: unknown }[] = [];
-  for (const target of [1_000, 100_000, 1_000_000].filter((one) => one <= LARGEST)) {
-    for (let missing = target - (await stored()); missing > 0; missing -= CHUNK)
-      await owner.query(GROW, [Math.max(TEMPLATES, Math.min(CHUNK, missing))]);
-    await owner.query("vacuum analyze");
-    await owner.query("checkpoint");
-    await closedLoop(TILLS, rows.length === 0 ? WARM_SECONDS : SECONDS, placeOne);
-    await tiffin.quiet();
-    const before = postgresMs();
-    const placing = await closedLoop(TILLS, SECONDS, placeOne);
-    await tiffin.quiet();
-    const postgres = (postgresMs() - before) / placing.count;
-    const listing = await closedLoop(TILLS, SECONDS, list);
-    const [first] = rows;
-    const placed = placing.count / placing.seconds;
-    const listed = listing.count / listing.seconds;
-    rows.push({
-      stored: await stored(),
-      place: rounded(placed, 0),
-      "of the first": rounded(placed / (first?.place ?? placed)),
-      list: rounded(listed, 0),
-      "list of the first": rounded(listed / (first?.list ?? listed)),
-      // Says the same whatever else the machine does.
-      "CPU of PostgreSQL an order, ms": rounded(postgres),
-      "place p99 ms": rounded(quantile(placing.latenciesMs, 0.99)),
-      "memory MB": await memoryOf(tiffin.child.pid),
-    });
-  }
-  await owner.end();
-  client.close();
-  report("growth", rows);
-  console.log("Goal: at the last at least 0.9 of the first figure.");
-});
+}

@@ -7,13 +7,11 @@ import { startBaseline } from "./kit/baseline.js";
 import { closedLoop, createClient } from "./kit/load.js";
 import { announce, report } from "./kit/report.js";
 import { withBench } from "./kit/server.js";
-import { createOrders, type Dish, place, startTiffin } from "./kit/tiffin.js";
+import { createOrders, type Dish, place, startTiffin, warmUp } from "./kit/tiffin.js";
 
 const SECONDS = Number(process.argv[2] ?? 5);
 const TURNS = Number(process.argv[3] ?? 5);
 const TILLS = [1, 16, 64];
-/** Of each side, before anything counts: a restaurant's server has run for hours, and its code is compiled. */
-const WARM_ORDERS = 4_000;
 
 interface Side {
   readonly url: string;
@@ -36,7 +34,7 @@ await withBench(async (bench) => {
   console.log(
     `${connections} connections to PostgreSQL on each side, ${TURNS} turns of ${SECONDS} s`,
   );
-  for (const side of [tiffin, baseline]) await warm(side);
+  for (const side of [tiffin, baseline]) await warmUp(side);
   const rows: Record<string, unknown>[] = [];
   for (const tills of TILLS) {
     await turn(tiffin, tills);
@@ -65,19 +63,6 @@ await withBench(async (bench) => {
     "Goals: throughput at least 1 at 16 and 64 tills (aim 1.5); p50 at 1 till at most 2.",
   );
 });
-
-async function warm(side: Side): Promise<void> {
-  const client = createClient(side.url, side.token, 16);
-  const next = createOrders(side.dishes);
-  let placed = 0;
-  const order = async () => {
-    await place(client, next());
-    placed += 1;
-  };
-  await closedLoop(16, 120, order, () => placed >= WARM_ORDERS);
-  await side.quiet();
-  client.close();
-}
 
 async function turn(side: Side, tills: number): Promise<Turn> {
   const client = createClient(side.url, side.token, tills);
