@@ -1,6 +1,6 @@
 // The first evening, a power cut, and every wrong start: as processes, with nothing installed.
 import { createServer } from "node:net";
-import { chmod, mkdir, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, rename, stat, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { join } from "node:path";
 import { createProcessFolder, type ProcessFolder } from "./process.js";
@@ -72,6 +72,23 @@ describe("starting and stopping", () => {
     expect(await third.end("SIGINT")).toBe(0);
     expect(await folder.leftovers()).toEqual([]);
   }, 180_000);
+
+  it("goes on from a backup: a copy of the whole folder, made while it stood still", async () => {
+    const first = await folder.start();
+    const till = await first.signIn("Cashier", "2222");
+    const { body: placed } = await till.place(order([line(await till.dish("MOH-01"))]));
+    await first.end("SIGTERM");
+    const lost = `${folder.dataDir}-lost`;
+    await rename(folder.dataDir, lost);
+    await cp(lost, folder.dataDir, { recursive: true }); // whoever copies owns the copy
+
+    const restored = await folder.start();
+    const again = await restored.signIn("Cashier", "2222");
+    expect((await again.get(`/api/orders/${placed.id}`)).body).toEqual(placed);
+    const reconciled = await folder.run({}, "src/cli/reconcile.ts");
+    expect(reconciled.output).toContain("Everything adds up");
+    await restored.end("SIGTERM");
+  }, 120_000);
 
   it("refuses a second process on the same folder, and names the first", async () => {
     const first = await folder.start();
