@@ -2,6 +2,7 @@
 // What a failed start had begun is stopped again.
 import { randomBytes } from "node:crypto";
 import { readFile, rm } from "node:fs/promises";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 import { allPermissions } from "#modules/auth";
 import { manifest } from "#modules/manifest";
@@ -165,6 +166,7 @@ async function start(
     operatorToken,
     summary: {
       url,
+      network: networkUrls(url, config.host),
       dataDir: folder.path,
       postgres: `PostgreSQL ${postgres.version}${config.databaseUrl ? "" : " (embedded)"}`,
       documents: config.mongodbUrl
@@ -189,6 +191,16 @@ async function start(
     },
     stop: () => (stopped ??= stopAll()),
   };
+}
+
+/** Where other devices find a server that listens on every address of this machine. */
+function networkUrls(url: string, host: string): string[] {
+  if (host !== "0.0.0.0" && host !== "::") return [];
+  const { protocol, port } = new URL(url);
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, family }) => !internal && family === "IPv4")
+    .map(({ address }) => `${protocol}//${address}:${port}`);
 }
 
 /** On an empty folder: the sample restaurant with its staff, or one manager with a one-time PIN. */

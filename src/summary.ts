@@ -2,6 +2,8 @@
 
 export interface StartSummary {
   readonly url: string;
+  /** For other devices; none where only this machine may reach it. */
+  readonly network: readonly string[];
   readonly dataDir: string;
   readonly postgres: string;
   readonly documents: string;
@@ -17,6 +19,7 @@ export interface StartSummary {
 export function renderSummary(summary: StartSummary, tookMs: number): string {
   const lines: [string, string][] = [
     ["Address", `${summary.url}   (API: ${summary.url}/docs)`],
+    ...summary.network.map((url): [string, string] => ["Network", url]),
     ["Restaurant", summary.restaurant],
     ["Stores", `${summary.postgres}; ${summary.documents}`],
     ["Data", summary.dataDir],

@@ -32,12 +32,15 @@ it("binds to this machine only unless HOST says otherwise, and then warns withou
   const own = await start({});
   expect(own.url).toMatch(/^http:\/\/127\.0\.0\.1:/);
   expect(own.summary.warnings.join()).not.toContain(WITHOUT_TLS);
+  expect(own.summary.network).toEqual([]);
   await own.stop();
 
   const open = await start({ HOST: "0.0.0.0" });
   try {
     expect(open.summary.warnings.join()).toContain(WITHOUT_TLS);
     expect(open.summary.sampleStaff).toBe(false);
+    for (const address of open.summary.network)
+      expect((await fetch(`${address}/healthz`)).status, address).toBe(200);
     const nobody = new Till(open.url, "");
     for (const [name, pin] of [
       ["Cashier", "2222"],
