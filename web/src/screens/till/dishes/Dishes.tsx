@@ -54,7 +54,8 @@ export function Dishes({ menu, cart, quiet, onPick }: DishesProps) {
   );
 
   const inSearch = (event: KeyboardEvent) => {
-    const [best] = shown;
+    // Only what was searched for: a second Enter must not add whatever stands first on the screen, nor may "pay".
+    const best = searching && !event.ctrlKey && !event.metaKey ? shown[0] : undefined;
     if (event.key === "Escape") {
       setText("");
       search.current?.blur();
