@@ -6,12 +6,14 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { reload } from "./api/reload.js";
 import { createQueryClient } from "./api/session.js";
 import { App } from "./app/App.js";
 import { cssVariables, theme } from "./theme/theme.js";
 
-// After an update of the server the parts of the old page are gone; what is typed is kept on the device.
-window.addEventListener("vite:preloadError", () => location.reload());
+// After an update of the server the parts of the old page are gone; what is typed is kept on the device. A part may also
+// be missing because the network is: then the page stays.
+window.addEventListener("vite:preloadError", () => void reload());
 
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="style-nonce"]')?.content ?? "";
 // Dialogs of Mantine put a style into the page by way of a library that looks for its nonce here.

@@ -1,6 +1,7 @@
 // A screen that fails must not take the others along, and says what to do.
 import { Button } from "@mantine/core";
-import { Component, type ErrorInfo, type ReactNode } from "react";
+import { Component, type ErrorInfo, type ReactNode, useState } from "react";
+import { reload } from "../api/reload.js";
 import { shell } from "../words/shell.js";
 import { useWords } from "../words/words.js";
 import classes from "./Recover.module.css";
@@ -27,10 +28,12 @@ export class Recover extends Component<Props, { failed: boolean }> {
 
 function Failed() {
   const t = useWords(shell);
+  const [away, setAway] = useState(false);
   return (
     <div role="alert" className={classes["failed"]}>
       <p>{t("shell.failed")}</p>
-      <Button size="lg" onClick={() => location.reload()}>
+      {away && <p>{t("shell.away")}</p>}
+      <Button size="lg" onClick={() => void reload().then((loads) => setAway(!loads))}>
         {t("shell.reload")}
       </Button>
     </div>

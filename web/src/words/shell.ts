@@ -30,6 +30,10 @@ export const shell = defineWords({
   "shell.connecting": { en: "Connecting…", my: "ချိတ်ဆက်နေသည်…" },
   "shell.close": { en: "Close", my: "ပိတ်ရန်" },
   "shell.failed": { en: "This screen stopped working.", my: "ဤစာမျက်နှာ ရပ်တန့်သွားပါသည်။" },
+  "shell.away": {
+    en: "The server does not answer. Load it again when it is back.",
+    my: "ဆာဗာ မတုံ့ပြန်ပါ။ ပြန်ရလျှင် ပြန်ဖွင့်ပါ။",
+  },
   "shell.reload": { en: "Load it again", my: "ပြန်ဖွင့်ရန်" },
   "shell.nothing": {
     en: "There is no screen for you yet. Ask a manager for a role.",

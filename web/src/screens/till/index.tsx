@@ -23,7 +23,8 @@ import { dismissOutcome, useOutcome, usePlacement } from "./pay/placement.js";
 import { Sender } from "./pay/Sender.js";
 import { till } from "./words.js";
 
-const OrdersSheet = lazy(() => import("./orders/OrdersSheet.js"));
+const loadOrders = () => import("./orders/OrdersSheet.js");
+const OrdersSheet = lazy(loadOrders);
 
 /** Long enough to read it twice. */
 const SAID_MS = 5_000;
@@ -52,6 +53,7 @@ const add = (dish: Dish, choice: Choice) =>
 
 function Counter({ menu }: { readonly menu: Menu }) {
   const t = useWords(till);
+  const say = useProblemWords();
   const language = useLanguage();
   const cart = useCart();
   const placement = usePlacement();
@@ -99,6 +101,14 @@ function Counter({ menu }: { readonly menu: Menu }) {
     if (lineId === undefined) add(dish, choice);
     else changeCart((before) => changeLine(before, lineId, choice));
     close();
+  };
+  const onOrders = () => {
+    setSaid("");
+    // Loaded first: where that fails the till must stand as it is.
+    loadOrders().then(
+      () => setSheet((open) => open ?? { kind: "orders" }),
+      (failure: unknown) => setSaid(say(problemOf(failure))),
+    );
   };
   const onPay = () => {
     const conflicts = conflictsOf(cart, menu);
@@ -156,7 +166,7 @@ function Counter({ menu }: { readonly menu: Menu }) {
         onMore={onMore}
         onConflicts={(conflicts) => setSheet({ kind: "conflicts", conflicts })}
         onPay={onPay}
-        onOrders={() => setSheet({ kind: "orders" })}
+        onOrders={onOrders}
       />
       <p role="status" className={classes["said"]} data-some={said !== "" || undefined}>
         {said}
