@@ -31,4 +31,22 @@ describeInBrowser("A till that lost its server", () => {
     await page.getByRole("dialog").waitFor();
     await context.close();
   });
+
+  it("leads back from a screen that could not be loaded", async () => {
+    const { page, context } = await openPage(browser, tiffin.url);
+    await signIn(page, "Manager");
+    await tile(page, "Mohinga").click();
+    await context.setOffline(true);
+    await page.getByRole("link", { name: "Kitchen" }).click();
+    await page.getByText("This screen stopped working.").waitFor();
+    await page.getByRole("button", { name: "Load it again" }).click();
+    await page.getByText("Load it again when it is back.").waitFor();
+    await page.getByRole("link", { name: "Till" }).click();
+    await page.locator("aside li").getByText("1", { exact: true }).waitFor();
+    await context.setOffline(false);
+    await page.getByRole("link", { name: "Kitchen" }).click();
+    await page.getByRole("button", { name: "Load it again" }).click();
+    await page.getByRole("button", { name: "Recall" }).waitFor();
+    await context.close();
+  });
 });

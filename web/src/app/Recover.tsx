@@ -1,4 +1,5 @@
-// A screen that fails must not take the others along, and says what to do.
+// A screen that fails must not take the others along, and says what to do. Give it the screen as its key: another screen
+// is tried anew.
 import { Button } from "@mantine/core";
 import { Component, type ErrorInfo, type ReactNode, useState } from "react";
 import { reload } from "../api/reload.js";

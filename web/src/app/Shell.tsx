@@ -26,6 +26,8 @@ export function Shell({ me }: { readonly me: Me }) {
   const { stuck, leave } = useLeave();
   const mine = screens.filter(({ permission }) => me.permissions.includes(permission));
   const [first] = mine;
+  const [location] = useLocation();
+  const here = mine.find(({ path }) => location.startsWith(path));
   return (
     <div className={classes["shell"]}>
       <header className={classes["bar"]}>
@@ -41,7 +43,7 @@ export function Shell({ me }: { readonly me: Me }) {
         {stuck && t("shell.not-signed-out", { name: me.name })}
       </div>
       <main className={classes["screen"]}>
-        <Recover>
+        <Recover key={here?.path}>
           <Suspense fallback={<Waiting />}>
             <Switch>
               {mine.map(({ path, Page }) => (
