@@ -32,6 +32,34 @@ describeInBrowser("A till that lost its server", () => {
     await context.close();
   });
 
+  it("says that an order waits for a manager, and leads there", async () => {
+    const { page, context, complaints } = await openTill(browser, tiffin.url);
+    const id = "01975b2e-0000-7000-8000-000000000001";
+    let status = "needs-attention";
+    await page.route("**/api/orders", (route) =>
+      route.request().method() === "POST" && status !== "refused"
+        ? route.fulfill({ status: 202, json: { id, status: "placing" } })
+        : route.fallback(),
+    );
+    await page.route(`**/api/orders/${id}/placement`, (route) =>
+      route.fulfill({ json: { id, status } }),
+    );
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    const alert = page.getByRole("alert");
+    await alert.getByText("A manager decides under System, Sagas.").waitFor();
+    await alert.getByRole("button", { name: "Switch user" }).click();
+    await signIn(page, "Manager");
+    await alert.getByRole("link", { name: /System, Sagas/ }).click();
+    await page.waitForURL("**/system/sagas");
+    status = "refused"; // it was settled: the same key is asked again, and here it is free
+    await page.getByRole("link", { name: "Till" }).click();
+    await page.locator(".receipt").getByText("Meeshay").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+
   it("leads back from a screen that could not be loaded", async () => {
     const { page, context } = await openPage(browser, tiffin.url);
     await signIn(page, "Manager");

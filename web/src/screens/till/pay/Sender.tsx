@@ -1,9 +1,13 @@
 // Stands over everything while an order is on its way, and says what that means for the kitchen.
-import { Loader } from "@mantine/core";
+import { Button, Loader } from "@mantine/core";
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
-import { sessionKey } from "../../../api/session.js";
+import { useEffect, useState } from "react";
+import { Link } from "wouter";
+import { refusalOf } from "../../../api/problem.js";
+import { sessionKey, useSession, useSignIn } from "../../../api/session.js";
 import { Sheet } from "../../../parts/Sheet.js";
+import { useProblemWords } from "../../../words/problems.js";
+import { shell } from "../../../words/shell.js";
 import { useWords } from "../../../words/words.js";
 import { pauseMs, type Placement, tryPlacement } from "./placement.js";
 import classes from "./Sender.module.css";
@@ -28,12 +32,45 @@ export function Sender({ placement }: { readonly placement: Placement }) {
         {!waiting && <p>{t("pay.sending")}</p>}
         {waiting && (
           <>
-            <p>{placement.orderId === undefined ? t("pay.not-sent") : t("pay.under-way")}</p>
+            <p>
+              {placement.parked
+                ? t("pay.parked")
+                : t(placement.orderId === undefined ? "pay.not-sent" : "pay.under-way")}
+            </p>
             <small>{t("pay.kept")}</small>
             <small>{t("pay.tries", { count: placement.tries })}</small>
           </>
         )}
+        {placement.parked && <Decider />}
       </div>
     </Sheet>
+  );
+}
+
+/** The way to the one who decides: nothing else leads away from here. */
+function Decider() {
+  const t = useWords(pay);
+  const words = useWords(shell);
+  const say = useProblemWords();
+  const { data: me } = useSession();
+  const { signOut } = useSignIn();
+  const [fault, setFault] = useState<string>();
+  if (me?.permissions.includes("system.operate")) {
+    return (
+      <Link href="~/system/sagas" className={classes["decide"]}>
+        {t("pay.decide")}
+      </Link>
+    );
+  }
+  return (
+    <>
+      <Button
+        size="lg"
+        onClick={() => void signOut().catch((error: unknown) => setFault(say(refusalOf(error))))}
+      >
+        {words("shell.switch-user")}
+      </Button>
+      {fault !== undefined && <small>{fault}</small>}
+    </>
   );
 }

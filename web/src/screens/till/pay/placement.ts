@@ -14,6 +14,8 @@ export interface Placement {
   readonly body: PlaceOrder;
   /** Set once the server said that it is under way: then it is asked how that stands, not sent again. */
   readonly orderId?: string;
+  /** It went neither through nor back by itself, and waits for a manager. */
+  readonly parked?: boolean;
   /** Failed tries so far, for the pause before the next. */
   readonly tries: number;
 }
@@ -62,53 +64,53 @@ export const dismissOutcome = (): void => outcome.set(undefined);
 
 let trying = false;
 
+type Step = Answer | { readonly kind: "open"; readonly placement: Placement };
+
 /** One try. Without an answer the placement says so (`tries`), and is to be tried again after a pause. */
 export async function tryPlacement(): Promise<void> {
   const before = placement.get();
   if (!before || trying) return;
   trying = true;
   try {
-    const answer = await attempt(before);
+    const step = await attempt(before);
     // Another window of this till may have been answered first, and have sent its next order.
     if (placement.get()?.key !== before.key) return;
-    if (answer) {
-      if (answer.kind === "placed")
-        changeCart((cart) => ({ ...EMPTY, serviceType: cart.serviceType }));
-      outcome.set(answer);
-      placement.set(undefined);
-    } else {
-      placement.set({ ...(placement.get() ?? before), tries: before.tries + 1 });
+    if (step.kind === "open") {
+      placement.set({ ...step.placement, tries: before.tries + 1 });
+      return;
     }
+    if (step.kind === "placed") changeCart((cart) => ({ ...EMPTY, serviceType: cart.serviceType }));
+    outcome.set(step);
+    placement.set(undefined);
   } finally {
     trying = false;
   }
 }
 
-async function attempt(current: Placement): Promise<Answer | undefined> {
+async function attempt(current: Placement): Promise<Step> {
   try {
     return await (current.orderId === undefined ? send(current) : follow(current, current.orderId));
   } catch (error) {
     const problem = problemOf(error);
-    return isOpen(problem) ? undefined : { kind: "refused", problem };
+    return isOpen(problem)
+      ? { kind: "open", placement: current }
+      : { kind: "refused", problem };
   }
 }
 
-async function send(current: Placement): Promise<Answer | undefined> {
+async function send(current: Placement): Promise<Step> {
   const { key, body } = current;
   const answer = await api.orders.place({ headers: { "idempotency-key": key }, body });
   if (answer.status === 201) return { kind: "placed", order: answer.body };
-  placement.set({ ...current, orderId: answer.body.id });
-  return undefined;
+  return { kind: "open", placement: { ...current, orderId: answer.body.id } };
 }
 
 /** An order that is under way is followed to its end. */
-async function follow(current: Placement, id: string): Promise<Answer | undefined> {
+async function follow(current: Placement, id: string): Promise<Step> {
   const { status, order } = await api.orders.placement({ id });
   if (status === "placed" && order) return { kind: "placed", order };
-  if (status === "refused") {
-    // The same key again brings the refusal itself, with the dishes that it names.
-    const { key, body, tries } = current;
-    placement.set({ key, body, tries });
-  }
-  return undefined;
+  const { key, body, tries } = current;
+  // The same key again brings the refusal itself, with the dishes that it names.
+  if (status === "refused") return { kind: "open", placement: { key, body, tries } };
+  return { kind: "open", placement: { ...current, parked: status === "needs-attention" } };
 }

@@ -26,6 +26,11 @@ export const pay = defineWords({
     en: "The payment is still under way — do not ask the kitchen to cook. Waiting…",
     my: "ငွေပေးချေမှု မပြီးသေးပါ — မီးဖိုချောင်ကို မချက်ခိုင်းပါနှင့်။ စောင့်နေသည်…",
   },
+  "pay.parked": {
+    en: "This order can go neither on nor back by itself — do not ask the kitchen to cook. A manager decides under System, Sagas.",
+    my: "ဤအော်ဒါ ရှေ့လည်းမဆက်နိုင်၊ နောက်လည်းမပြန်နိုင်ပါ — မီးဖိုချောင်ကို မချက်ခိုင်းပါနှင့်။ မန်နေဂျာက စနစ်၊ Saga တွင် ဆုံးဖြတ်ရမည်။",
+  },
+  "pay.decide": { en: "Decide under System, Sagas", my: "စနစ်၊ Saga တွင် ဆုံးဖြတ်ရန်" },
   "pay.kept": {
     en: "The order is kept on this till and cannot be placed twice.",
     my: "အော်ဒါကို ဤစက်တွင် သိမ်းထားပြီး နှစ်ခါ မဝင်နိုင်ပါ။",
