@@ -32,6 +32,33 @@ describeInBrowser("A till that lost its server", () => {
     await context.close();
   });
 
+  it("tells no guest the total of before while the new one is on its way", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Mohinga").click();
+    await page.getByRole("button", { name: "Pay 3,675 Ks" }).waitFor();
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/api/orders/calculate", async (route) => {
+      await asked;
+      await route.fallback();
+    });
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByRole("button", { name: /note of 10,000/ }).click();
+    await sheet.getByText("10,000 Ks").waitFor();
+    const text = await sheet.innerText();
+    expect(text).not.toContain("3,675");
+    expect(text).not.toContain("6,325"); // what would be its change
+    expect(await sheet.getByRole("button", { name: /^Take 10,000/ }).isDisabled()).toBe(true);
+    answer();
+    await sheet.getByRole("heading", { name: "To pay 7,875 Ks" }).waitFor();
+    await sheet.getByText("2,125 Ks").waitFor();
+    await sheet.getByRole("button", { name: /^Take 10,000/ }).click();
+    await page.locator(".receipt").getByText("7,875").first().waitFor();
+    await context.close();
+  });
+
   it("says that an order waits for a manager, and leads there", async () => {
     const { page, context, complaints } = await openTill(browser, tiffin.url);
     const id = "01975b2e-0000-7000-8000-000000000001";

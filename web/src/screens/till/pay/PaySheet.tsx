@@ -11,9 +11,11 @@ import classes from "./PaySheet.module.css";
 import { pay } from "./words.js";
 
 interface PaySheetProps {
-  readonly due: Money;
+  /** Undefined until the server has said it. */
+  readonly due: Money | undefined;
   /** The total is being asked for again: nothing can be taken by the old one. */
   readonly old: boolean;
+  readonly currency: string;
   readonly decimals: number;
   onPay(this: void, payment: PlaceOrder["payment"]): void;
   onClose(this: void): void;
@@ -27,16 +29,17 @@ const SAMPLE_CARDS = [
   ["sim_unknown_captured", "pay.card-unknown"],
 ] as const;
 
-export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) {
+const UNKNOWN = "…";
+
+export function PaySheet({ due, old, currency, decimals, onPay, onClose }: PaySheetProps) {
   const t = useWords(pay);
   const language = useLanguage();
   const [tendered, setTendered] = useState(0);
-  const money = (amount: number) =>
-    formatMoney({ amount, currency: due.currency }, decimals, language);
+  const money = (amount: number) => formatMoney({ amount, currency }, decimals, language);
   const unit = 10 ** decimals;
-  const change = tendered - due.amount;
-  const cash = (amount: number) =>
-    onPay({ method: "cash", tendered: { amount, currency: due.currency } });
+  const change = due && tendered - due.amount;
+  const missing = change !== undefined && change < 0;
+  const cash = (amount: number) => onPay({ method: "cash", tendered: { amount, currency } });
   const card = (token: string) => onPay({ method: "card", token });
 
   return (
@@ -45,7 +48,7 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
       size={820}
       title={
         <span className={classes["due"]}>
-          {t("pay.due")} <b>{money(due.amount)}</b>
+          {t("pay.due")} <b>{due ? money(due.amount) : UNKNOWN}</b>
         </span>
       }
     >
@@ -58,10 +61,10 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
             size="xl"
             fullWidth
             data-autofocus
-            disabled={old}
-            onClick={() => cash(due.amount)}
+            disabled={old || !due}
+            onClick={() => due && cash(due.amount)}
           >
-            {t("pay.exact")} · {formatAmount(due.amount, decimals)}
+            {t("pay.exact")} · {due ? formatAmount(due.amount, decimals) : UNKNOWN}
           </Button>
           <div className={classes["notes"]}>
             {NOTES.map((note) => (
@@ -81,9 +84,9 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
               <dt>{t("pay.tendered")}</dt>
               <dd>{money(tendered)}</dd>
             </div>
-            <div data-big data-missing={change < 0 || undefined}>
-              <dt>{change < 0 ? t("pay.missing") : t("pay.change")}</dt>
-              <dd>{money(Math.abs(change))}</dd>
+            <div data-big data-missing={missing || undefined}>
+              <dt>{missing ? t("pay.missing") : t("pay.change")}</dt>
+              <dd>{change === undefined ? UNKNOWN : money(Math.abs(change))}</dd>
             </div>
           </dl>
           <div className={classes["take"]}>
@@ -95,7 +98,11 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
             >
               {t("pay.clear")}
             </Button>
-            <Button size="xl" disabled={old || change < 0} onClick={() => cash(tendered)}>
+            <Button
+              size="xl"
+              disabled={old || change === undefined || missing}
+              onClick={() => cash(tendered)}
+            >
               {t("pay.take", { amount: formatAmount(tendered, decimals) })}
             </Button>
           </div>
@@ -108,7 +115,7 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
             size="xl"
             fullWidth
             variant="default"
-            disabled={old}
+            disabled={old || !due}
             className={classes["card"] ?? ""}
             onClick={() => card("sim_approve")}
           >
@@ -121,7 +128,7 @@ export function PaySheet({ due, old, decimals, onPay, onClose }: PaySheetProps) 
                 key={token}
                 variant="default"
                 size="md"
-                disabled={old}
+                disabled={old || !due}
                 onClick={() => card(token)}
               >
                 {t(word)}

@@ -45,12 +45,13 @@ export function Paying({ menu, cart, total, old, onClose }: PayingProps) {
     const { serviceType, tableId } = cart;
     const body = { serviceType, ...(tableId !== undefined && { tableId }) };
     const lineItems = askedLines(cart);
-    if (startPlacement({ ...body, lineItems, expectedTotal: told ?? total, payment })) onClose();
+    if (told && startPlacement({ ...body, lineItems, expectedTotal: told, payment })) onClose();
   };
   return (
     <PaySheet
-      due={told ?? total}
+      due={told}
       old={old}
+      currency={menu.currency}
       decimals={menu.decimals}
       onClose={onClose}
       onPay={onPay}
