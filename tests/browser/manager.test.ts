@@ -1,7 +1,7 @@
 // The back office in a real Chromium: what an owner does at midnight, with each change seen where it counts.
 import type { Browser, Locator, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, eventually, line, order, type TestTiffin } from "../system/tiffin.js";
+import { bootTiffin, eventually, line, mmk, order, type TestTiffin } from "../system/tiffin.js";
 import { createInspection, launch, openPage, openTill, signIn, tile } from "./browser.js";
 import { describeInBrowser } from "./describe.js";
 
@@ -250,6 +250,48 @@ describeInBrowser("The back office", () => {
     );
     expect(after.name.en).toBe("Eggs");
     expect(after.modifiers[0].price).toBe(900);
+    await context.close();
+  });
+
+  it("shows what another manager made of the same before it can be saved again", async () => {
+    const { page, context } = await openManager();
+    const dialog = page.getByRole("dialog");
+    const save = dialog.getByRole("button", { name: "Save" });
+    const meeshay = async () =>
+      (await tiffin.manager.get("/api/inventory/products?q=MSH-01")).body.items[0];
+    await go(page, "products");
+    await openRow(page, "Meeshay");
+    await dialog.getByLabel("Price").fill("4100");
+    await dialog.getByLabel("Warn at").fill("7");
+    const { id, version } = await meeshay();
+    const path = `/api/inventory/products/${id}`;
+    await tiffin.manager.send("PATCH", path, { version, price: mmk(4_300) });
+    await save.click();
+    await dialog.getByText("Somebody else changed this").waitFor();
+    expect(await dialog.getByLabel("Price").inputValue()).toBe("4300");
+    await save.click();
+    await dialogGone(page);
+    expect(await meeshay()).toMatchObject({ price: { amount: 4_300 }, lowStockAt: 7 });
+
+    await tiffin.manager.send("POST", "/api/staff", { name: "Su", role: "cashier", pin: "8642" });
+    const su = async () =>
+      (await tiffin.manager.get("/api/staff")).body.items.find(
+        ({ name }: { name: string }) => name === "Su",
+      );
+    await go(page, "staff");
+    await openRow(page, "Su");
+    await dialog.getByLabel("Role").selectOption("manager");
+    const before = await su();
+    await tiffin.manager.send("PATCH", `/api/staff/${before.id}`, {
+      version: before.version,
+      role: "kitchen",
+    });
+    await save.click();
+    await dialog.getByText("Somebody else changed this").waitFor();
+    expect(await dialog.getByLabel("Role").inputValue()).toBe("kitchen");
+    await save.click();
+    await dialogGone(page);
+    expect((await su()).role).toBe("kitchen");
     await context.close();
   });
 

@@ -19,7 +19,7 @@ import { useReread, useSettings } from "../settings.js";
 import { manager } from "../words.js";
 import { AttributeFields } from "./AttributeFields.js";
 import { PhotoField } from "./PhotoField.js";
-import { draftOf, newProductOf, patchOf } from "./product-draft.js";
+import { draftOf, newProductOf, patchOf, rebase } from "./product-draft.js";
 import classes from "./Products.module.css";
 import { putOnMenu } from "./put-on-menu.js";
 import { products } from "./words.js";
@@ -45,17 +45,19 @@ export function ProductSheet({ product: opened, onClose }: ProductSheetProps) {
   const [category, setCategory] = useState("");
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
 
+  const learn = (before: Product, now: Product) => {
+    setKnown(now);
+    setDraft((typed) => rebase(typed, before, now, restaurant));
+  };
   const update = async (product: Product, patch: object) => {
     try {
       setKnown(
         await api.inventory.products.update({ id: product.id, version: product.version, ...patch }),
       );
     } catch (error) {
-      // The next try is on what others made of it; what was not touched here stays theirs.
-      if (problemOf(error).code === "version-conflict") {
-        const now = await api.inventory.products.get({ id: product.id });
-        setKnown({ ...product, version: now.version });
-      }
+      // The next try is on what others made of it, which is shown.
+      if (problemOf(error).code === "version-conflict")
+        learn(product, await api.inventory.products.get({ id: product.id }));
       throw error;
     } finally {
       await client.invalidateQueries({ queryKey: queries.inventory.key() });
@@ -98,12 +100,7 @@ export function ProductSheet({ product: opened, onClose }: ProductSheetProps) {
           void save();
         }}
       >
-        {known && (
-          <PhotoField
-            product={known}
-            onChange={({ version, photo }) => setKnown({ ...known, version, photo })}
-          />
-        )}
+        {known && <PhotoField product={known} onChange={(now) => learn(known, now)} />}
         <Names value={draft.name} onChange={(name) => change({ name })} />
         <div className={classes["three"]}>
           <AmountField
@@ -174,6 +171,7 @@ export function ProductSheet({ product: opened, onClose }: ProductSheetProps) {
               <p className={parts["note"]}>{t("products.no-attributes")}</p>
             ) : (
               <AttributeFields
+                key={known?.version}
                 fields={schema.fields}
                 value={draft.attributes}
                 onChange={(attributes) => change({ attributes })}

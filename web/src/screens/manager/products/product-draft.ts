@@ -67,3 +67,25 @@ export function patchOf(product: Known, draft: Draft, { currency, decimals }: Un
     ...(!same(draft.attributes, before.attributes) && { attributes: jsonOf(draft.attributes) }),
   };
 }
+
+/** What was typed on `before`, laid onto what others have made of the product: where they changed the same, theirs is
+ *  shown, so that nobody undoes it unseen. */
+export function rebase(draft: Draft, before: Known, now: Known, unit: Unit): Draft {
+  const [old, fresh] = [draftOf(before, unit), draftOf(now, unit)];
+  return {
+    ...merge(draft, old, fresh),
+    name: merge(draft.name, old.name, fresh.name),
+    attributes: merge(draft.attributes, old.attributes, fresh.attributes),
+  };
+}
+
+function merge<T extends object>(mine: T, before: T, now: T): T {
+  const known = before as Attributes;
+  const theirs = now as Attributes;
+  const changed = Object.keys({ ...known, ...theirs }).filter(
+    (key) => !same(known[key], theirs[key]),
+  );
+  const kept = Object.entries(mine).filter(([key]) => !changed.includes(key));
+  const taken = changed.filter((key) => key in theirs).map((key) => [key, theirs[key]] as const);
+  return Object.fromEntries([...kept, ...taken]) as T;
+}

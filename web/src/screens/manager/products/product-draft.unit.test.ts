@@ -1,6 +1,6 @@
 // What a product's form sends: what was changed in it, and nothing that was not.
 import { describe, expect, it } from "vitest";
-import { draftOf, newProductOf, patchOf } from "./product-draft.js";
+import { draftOf, newProductOf, patchOf, rebase } from "./product-draft.js";
 
 const kyat = { currency: "MMK", decimals: 0 };
 const mohinga = {
@@ -30,6 +30,32 @@ describe("The form of a product", () => {
       name: { en: "Mohinga" },
     });
     expect(patchOf(mohinga, { ...draft, attributes: {} }, kyat)).toEqual({ attributes: {} });
+  });
+
+  it("shows what others changed meanwhile, and keeps what only this one typed", () => {
+    const typed = {
+      ...draft,
+      price: "4,000",
+      name: { ...draft.name, en: "Mohinga soup" },
+      attributes: { ...draft.attributes, spicy: 2 },
+    };
+    const now = {
+      ...mohinga,
+      price: { amount: 4_500, currency: "MMK" },
+      lowStockAt: 8,
+      attributes: { halal: true },
+    };
+    const after = rebase(typed, mohinga, now, kyat);
+    expect(after).toEqual({
+      ...typed,
+      price: "4500",
+      lowStockAt: "8",
+      attributes: { spicy: 2, halal: true },
+    });
+    expect(patchOf(now, after, kyat)).toEqual({
+      name: { en: "Mohinga soup", my: "မုန့်ဟင်းခါး" },
+      attributes: { spicy: 2, halal: true },
+    });
   });
 
   it("makes a new product once its price can be read", () => {

@@ -25,26 +25,33 @@ interface StaffSheetProps {
   onClose(this: void): void;
 }
 
-export function StaffSheet({ person, onClose }: StaffSheetProps) {
+export function StaffSheet({ person: opened, onClose }: StaffSheetProps) {
   const t = useWords(staff);
   const words = useWords(manager);
   const client = useQueryClient();
   const say = useSay();
   const { data: me } = useSession();
   const { busy, problem, run } = useAction();
+  const [person, setPerson] = useState(opened);
   const [name, setName] = useState(person?.name ?? "");
   const [role, setRole] = useState<Role>(person?.role ?? "cashier");
   const [pin, setPin] = useState("");
   const [choosing, setChoosing] = useState(false);
-  const [version, setVersion] = useState(person?.version ?? 0);
   const own = person !== undefined && person.id === me?.id;
 
-  const change = async (id: string, edit: object) => {
+  /** What others made of this person is shown before it can be changed again; what only this one typed stays. */
+  const learn = async (id: string) => {
+    const now = (await api.auth.staff.list()).items.find((one) => one.id === id);
+    if (!now) return;
+    setPerson(now);
+    if (now.name !== person?.name) setName(now.name);
+    if (now.role !== person?.role) setRole(now.role);
+  };
+  const change = async ({ id, version }: Person, edit: object) => {
     try {
       await api.auth.staff.update({ id, version, ...edit });
     } catch (error) {
-      const current = problemOf(error).data["currentVersion"];
-      if (typeof current === "number") setVersion(current);
+      if (problemOf(error).code === "version-conflict") await learn(id);
       throw error;
     } finally {
       await client.invalidateQueries({ queryKey: queries.auth.staff.key() });
@@ -53,7 +60,7 @@ export function StaffSheet({ person, onClose }: StaffSheetProps) {
   const save = () =>
     run(async () => {
       if (person) {
-        await change(person.id, {
+        await change(person, {
           ...(name.trim() !== person.name && { name: name.trim() }),
           ...(role !== person.role && { role }),
           ...(pin !== "" && { pin }),
@@ -65,9 +72,10 @@ export function StaffSheet({ person, onClose }: StaffSheetProps) {
       say(words("manager.saved"));
       onClose();
     });
-  const archive = ({ id, archived }: Person) =>
+  const archive = (one: Person) =>
     run(async () => {
-      await change(id, { archived: !archived });
+      const { archived } = one;
+      await change(one, { archived: !archived });
       const who = { name: name.trim() };
       say(archived ? t("staff.restored-said", who) : t("staff.archived-said", who));
       onClose();
