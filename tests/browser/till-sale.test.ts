@@ -233,6 +233,29 @@ describeInBrowser("A counter sale", () => {
     await context.close();
   });
 
+  it("presets waste for the food once the kitchen has begun, also while the form stands open", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    const row = await sellAndLook(page);
+    await row.getByText("Waiting").waitFor();
+    await row.click();
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    const waste = page.getByLabel("Cooked: waste");
+    expect(await waste.isChecked()).toBe(false);
+    const { id } = await newest();
+    const { tickets } = (await tiffin.manager.get(`/api/kitchen/orders/${id}`)).body;
+    const [ticket] = tickets as readonly { id: string; version: number }[];
+    const begun = await tiffin.manager.send("POST", `/api/kitchen/tickets/${ticket?.id}/advance`, {
+      version: ticket?.version,
+      to: "cooking",
+    });
+    expect(begun.status).toBe(200);
+    await expect.poll(() => waste.isChecked(), { timeout: 10_000 }).toBe(true);
+    await page.getByLabel("Typed in wrongly").check();
+    await page.getByRole("button", { name: "Ask a manager" }).click();
+    await page.getByText("Cooked: waste").waitFor(); // what the manager allows
+    await context.close();
+  });
+
   it("lists all that is in the kitchen, however many orders came after it", async () => {
     const water = await tiffin.cashier.dish("WTR-01");
     const first = (await tiffin.cashier.place(order([line(water)]))).body;

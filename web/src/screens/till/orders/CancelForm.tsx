@@ -34,10 +34,12 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
   const client = useQueryClient();
   const { data: me } = useSession();
   const [reason, setReason] = useState("");
+  const [said, setSaid] = useState<(typeof OUTCOMES)[number]>();
   // What the kitchen has not begun goes back, unless a person says otherwise; where that is not known, a person says it.
-  const [stock, setStock] = useState<(typeof OUTCOMES)[number] | undefined>(
-    !progress || progress === "absent" ? undefined : progress === "new" ? "restock" : "waste",
-  );
+  // It may begin while the form stands open and a manager is on the way.
+  const stock =
+    said ??
+    (!progress || progress === "absent" ? undefined : progress === "new" ? "restock" : "waste");
   const [asking, setAsking] = useState(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
@@ -65,7 +67,12 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
   };
 
   if (asking) {
-    return <Approve permission={PERMISSION} subject={order.id} onApproved={cancel} fault={fault} />;
+    return (
+      <>
+        {stock && <p>{t(`cancel.${stock}`)}</p>}
+        <Approve permission={PERMISSION} subject={order.id} onApproved={cancel} fault={fault} />
+      </>
+    );
   }
   return (
     <form
@@ -110,7 +117,7 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
                 type="radio"
                 name="stock"
                 checked={stock === one}
-                onChange={() => setStock(one)}
+                onChange={() => setSaid(one)}
               />
               {t(`cancel.${one}`)}
             </label>
