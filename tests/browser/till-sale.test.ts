@@ -272,6 +272,23 @@ describeInBrowser("A counter sale", () => {
     await context.close();
   });
 
+  it("keeps an order open in which somebody works, however many come after it", async () => {
+    const water = await tiffin.cashier.dish("WTR-01");
+    for (let sold = 0; sold < 20; sold++) await tiffin.cashier.place(order([line(water)]));
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.getByRole("button", { name: "Orders" }).click();
+    const rows = page.getByRole("dialog").locator("li button");
+    await rows.nth(19).click();
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    await page.getByLabel("Another reason").fill("Left with");
+    const read = page.waitForResponse(/api\/orders\?/);
+    await tiffin.cashier.place(order([line(water)]));
+    await read;
+    await page.waitForTimeout(500);
+    expect(await page.getByLabel("Another reason").inputValue()).toBe("Left with");
+    await context.close();
+  });
+
   it("puts back what was cleared, and never another guest's order", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await tile(page, "Kyay oh").click();

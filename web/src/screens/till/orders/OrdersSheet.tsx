@@ -40,11 +40,21 @@ function useOrders(view: keyof typeof PAGE) {
   );
 }
 
+/** The order that is looked at, as it is now. In a rush newer ones push it off the pages, and it is asked for by itself. */
+function useChosen(chosen: Order | undefined, listed: readonly Order[]): Order | undefined {
+  const found = listed.find(({ id }) => id === chosen?.id);
+  const { data } = useQuery({
+    ...queries.orders.get.queryOptions({ input: { id: chosen?.id ?? "" } }),
+    enabled: chosen !== undefined && !found,
+  });
+  return found ?? (data?.id === chosen?.id ? data : undefined) ?? chosen;
+}
+
 export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const t = useWords(past);
   const say = useProblemWords();
   const [view, setView] = useState<(typeof VIEWS)[number]>("recent");
-  const [chosen, setChosen] = useState<string>();
+  const [chosen, setChosen] = useState<Order>();
   const orders = useOrders(view);
   const tickets = useQuery(queries.kitchen.tickets.list.queryOptions({ input: {} }));
   const closed = useQuery(
@@ -64,7 +74,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const all = [...listed, ...stragglers.toSorted((one, other) => other.number - one.number)];
   const shown = view === "open" ? all.filter(({ id }) => open?.has(id)) : all;
   const more = orders.hasNextPage && (view === "recent" || older.length > STRAGGLERS);
-  const order = all.find(({ id }) => id === chosen);
+  const order = useChosen(chosen, all);
   const error = orders.error ?? tickets.error ?? closed.error;
 
   return (
@@ -129,7 +139,7 @@ interface OrderRowProps {
   /** Undefined: not known. */
   readonly progress: Progress | undefined;
   readonly menu: Menu;
-  onChoose(this: void, id: string): void;
+  onChoose(this: void, order: Order): void;
 }
 
 function OrderRow({ order, progress, menu, onChoose }: OrderRowProps) {
@@ -140,7 +150,7 @@ function OrderRow({ order, progress, menu, onChoose }: OrderRowProps) {
   const time = new Intl.DateTimeFormat("en-GB", { timeZone: menu.timeZone, timeStyle: "short" });
   return (
     <li>
-      <button type="button" onClick={() => onChoose(order.id)}>
+      <button type="button" onClick={() => onChoose(order)}>
         <b className={classes["number"]}>{order.number}</b>
         <span className={classes["what"]}>
           {order.lineItems
