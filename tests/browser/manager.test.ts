@@ -145,6 +145,23 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("shows what was recorded of a product that is no longer low", async () => {
+    const { page, context } = await openManager();
+    const dialog = page.getByRole("dialog");
+    const { body } = await tiffin.manager.get("/api/inventory/products?q=OHN-01");
+    const { id, version, stock } = body.items[0];
+    const lowStockAt = stock.onHand + 5;
+    await tiffin.manager.send("PATCH", `/api/inventory/products/${id}`, { version, lowStockAt });
+    await go(page, "stock");
+    await page.getByRole("button", { name: "Low or sold out" }).click();
+    await openRow(page, "Ohn no khao swe");
+    await dialog.getByLabel("How many came in").fill("40");
+    await dialog.getByRole("button", { name: "Record" }).click();
+    await row(page, "Ohn no khao swe").waitFor({ state: "detached" });
+    await dialog.getByText(`On hand: ${stock.onHand + 40}`).waitFor();
+    await context.close();
+  });
+
   it("leads from a figure to its orders and their lines, one click each", async () => {
     const { page, context, complaints } = await openManager();
     await go(page, "sales");

@@ -28,12 +28,9 @@ export function Stock() {
   const [text, setText] = useState("");
   const [q] = useDebouncedValue(text, TYPING_MS);
   const [stock, setStock] = useState<(typeof WHICH)[number]>("all");
-  const [open, setOpen] = useState<string>();
+  const [open, setOpen] = useState<Product>();
   const list = useProducts({ q, stock });
-  const opened = list.items.find(({ id }) => id === open);
-  const [last, setLast] = useState<Product>();
-  // A product that is no longer low leaves the list while its sheet stands open.
-  const shown = open === undefined ? undefined : (opened ?? last);
+  const shown = useOpened(open, list.items);
 
   return (
     <section className={parts["page"]} aria-labelledby="stock-title">
@@ -72,14 +69,7 @@ export function Stock() {
           </thead>
           <tbody>
             {list.items.map((product) => (
-              <Row
-                key={product.id}
-                product={product}
-                onOpen={(one) => {
-                  setLast(one);
-                  setOpen(one.id);
-                }}
-              />
+              <Row key={product.id} product={product} onOpen={setOpen} />
             ))}
           </tbody>
         </table>
@@ -92,6 +82,17 @@ export function Stock() {
       {shown && <StockSheet key={shown.id} product={shown} onClose={() => setOpen(undefined)} />}
     </section>
   );
+}
+
+/** The product whose sheet stands open, as it is now. One that is no longer low has left the list, and is asked for by
+ *  itself: who does not see what was recorded records it once more. */
+function useOpened(open: Product | undefined, listed: readonly Product[]): Product | undefined {
+  const found = listed.find(({ id }) => id === open?.id);
+  const { data } = useQuery({
+    ...queries.inventory.products.get.queryOptions({ input: { id: open?.id ?? "" } }),
+    enabled: open !== undefined && !found,
+  });
+  return found ?? (data?.id === open?.id ? data : undefined) ?? open;
 }
 
 /** What all of it would sell for, and how much of it needs somebody. */
