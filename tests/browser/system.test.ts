@@ -148,6 +148,20 @@ describeInBrowser("The system's page", () => {
     await context.close();
   });
 
+  it("writes no amount before it knows where its point stands", async () => {
+    const { body } = await tiffin.cashier.place(order([line(await tiffin.cashier.dish("MSH-01"))]));
+    const { page, context } = await openSystem();
+    await page.route(/\/api\/(menu|restaurant)$/, () => undefined);
+    await page.goto(`${tiffin.url}/system/orders/${body.id}`);
+    const head = page.getByRole("main").locator("header");
+    await head.getByText(`Order ${body.number}`).waitFor();
+    expect(await head.innerText()).not.toContain("Ks");
+    await page.unroute(/\/api\/(menu|restaurant)$/);
+    await page.reload();
+    await head.getByText("4,200 Ks").waitFor();
+    await context.close();
+  });
+
   it.each([
     { language: "en", size: SIZES[0] },
     { language: "my", size: SIZES[1] },

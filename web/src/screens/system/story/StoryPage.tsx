@@ -108,8 +108,7 @@ function Told({ id }: { readonly id: string }) {
     refetchInterval: AGAIN_MS,
     staleTime: 0,
   });
-  const menu = useQuery(queries.restaurant.menu.queryOptions({ input: { headers: {} } }));
-  const decimals = menu.data?.status === 200 ? menu.data.body.restaurant.decimals : 0;
+  const restaurant = useQuery(queries.restaurant.profile.queryOptions()).data;
   if (error && !data) return <p role="alert">{say(problemOf(error))}</p>;
   if (!data) return <Loader />;
   const { number, status, total, from, to, entries, missing } = data;
@@ -123,7 +122,7 @@ function Told({ id }: { readonly id: string }) {
             {t(`system.order-is.${known}`)}
           </span>
         )}
-        {total && <b>{formatMoney(total, decimals, language)}</b>}
+        {total && restaurant && <b>{formatMoney(total, restaurant.decimals, language)}</b>}
         <span>
           {times.day(from)} · {times.duration(Date.parse(to) - Date.parse(from))}
         </span>
