@@ -59,6 +59,29 @@ describeInBrowser("A till that lost its server", () => {
     await context.close();
   });
 
+  it("misses nothing that happens while its news are not there yet", async () => {
+    const { page, context } = await openPage(browser, tiffin.url);
+    let open: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (open = resolve));
+    await page.route("**/api/stream", async (route) => {
+      await asked;
+      await route.continue();
+    });
+    await signIn(page, "Cashier");
+    await tile(page, "Kyay oh").waitFor();
+    const { productId } = await tiffin.cashier.dish("KYO-01");
+    const path = `/api/inventory/products/${productId}/movements`;
+    const body = { type: "recount", quantity: 2, reason: "test" };
+    expect((await tiffin.manager.send("POST", path, body)).status).toBe(201);
+    await expect
+      .poll(async () => (await tiffin.cashier.dish("KYO-01")).availability.available)
+      .toBe(2);
+    await page.waitForTimeout(1_000); // told to all who hear it already
+    open();
+    await tile(page, "Kyay oh").getByText("2 left").waitFor();
+    await context.close();
+  });
+
   it("says that an order waits for a manager, and leads there", async () => {
     const { page, context, complaints } = await openTill(browser, tiffin.url);
     const id = "01975b2e-0000-7000-8000-000000000001";

@@ -1,6 +1,6 @@
 // What the server tells while it happens (GET /api/stream, server-sent events). Each kind of news makes the queries that
 // show it stale; while the stream is down they are asked again every few seconds, and all at once when it is back.
-import type { QueryClient } from "@tanstack/react-query";
+import type { Query, QueryClient } from "@tanstack/react-query";
 import { useEffect, useRef } from "react";
 import { api, queries } from "./client.js";
 import { learnClock } from "./clock.js";
@@ -71,14 +71,26 @@ export function startStream(client: QueryClient): () => void {
     refreshAfter(kind, SETTLED_MS);
   };
 
+  /** What was asked for before news came: it may be older than the first of them. */
+  const refreshEarlier = () => {
+    const early = new Set(client.getQueryCache().getAll());
+    const predicate = (query: Query) => early.has(query) && query.queryKey[0] !== sessionKey[0];
+    const refetch = () => void client.invalidateQueries({ predicate });
+    gathered.set("ready", setTimeout(refetch, GATHER_MS));
+  };
+
   const open = () => {
     source = new EventSource("/api/stream");
     source.addEventListener("open", () => {
       tries = 0;
       heardAt = Date.now();
       connection.set("live");
+    });
+    // From here on all is told, and nobody tells what happened shortly before.
+    source.addEventListener("ready", () => {
       // What was missed while it was down may be too long ago for the server to repeat.
       if (wasDown) refreshAfter("reset", 0);
+      else refreshEarlier();
       wasDown = false;
     });
     source.addEventListener("error", lose);
