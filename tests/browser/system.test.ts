@@ -148,6 +148,22 @@ describeInBrowser("The system's page", () => {
     await context.close();
   });
 
+  it("says that it does not know how many dead letters there are, rather than none", async () => {
+    const { page, context } = await openSystem();
+    const figure = page.locator("dl > div", { hasText: "Dead letters" }).locator("dd");
+    await page.route("**/api/system/events/status", (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: "application/problem+json",
+        json: { type: "https://tiffin.dev/errors/internal-error", status: 500, detail: "Broken" },
+      }),
+    );
+    await page.reload();
+    await page.getByRole("alert").getByText("Something went wrong on the server").waitFor();
+    expect(await figure.innerText()).toBe("–");
+    await context.close();
+  });
+
   it("writes no amount before it knows where its point stands", async () => {
     const { body } = await tiffin.cashier.place(order([line(await tiffin.cashier.dish("MSH-01"))]));
     const { page, context } = await openSystem();

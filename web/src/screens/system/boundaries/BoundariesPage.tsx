@@ -5,6 +5,8 @@ import {
   IconShieldCheck,
   IconShieldOff,
 } from "@tabler/icons-react";
+import { problemOf } from "../../../api/problem.js";
+import { useProblemWords } from "../../../words/problems.js";
 import { useWords } from "../../../words/words.js";
 import tables from "../parts/Table.module.css";
 import { useTimes } from "../parts/times.js";
@@ -23,8 +25,9 @@ const ICONS = {
 
 export function BoundariesPage() {
   const t = useWords(system);
-  const picture = usePicture().data;
-  if (!picture) return null;
+  const say = useProblemWords();
+  const { data: picture, error } = usePicture();
+  if (!picture) return error && <p role="alert">{say(problemOf(error))}</p>;
   const { modules, layers } = picture;
   return (
     <div className={classes["page"]}>

@@ -1,4 +1,6 @@
 // Events on their way: what each listener has applied and how quickly, what waits, and what could not be applied.
+import { problemOf } from "../../../api/problem.js";
+import { useProblemWords } from "../../../words/problems.js";
 import { useWords } from "../../../words/words.js";
 import { LagLine } from "../map/LagLine.js";
 import { useEventsStatus, useFlow } from "../use-system.js";
@@ -10,14 +12,16 @@ import { Subscriptions } from "./Subscriptions.js";
 
 export function EventsPage() {
   const t = useWords(system);
+  const say = useProblemWords();
   const flow = useFlow().data;
-  const status = useEventsStatus().data;
+  const { data: status, error } = useEventsStatus();
   return (
     <div className={classes["page"]}>
       <section aria-labelledby="dead-letters">
         <h2 id="dead-letters">{t("system.not-applied")}</h2>
         <DeadLetters />
       </section>
+      {error && <p role="alert">{say(problemOf(error))}</p>}
       {flow && <LagLine flow={flow} />}
       {status && (
         <>
