@@ -47,14 +47,14 @@ export const westernDigits = (text: string): string =>
   text.replaceAll(/[\u1040-\u1049]/g, (digit) => String(digit.charCodeAt(0) - BURMESE_ZERO));
 
 /** What was typed (`3,500`, `၃၅၀၀`, `12.50`) as a whole amount in the stored unit; undefined when it is none. Read as
- *  text, digit by digit: a float would lose a unit here and there. */
+ *  text, digit by digit: a float would lose a unit here and there. A comma parts thousands only: `12,50` is no 1,250. */
 export function parseAmount(text: string, decimals: number): number | undefined {
-  const typed = westernDigits(text).replaceAll(/[\s,]/g, "");
-  const match = /^(\d{1,12})(?:\.(\d*))?$/.exec(typed);
+  const typed = westernDigits(text).replaceAll(/\s/g, "");
+  const match = /^(\d{1,12}|\d{1,3}(?:,\d{3}){1,3})(?:\.(\d*))?$/.exec(typed);
   if (!match) return undefined;
   const [, whole = "", part = ""] = match;
   if (part.length > decimals) return undefined;
-  return Number(whole + part.padEnd(decimals, "0"));
+  return Number(whole.replaceAll(",", "") + part.padEnd(decimals, "0"));
 }
 
 /** An amount as one types it: `3500`, `12.50`. */

@@ -19,6 +19,8 @@ describe("Typed amounts", () => {
       expect(parseAmount(text, 0)).toBeUndefined();
     }
     expect(parseAmount("1.005", 2)).toBeUndefined();
+    expect(parseAmount("1,234.50", 2)).toBe(123_450);
+    for (const text of ["12,50", "3,5", "1,2345"]) expect(parseAmount(text, 2)).toBeUndefined();
   });
 
   it("come back as they were typed", () => {
