@@ -162,6 +162,22 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("counts above the list what is sold out, as it happens", async () => {
+    const { page, context } = await openManager();
+    await go(page, "stock");
+    const figure = page.locator("dl > div", { hasText: "Sold out" }).locator("dd");
+    await expect.poll(() => figure.innerText()).toMatch(/^\d+$/);
+    const before = Number(await figure.innerText());
+    const { productId } = await tiffin.cashier.dish("MTI-01");
+    const path = `/api/inventory/products/${productId}/movements`;
+    const body = { type: "recount", quantity: 0, reason: "test" };
+    expect((await tiffin.manager.send("POST", path, body)).status).toBe(201);
+    await expect
+      .poll(async () => Number(await figure.innerText()), { timeout: 15_000 })
+      .toBe(before + 1);
+    await context.close();
+  });
+
   it("leads from a figure to its orders and their lines, one click each", async () => {
     const { page, context, complaints } = await openManager();
     await go(page, "sales");

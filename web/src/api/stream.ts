@@ -34,7 +34,11 @@ const keysOf: Readonly<Record<StreamKind, () => readonly (readonly unknown[])[]>
   "order-placed": () => [queries.orders.key()],
   "order-cancelled": () => [queries.orders.key()],
   "ticket-changed": () => [queries.kitchen.key()],
-  "stock-changed": () => [queries.restaurant.menu.key(), queries.inventory.key()],
+  "stock-changed": () => [
+    queries.restaurant.menu.key(),
+    queries.inventory.key(),
+    queries.reporting.stock.key(),
+  ],
   // What a cart costs is made of prices too, also of those that its question does not name: of choices, and taxes.
   "menu-changed": () => [
     queries.restaurant.key(),
