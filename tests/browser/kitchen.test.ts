@@ -227,6 +227,21 @@ describeInBrowser("The kitchen", () => {
     await context.close();
   });
 
+  it("says that it does not show all that is open", async () => {
+    await sell({ "MOH-01": 1 });
+    const { page, context } = await openKitchen();
+    await page.getByRole("article").first().waitFor();
+    const cut = page.getByRole("status").getByText("More tickets are open than these");
+    expect(await cut.count()).toBe(0);
+    await page.route(/kitchen.tickets/, async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...(await answer.json()), nextCursor: "more" } });
+    });
+    await page.reload();
+    await cut.waitFor();
+    await context.close();
+  });
+
   it("opens the door when its session was ended elsewhere, rather than stand there quiet and old", async () => {
     const { page, context } = await openKitchen();
     await page.getByRole("button", { name: "Recall" }).waitFor();

@@ -29,7 +29,7 @@ const TAP_PAUSE_MS = 400;
 export default function Kitchen() {
   const t = useWords(kitchen);
   const say = useProblemWords();
-  const { tickets, error, press, recallLast, refusal } = useTickets();
+  const { tickets, isCut, error, press, recallLast, refusal } = useTickets();
   const stations = useQuery(queries.kitchen.stations.queryOptions());
   const station = useSetting(stationSetting);
   const allDay = useSetting(allDaySetting);
@@ -77,6 +77,9 @@ export default function Kitchen() {
         onSettings={() => setSettings(true)}
       />
       <Silent />
+      <p role="status" className={classes["cut"]}>
+        {isCut && t("kitchen.cut", { count: tickets.length })}
+      </p>
       <p role="alert" className={classes["refusal"]} key={refusal?.number}>
         {refusal && t("kitchen.not-done", { why: say(refusal.problem) })}
       </p>

@@ -144,5 +144,7 @@ export function useTickets() {
       .filter(({ closedAt }) => closedAt === undefined);
   }, [data, pending]);
 
-  return { tickets, error, press, recallLast, refusal };
+  /** More are open than one list holds: the oldest of them are shown. */
+  const isCut = data !== undefined && data.nextCursor !== null;
+  return { tickets, isCut, error, press, recallLast, refusal };
 }

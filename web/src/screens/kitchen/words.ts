@@ -68,6 +68,10 @@ export const kitchen = defineWords({
     en: "New orders appear here by themselves.",
     my: "အော်ဒါအသစ်များ အလိုအလျောက် ပေါ်လာပါမည်။",
   },
+  "kitchen.cut": {
+    en: "More tickets are open than these {count}, the oldest. Newer ones appear once these are served.",
+    my: "အဟောင်းဆုံး {count} ခုသာ ပြထားသည်။ ၎င်းတို့ကို ပေးပြီး ဟု နှိပ်မှ အသစ်များ ပေါ်လာပါမည်။",
+  },
   "kitchen.arrived": { en: "New: order {numbers}", my: "အသစ် - အော်ဒါ {numbers}" },
   "kitchen.was-struck": {
     en: "Cancelled: order {numbers}",
