@@ -82,6 +82,36 @@ describeInBrowser("A till that lost its server", () => {
     await context.close();
   });
 
+  it("marks the line whose choices are no longer as they were, and leads to them", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Meeshay").click();
+    await tile(page, "Mohinga").click();
+    await page.getByRole("button", { name: "Change Mohinga" }).click();
+    await page.getByLabel("Boiled egg").check();
+    await page.getByRole("button", { name: /^Done/ }).click();
+    await page.getByRole("button", { name: "Pay 8,400 Ks" }).waitFor();
+    const { version, modifierGroups } = (await tiffin.manager.get("/api/restaurant/settings")).body;
+    const egg = modifierGroups.find(({ code }: { code: string }) => code === "egg");
+    const [boiled, ...others] = egg.modifiers;
+    const put = (modifiers: object[], at: number) =>
+      tiffin.manager.send("PUT", "/api/restaurant/modifier-groups/egg", {
+        ...egg,
+        modifiers,
+        version: at,
+      });
+    expect((await put([{ ...boiled, code: "hard-boiled" }, ...others], version)).status).toBe(200);
+    const line = page.locator("aside li").filter({ hasText: "Mohinga" });
+    const mark = page.getByRole("button", { name: "Choices changed: choose again" });
+    await line.locator(mark).waitFor();
+    await page.waitForTimeout(1_000); // the new choices come with the same news
+    await mark.click();
+    await page.getByRole("button", { name: /^Done/ }).click();
+    await page.getByRole("button", { name: "Pay 7,875 Ks" }).waitFor();
+    expect(await mark.count()).toBe(0);
+    await put(egg.modifiers, version + 1);
+    await context.close();
+  });
+
   it("says that an order waits for a manager, and leads there", async () => {
     const { page, context, complaints } = await openTill(browser, tiffin.url);
     const id = "01975b2e-0000-7000-8000-000000000001";

@@ -56,6 +56,7 @@ export const till = defineWords({
     my: "စျေးနှုန်း ယခု {now}",
   },
   "till.short": { en: "Only {left} left", my: "{left} သာ ကျန်" },
+  "till.choose-again": { en: "Choices changed: choose again", my: "ရွေးစရာ ပြောင်းသွား - ပြန်ရွေးပါ" },
   "till.gone": { en: "No longer sold", my: "မရောင်းတော့ပါ" },
   "till.conflict-title": { en: "Before you take money", my: "ငွေမယူမီ" },
   "till.only-left": {

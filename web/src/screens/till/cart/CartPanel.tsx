@@ -12,7 +12,7 @@ import { till } from "../words.js";
 import { type Cart, EMPTY, subtotalOf } from "./cart.js";
 import { CartBar } from "./CartBar.js";
 import classes from "./CartPanel.module.css";
-import { type Conflict, conflictsOf } from "./conflicts.js";
+import { type Conflict, conflictsOf, linesToChoose } from "./conflicts.js";
 import { LineRow } from "./LineRow.js";
 import { ServicePicker } from "./ServicePicker.js";
 import { changeCart } from "./store.js";
@@ -40,6 +40,8 @@ export function CartPanel(props: CartPanelProps) {
   const language = useLanguage();
   const [cleared, setCleared] = useState<Cart>();
   const conflicts = conflictsOf(cart, menu);
+  const problem = error ? problemOf(error) : undefined;
+  const toChoose = problem && linesToChoose(problem.code, problem.data);
   const empty = cart.lines.length === 0;
   const canPay = totals !== undefined || conflicts.length > 0;
   const subtotal = { amount: subtotalOf(cart), currency: menu.currency };
@@ -109,6 +111,7 @@ export function CartPanel(props: CartPanelProps) {
               key={line.id}
               line={line}
               decimals={menu.decimals}
+              toChoose={toChoose?.has(line.id) ?? false}
               conflict={conflicts.find(({ productId }) => productId === line.productId)}
               onEdit={onEdit}
               onMore={onMore}
@@ -124,7 +127,7 @@ export function CartPanel(props: CartPanelProps) {
           ) : (
             <p className={classes["no-total"]} role="status">
               {formatMoney(subtotal, menu.decimals, language)}
-              <small>{error ? say(problemOf(error)) : t("till.no-total")}</small>
+              <small>{problem ? say(problem) : t("till.no-total")}</small>
             </p>
           )}
           <Button

@@ -13,12 +13,15 @@ interface LineRowProps {
   readonly line: Line;
   readonly decimals: number;
   readonly conflict: Conflict | undefined;
+  /** What one chooses with the dish is no longer as it was. */
+  readonly toChoose: boolean;
   onEdit(this: void, lineId: string): void;
   onMore(this: void, lineId: string): void;
   onConflict(this: void, conflict: Conflict): void;
 }
 
-export function LineRow({ line, decimals, conflict, onEdit, onMore, onConflict }: LineRowProps) {
+export function LineRow(props: LineRowProps) {
+  const { line, decimals, conflict, toChoose, onEdit, onMore, onConflict } = props;
   const t = useWords(till);
   const language = useLanguage();
   const name = pick(line.name, language);
@@ -59,6 +62,12 @@ export function LineRow({ line, decimals, conflict, onEdit, onMore, onConflict }
         </button>
         <span className={classes["sum"]}>{formatAmount(lineTotal(line), decimals)}</span>
       </div>
+      {toChoose && !conflict && (
+        <button type="button" className={classes["conflict"]} onClick={() => onEdit(line.id)}>
+          <IconAlertTriangle size={18} aria-hidden />
+          {t("till.choose-again")}
+        </button>
+      )}
       {conflict && (
         <button type="button" className={classes["conflict"]} onClick={() => onConflict(conflict)}>
           <IconAlertTriangle size={18} aria-hidden />

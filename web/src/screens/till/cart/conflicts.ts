@@ -140,3 +140,14 @@ export function conflictsIn(
       return [];
   }
 }
+
+/** Lines that cannot be ordered as they are: what one may or must choose with their dish has changed. */
+export function linesToChoose(
+  code: string,
+  data: Readonly<Record<string, unknown>>,
+): ReadonlySet<unknown> {
+  const items = code === "invalid-lines" && Array.isArray(data["items"]) ? data["items"] : [];
+  const faults = items as readonly { readonly lineId?: unknown; readonly reason?: unknown }[];
+  const ofChoices = faults.filter(({ reason }) => /-modifiers?$/.test(String(reason)));
+  return new Set(ofChoices.map(({ lineId }) => lineId));
+}
