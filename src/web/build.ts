@@ -8,8 +8,10 @@ import { gzip } from "node:zlib";
 import { buildFolder, BUILDS } from "./sources.js";
 import { buildInto } from "./vite.js";
 
-/** A build that no server serves any more. */
+/** Builds that nobody serves any more: old ones, but never the newest of them. A server may run for weeks on the one that
+ *  was made last before this. */
 const OLD_MS = 7 * 24 * 3_600_000;
+const KEPT = 2;
 const PACKED = /\.(js|css|svg|json)$/;
 
 /** `fresh`: it was there already. */
@@ -17,7 +19,7 @@ export async function buildScreens(): Promise<{ folder: string; fresh: boolean }
   const folder = await buildFolder();
   if (existsSync(folder)) return { folder, fresh: true };
   await mkdir(BUILDS, { recursive: true });
-  await removeOld();
+  await removeOldBuilds(BUILDS);
   const making = `${folder}.${process.pid}.part`;
   await buildInto(making);
   await packFiles(join(making, "assets"));
@@ -34,10 +36,16 @@ async function packFiles(folder: string): Promise<void> {
   }
 }
 
-async function removeOld(): Promise<void> {
-  for (const name of await readdir(BUILDS)) {
-    const path = join(BUILDS, name);
-    const { mtimeMs } = await stat(path);
-    if (Date.now() - mtimeMs > OLD_MS) await rm(path, { recursive: true, force: true });
+export async function removeOldBuilds(folder: string): Promise<void> {
+  const builds = [];
+  for (const name of await readdir(folder)) {
+    const path = join(folder, name);
+    // Another start may just have given its build the name that it is served by.
+    const found = await stat(path).catch(() => undefined);
+    if (found) builds.push({ path, madeAt: found.mtimeMs });
+  }
+  const spare = builds.toSorted((one, other) => other.madeAt - one.madeAt).slice(KEPT);
+  for (const { path, madeAt } of spare) {
+    if (Date.now() - madeAt > OLD_MS) await rm(path, { recursive: true, force: true });
   }
 }
