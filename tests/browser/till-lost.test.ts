@@ -112,6 +112,32 @@ describeInBrowser("A till that lost its server", () => {
     await context.close();
   });
 
+  it("believes no refusal of an order that something on the way has answered", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    const orders = async () =>
+      (await tiffin.cashier.get("/api/orders?limit=100")).body.items.length;
+    const before = await orders();
+    let tries = 0;
+    await page.route("**/api/orders", async (route) => {
+      if (route.request().method() !== "POST") return route.fallback();
+      tries += 1;
+      if (tries === 1) {
+        await route.fetch(); // the server has it, and the till never hears of it
+        return route.abort("connectionreset");
+      }
+      if (tries === 2)
+        return route.fulfill({ status: 403, contentType: "text/html", body: "<h1>Wi-Fi</h1>" });
+      return route.fallback();
+    });
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    await page.locator(".receipt").getByText("Meeshay").waitFor();
+    expect(await orders()).toBe(before + 1);
+    expect(tries).toBe(3);
+    await context.close();
+  });
+
   it("says that an order waits for a manager, and leads there", async () => {
     const { page, context, complaints } = await openTill(browser, tiffin.url);
     const id = "01975b2e-0000-7000-8000-000000000001";

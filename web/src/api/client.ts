@@ -63,7 +63,9 @@ function readable(response: Response): Response {
 
 /** A problem of RFC 9457 as the error that oRPC's client throws; its members are the error's data. */
 function refusalOf(body: unknown, status: number) {
-  const problem = (typeof body === "object" && body !== null ? body : {}) as {
+  // What is no JSON comes as a file, whose own `type` names no problem.
+  const isProblem = typeof body === "object" && body !== null && !(body instanceof Blob);
+  const problem = (isProblem ? body : {}) as {
     type?: unknown;
     detail?: unknown;
   };

@@ -16,7 +16,7 @@ export const OFFLINE = "offline";
 export function problemOf(error: unknown): Problem {
   if (!(error instanceof ORPCError)) return { code: OFFLINE, status: 0, detail: "", data: {} };
   const { code, status, message } = error as ORPCError<string, unknown>;
-  const data = error.data as Readonly<Record<string, unknown>>;
+  const data = (error.data ?? {}) as Readonly<Record<string, unknown>>;
   return { code, status, detail: message, data };
 }
 
@@ -29,3 +29,6 @@ export function refusalOf(error: unknown): Problem {
 /** The server did not get it, did not answer, or could not decide now: the same again may go well. */
 export const isPassing = ({ code, status }: Problem): boolean =>
   code === OFFLINE || status === 429 || status === 502 || status === 503 || status === 504;
+
+/** Whether the server itself said it: its problems have a type. */
+export const isOfServer = ({ data }: Problem): boolean => typeof data["type"] === "string";

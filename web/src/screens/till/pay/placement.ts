@@ -3,7 +3,7 @@
 // the same key, and the server answers it once.
 import type { Order, PlaceOrder } from "../../../../../src/modules/orders/contract.js";
 import { api } from "../../../api/client.js";
-import { isPassing, type Problem, problemOf } from "../../../api/problem.js";
+import { isOfServer, isPassing, type Problem, problemOf } from "../../../api/problem.js";
 import { createSetting, useSetting } from "../../../parts/setting.js";
 import { EMPTY } from "../cart/cart.js";
 import { changeCart } from "../cart/store.js";
@@ -50,6 +50,8 @@ export const pauseMs = (tries: number): number =>
 const isOpen = (problem: Problem): boolean => {
   if (problem.code === "placement-timed-out") return false; // undone, and said so
   if (problem.code === "idempotency-key-in-use" || problem.code === "unauthenticated") return true;
+  // Not read, or answered by something on the way: a page of the Wi-Fi, a proxy.
+  if (problem.code === "request-timeout" || !isOfServer(problem)) return true;
   return isPassing(problem) || problem.status >= 500;
 };
 
@@ -92,9 +94,7 @@ async function attempt(current: Placement): Promise<Step> {
     return await (current.orderId === undefined ? send(current) : follow(current, current.orderId));
   } catch (error) {
     const problem = problemOf(error);
-    return isOpen(problem)
-      ? { kind: "open", placement: current }
-      : { kind: "refused", problem };
+    return isOpen(problem) ? { kind: "open", placement: current } : { kind: "refused", problem };
   }
 }
 
