@@ -14,7 +14,8 @@ export const Difference = z.object({
 
 export const Reconciliation = z.object({
   checkedAt: z.iso.datetime(),
-  /** False while sagas run, events travel or reservations wait for their movement: then nothing can be concluded. */
+  /** False while sagas run, events travel or reservations wait for their movement, and when something was sold or paid
+   *  while the books were read: then nothing can be concluded. */
   quiet: z.boolean(),
   orders: z.int(),
   /** Of these. What follows counts the others only. */

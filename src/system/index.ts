@@ -1,11 +1,12 @@
 // Across all modules, through their faces only: reconciliation, and the import of a whole restaurant.
+import { isDeepStrictEqual } from "node:util";
 import type { AuditFace } from "#modules/audit";
 import type { InventoryFace } from "#modules/inventory";
 import type { OrdersFace } from "#modules/orders";
 import type { PaymentsFace } from "#modules/payments";
 import type { RestaurantFace } from "#modules/restaurant";
 import { implementContract } from "#platform/http";
-import { contract } from "./contract.js";
+import { contract, type Reconciliation } from "./contract.js";
 import { createEvents, type SystemInbox, type SystemOutbox } from "./events.js";
 import { createEventsRouter } from "./events-router.js";
 import type { Flow } from "./flow.js";
@@ -36,9 +37,23 @@ export function createSystem(parts: SystemParts) {
   const system = implementContract(contract);
   const events = createEvents(parts);
 
-  async function readBooks(): Promise<Books> {
+  /** Whatever is sold, taken back or paid changes them. */
+  const summarize = async () => ({
+    orders: await orders.books.summary(),
+    payments: await payments.books.summary(),
+  });
+
+  async function checkBooks(): Promise<Reconciliation> {
     // Sagas and events first: what ends while the books are read is then looked at with open eyes, not taken as lost.
-    const summary = await orders.books.summary();
+    const before = await summarize();
+    const found = reconcile(await readBooks(before), clock());
+    if (found.differences.length === 0) return found;
+    // What began meanwhile stands in the books that were read last, and in no other.
+    return { ...found, quiet: found.quiet && isDeepStrictEqual(before, await summarize()) };
+  }
+
+  async function readBooks(before: Awaited<ReturnType<typeof summarize>>): Promise<Books> {
+    const summary = before.orders;
     const published = await Promise.all(outboxes.map((outbox) => outbox.status()));
     const heard = (await Promise.all(inboxes.map((inbox) => inbox.status()))).flat();
     return {
@@ -49,7 +64,7 @@ export function createSystem(parts: SystemParts) {
       ),
       soldByProduct: summary.soldByProduct,
       orderFaults: summary.faults,
-      paymentFaults: (await payments.books.summary()).faults,
+      paymentFaults: before.payments.faults,
       openSagas: summary.openSagas,
       abandonedSagas: summary.abandonedSagas,
       payments: await readById(
@@ -102,7 +117,7 @@ export function createSystem(parts: SystemParts) {
         }),
       },
       modules: system.modules.handler(() => describeSystem({ ...parts, ...parts.picture })),
-      reconcile: system.reconcile.handler(async () => reconcile(await readBooks(), clock())),
+      reconcile: system.reconcile.handler(checkBooks),
     }),
   };
 }
