@@ -1,7 +1,7 @@
 // Cancelling an order. What may be cancelled is decided before the saga starts, and proved again by its pivot.
 import { type ActionBy, crashPoint, money, newId } from "#platform/kernel";
 import type { Outbox } from "#platform/outbox";
-import { type Outcome, Refused, type SagaCoordinator } from "#platform/saga";
+import { canComplete, type Outcome, Refused, type SagaCoordinator } from "#platform/saga";
 import {
   CANCEL_ORDER,
   type CancelOrderInput,
@@ -30,11 +30,13 @@ export async function cancelOrder(
   { id: orderId, version, reason, stock, lineItems }: CancelOrder,
   asked: { by: ActionBy; rules: OrderingRules; now: Date; trace: string },
 ): Promise<Cancelling> {
-  const order = await findOrder(database, orderId);
+  let order = await findOrder(database, orderId);
   if (!order) {
     const placing = await sagas.find(orderId);
-    const isPlacing = placing?.definition === PLACE_ORDER && placing.status === "running";
-    return { kind: isPlacing ? "being-placed" : "not-found" };
+    if (placing?.definition !== PLACE_ORDER || !canComplete(placing)) return { kind: "not-found" };
+    if (placing.status !== "completed") return { kind: "being-placed" };
+    order = await findOrder(database, orderId); // it was placed after the first look
+    if (!order) return { kind: "not-found" };
   }
   if (order.status === "cancelled") {
     const earlier = await sagas.findLatest(orderId);
