@@ -236,10 +236,12 @@ export function createSagas(options: SagaOptions) {
       endPurging();
       stopping.abort();
       await recovery.end();
+      const drained = new AbortController();
       await Promise.race([
         Promise.allSettled([...inFlight.values()].map(({ outcome }) => outcome)),
-        pause(graceMs),
+        pause(graceMs, drained.signal),
       ]);
+      drained.abort(); // or the pause would keep the process for as long
     },
     inFlight: () => inFlight.size,
   };

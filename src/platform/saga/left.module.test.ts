@@ -142,3 +142,12 @@ it("goes on although its lease could not be renewed at once", async () => {
     clock.mockRestore();
   }
 });
+
+it("leaves no timer behind when it has drained, which would keep a command for as long as its grace", async () => {
+  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === "Timeout").length;
+  const sagas = coordinator(build().definition);
+  const before = timers();
+  await sagas.drain(60_000);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(timers()).toBeLessThanOrEqual(before);
+});
