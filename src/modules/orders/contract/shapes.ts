@@ -23,6 +23,9 @@ const Price = Money.refine(({ amount }) => amount >= 0, "A price is not negative
   "A price is at most 1,000,000,000",
 );
 
+/** Of a whole order, which may cost more than any dish may. */
+const Amount = Money.refine(({ amount }) => amount >= 0, "An amount is not negative");
+
 const AskedModifiers = z.array(z.strictObject({ code: z.string().min(1).max(60) })).max(20);
 
 export const AskedLine = z.strictObject({
@@ -45,7 +48,7 @@ export const linesOf = <Line extends z.ZodType<{ id: string }>>(line: Line) =>
     );
 
 const Payment = z.discriminatedUnion("method", [
-  z.strictObject({ method: z.literal("cash"), tendered: Price }),
+  z.strictObject({ method: z.literal("cash"), tendered: Amount }),
   z.strictObject({ method: z.literal("card"), token: z.string().min(1).max(200) }),
 ]);
 
@@ -53,7 +56,7 @@ export const PlaceOrder = z.strictObject({
   serviceType: ServiceType,
   tableId: Uuid.optional(),
   lineItems: linesOf(AskedLine),
-  expectedTotal: Price.optional().meta({
+  expectedTotal: Amount.optional().meta({
     description:
       "What the guest was told that it costs in all; the order is refused when it costs anything else",
   }),
