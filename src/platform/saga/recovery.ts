@@ -15,6 +15,8 @@ export function createRecovery({
   logger: Logger;
 }) {
   let timer: NodeJS.Timeout | undefined;
+  /** When it goes off. */
+  let dueAt = Infinity;
   let current: Promise<void> = Promise.resolve();
   let runs = false;
   let first = true;
@@ -31,11 +33,15 @@ export function createRecovery({
     schedule(nextMs);
   }
 
+  /** Never later than somebody asked for already: also not by a round that began before and saw nothing of theirs. */
   function schedule(ms: number): void {
-    if (!runs) return;
+    const at = performance.now() + ms;
+    if (!runs || at >= dueAt) return;
+    dueAt = at;
     clearTimeout(timer);
     timer = setTimeout(() => {
-      current = round();
+      dueAt = Infinity;
+      current = current.then(round);
     }, ms);
   }
 
