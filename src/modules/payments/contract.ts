@@ -124,7 +124,10 @@ export const contract = {
     .input(
       z.strictObject({
         orderId: Uuid,
-        amount: Amount.optional(),
+        amount: Amount.refine(
+          ({ amount }) => amount !== 0,
+          "Give back more than nothing",
+        ).optional(),
         reason: Reason,
         key: z
           .string()

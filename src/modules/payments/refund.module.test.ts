@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
+import { money } from "#platform/kernel";
 import type { Gateway } from "./gateway/gateway.js";
 import { createSimulator } from "./gateway/simulator.js";
 import {
@@ -56,6 +57,28 @@ describe("a refund", () => {
       code: "REFUND_TOO_LARGE",
       data: { refundable: mmk(3675) },
     });
+  });
+
+  it("says what helps: where all was given back, in another currency, and for nothing", async () => {
+    const payments = open();
+    const orderId = randomUUID();
+    await payments.charge(cash(orderId));
+    const dollars = { ...ask(orderId, "k"), amount: money(1, "USD") };
+    expect(await refusalOf(payments.refund(dollars))).toMatchObject({
+      code: "INVALID_INPUT",
+      data: { errors: [{ path: "amount.currency", message: expect.stringContaining("MMK") }] },
+    });
+    expect(await refusalOf(payments.refund(ask(orderId, "k", 0)))).toMatchObject({
+      code: "INVALID_INPUT",
+      data: { errors: [{ path: "amount", message: "Give back more than nothing" }] },
+    });
+    await payments.refund(ask(orderId, "k"));
+    for (const amount of [undefined, 1])
+      expect(await refusalOf(payments.refund(ask(orderId, "other", amount)))).toMatchObject({
+        code: "NOTHING_TO_REFUND",
+        message:
+          "All the money of this order was given back, or is on its way back. Look at its payment.",
+      });
   });
 
   it("by 16 at once never exceeds what was captured", async () => {

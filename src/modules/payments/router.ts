@@ -1,4 +1,5 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
+import { invalidInput } from "#platform/contract";
 import { actorOf, implementContract } from "#platform/http";
 import { money } from "#platform/kernel";
 import { createCharge, createSettle } from "./commands/charge.js";
@@ -73,8 +74,18 @@ export function createRouter(parts: PaymentsParts) {
         case "not-captured":
         case "barred":
           throw errors.NOTHING_TO_REFUND();
+        case "all-given":
+          throw errors.NOTHING_TO_REFUND({
+            message:
+              "All the money of this order was given back, or is on its way back. Look at its payment.",
+          });
         case "key-reused":
           throw errors.REFUND_KEY_REUSED();
+        case "foreign":
+          throw invalidInput({
+            path: "amount.currency",
+            message: `This order was paid in ${refunding.currency}. Give the amount in it.`,
+          });
         case "too-much": {
           const left = money(refunding.refundable, refunding.currency);
           throw errors.REFUND_TOO_LARGE({ data: { refundable: left } });

@@ -91,7 +91,7 @@ export const reversalKey = (refunds: readonly Pick<RefundsTable, "status" | "key
 export type RefundDecision =
   | { readonly kind: "repeat"; readonly refund: RefundsTable }
   | { readonly kind: "new"; readonly amount: number }
-  | { readonly kind: "key-reused" | "not-captured" | "barred" }
+  | { readonly kind: "key-reused" | "not-captured" | "barred" | "all-given" | "foreign" }
   | { readonly kind: "too-much"; readonly refundable: number };
 
 /** Without `amount`: all that is left. Never above what was captured and not yet given back. Once an order is barred, only
@@ -111,6 +111,8 @@ export function decideRefund(
   if (row.barredAt && !isReversal(key)) return { kind: "barred" };
   const left = refundable(row);
   const wanted = amount?.amount ?? left;
-  if (foreign || wanted > left || wanted <= 0) return { kind: "too-much", refundable: left };
+  if (left === 0) return { kind: "all-given" };
+  if (foreign) return { kind: "foreign" };
+  if (wanted > left || wanted <= 0) return { kind: "too-much", refundable: left };
   return { kind: "new", amount: wanted };
 }

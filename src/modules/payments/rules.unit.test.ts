@@ -141,8 +141,10 @@ describe("decideRefund", () => {
     expect(decideRefund({ ...captured, status: "pending" }, [], { key: "k" }).kind).toBe(
       "not-captured",
     );
-    expect(decideRefund(captured, [], { key: "k", amount: money(1, "USD") }).kind).toBe("too-much");
-    expect(decideRefund({ ...captured, refunded: 3500 }, [], { key: "k" }).kind).toBe("too-much");
+    expect(decideRefund(captured, [], { key: "k", amount: money(1, "USD") }).kind).toBe("foreign");
+    const given = { ...captured, refunded: 3500 };
+    expect(decideRefund(given, [], { key: "k" }).kind).toBe("all-given");
+    expect(decideRefund(given, [], { key: "k", amount: mmk(1) }).kind).toBe("all-given");
     expect(decideRefund(captured, [], { key: "k", amount: mmk(0) }).kind).toBe("too-much");
   });
   it("leaves the rest of an order that was given up to its reversal, and repeats what was asked before", () => {

@@ -20,7 +20,8 @@ export type Refunding =
   | { readonly kind: "refunded"; readonly row: PaymentsTable; readonly refund: RefundsTable }
   | { readonly kind: "refused"; readonly code: string }
   | { readonly kind: "pending"; readonly paymentId: string }
-  | { readonly kind: "key-reused" | "not-captured" | "barred" }
+  | { readonly kind: "key-reused" | "not-captured" | "barred" | "all-given" }
+  | { readonly kind: "foreign"; readonly currency: string }
   | { readonly kind: "too-much"; readonly refundable: number; readonly currency: string };
 export type Reversing =
   | { readonly kind: "reversed"; readonly status: Reversal }
@@ -105,6 +106,8 @@ export function createRefunds(parts: PaymentsParts, settle: Settle) {
     switch (held.kind) {
       case "too-much":
         return { ...held, currency: held.row.currency ?? "" };
+      case "foreign":
+        return { kind: "foreign", currency: held.row.currency ?? "" };
       case "held":
       case "repeat":
         return giveBack(held.row, held.refund, trace);
