@@ -1,6 +1,8 @@
 // Stock that people receive, waste and count, also while it is being sold.
 import { describe, expect, it } from "vitest";
 import { newId } from "#platform/kernel";
+import { createFiler } from "./commands/file.js";
+import { recordMovement } from "./commands/movements.js";
 import { applyMovement, fileMovements } from "./repository/movements.js";
 import {
   addDish,
@@ -8,6 +10,7 @@ import {
   line,
   models,
   newOrderId,
+  parts,
   refusalOf,
   stockOf,
   useInventory,
@@ -71,6 +74,28 @@ describe("a movement", () => {
     expect(await stockOf(productId)).toMatchObject({ onHand: 15 });
     const other = record({ ...received, quantity: 11 });
     expect((await refusalOf(other)).code).toBe("MOVEMENT_ID_REUSED");
+  });
+
+  it("is told as recorded although filing it fails: who heard otherwise would record it twice", async () => {
+    const productId = await addDish(5);
+    const movements = new Proxy(models.movements, {
+      get: (model, key) =>
+        key === "insertMany"
+          ? () => Promise.reject(new Error("the store is away"))
+          : (Reflect.get(model, key) as unknown),
+    });
+    const failures: unknown[] = [];
+    const broken = { ...models, movements };
+    const filer = createFiler(broken, (error) => failures.push(error), 0);
+    const recorded = await recordMovement(
+      { ...parts, models: broken, filer },
+      { productId, type: "received", quantity: 10, reason: "" },
+      { actor: { id: "staff-1", name: "Manager" }, by: null, trace: null },
+    );
+    expect(recorded).toMatchObject({ kind: "recorded", stock: { onHand: 15 } });
+    await filer.idle();
+    expect(failures).toHaveLength(1);
+    expect(await stockOf(productId)).toMatchObject({ onHand: 15 });
   });
 
   it("adds up, though two products were sent it under one id at once", async () => {

@@ -1,7 +1,7 @@
 // Recording stock that was received, wasted or recounted.
 import { newId } from "#platform/kernel";
 import type { NewMovement } from "../contract.js";
-import { applyMovement, fileMovements, findMovement } from "../repository/movements.js";
+import { applyMovement, findMovement } from "../repository/movements.js";
 import { findProductWithMovements, type ProductRow } from "../repository/products.js";
 import { pendingStockEvent } from "../repository/stock-events.js";
 import { decideMovement, isSameMovement, type MovementDecision } from "../rules/movements.js";
@@ -20,7 +20,7 @@ export type Recorded =
 
 /** Idempotent by the movement's id: the same request again answers with the movement as it was recorded. */
 export async function recordMovement(
-  { models, outbox, clock }: InventoryParts,
+  { models, outbox, filer, clock }: InventoryParts,
   asked: NewMovement,
   by: By,
 ): Promise<Recorded> {
@@ -77,7 +77,8 @@ export async function recordMovement(
   });
   if (recorded.kind === "recorded") {
     outbox.wake();
-    await fileMovements(models, [productId]);
+    // Not waited for: the stock has moved, and whoever hears otherwise moves it again.
+    filer.soon([productId]);
   }
   return recorded;
 }
