@@ -149,6 +149,24 @@ describe("an import", () => {
     });
   });
 
+  it("refuses more names than a schema can be read and saved with", async () => {
+    const names = (row: number) =>
+      Object.fromEntries(Array.from({ length: 1_000 }, (_none, at) => [`n${row}-${at}`, 1]));
+    const rows = Array.from({ length: 50 }, (_none, row) => ({
+      sku: `NAMES-${row}`,
+      name: { en: "Named" },
+      price: mmk(1),
+      stock: null,
+      attributes: names(row),
+    }));
+    const before = await inventory.attributes.get();
+    expect(await refusalOf(inventory.products.import({ rows }))).toMatchObject({
+      code: "INVALID_ATTRIBUTES",
+      data: { items: [{ path: "NAMES-0: attributes", message: expect.stringMatching(/1000/) }] },
+    });
+    expect(await inventory.attributes.get()).toEqual(before);
+  });
+
   it("run twice at once adds each product once", async () => {
     const many = Array.from({ length: 60 }, (_none, index) => ({
       sku: `TWICE-${index}`,

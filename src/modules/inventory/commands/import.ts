@@ -1,6 +1,7 @@
 // Importing products: adds what is new, changes what differs, writes nothing for the rest.
 import type { PendingEvent } from "#platform/outbox";
 import { newId } from "#platform/kernel";
+import { MAX_NAMES } from "../contract/attributes.js";
 import { findAttributeSchema, replaceAttributeSchema } from "../repository/attributes.js";
 import { fileMovements } from "../repository/movements.js";
 import {
@@ -12,9 +13,9 @@ import {
   updateProducts,
 } from "../repository/products.js";
 import { pendingStockEvent } from "../repository/stock-events.js";
-import { attributeFaults, widenSchema } from "../rules/attributes.js";
+import { attributeFaults, type Fault, formFaults, widenSchema } from "../rules/attributes.js";
 import { changedFields, type ImportRow, importedFields } from "../rules/products.js";
-import type { AttributeField, MovementDocument } from "../schema.js";
+import type { MovementDocument } from "../schema.js";
 import { type By, type InventoryParts, untilDecided } from "./parts.js";
 import { edited, newProduct, productChanged, type ProductRefusal } from "./products.js";
 import { schemaChanged } from "./attributes.js";
@@ -129,25 +130,37 @@ function firstCount(
   };
 }
 
+const refused = (faults: readonly Fault[]) => ({ kind: "invalid-attributes", faults }) as const;
+
+function faultsIn(rows: readonly ImportRow[], faultsOf: (row: ImportRow) => readonly Fault[]) {
+  const faults = rows.flatMap((row) =>
+    faultsOf(row).map(({ path, message }) => ({ path: `${row.sku}: ${path}`, message })),
+  );
+  return faults.length > 0 ? refused(faults) : undefined;
+}
+
 /** Adds attributes that the schema does not know yet; what a person laid down there stays, and rows must fit it. */
 function acceptAttributes(
   { models, clock }: InventoryParts,
   { rows, checkOnly }: { rows: readonly ImportRow[]; checkOnly: boolean },
   by: By,
 ): Promise<ProductRefusal | null> {
+  // First what no schema could allow: it is not for widening, whose time grows with the names.
+  const misshapen = faultsIn(rows, ({ attributes }) => formFaults(attributes));
+  if (misshapen) return Promise.resolve(misshapen);
   return untilDecided("Widening the attribute schema", async () => {
     const schema = await findAttributeSchema(models);
-    const fields = rows.reduce<readonly AttributeField[]>(
-      (widened, row) => widenSchema(widened, row.attributes),
-      schema.fields,
-    );
-    const faults = rows.flatMap((row) =>
-      attributeFaults(row.attributes, fields).map(({ path, message }) => ({
-        path: `${row.sku}: ${path}`,
-        message,
-      })),
-    );
-    if (faults.length > 0) return { kind: "invalid-attributes", faults } as const;
+    let { fields } = schema;
+    for (const { sku, attributes } of rows) {
+      const wider = widenSchema(fields, attributes);
+      if (wider.length > MAX_NAMES && wider.length > fields.length) {
+        const message = `More than ${MAX_NAMES} attributes have a name of their own from here on: give equal things equal names`;
+        return refused([{ path: `${sku}: attributes`, message }]);
+      }
+      fields = wider;
+    }
+    const faults = faultsIn(rows, ({ attributes }) => attributeFaults(attributes, fields));
+    if (faults) return faults;
     if (checkOnly || fields === schema.fields) return null;
     const told = schemaChanged(schema.fields, fields, clock(), by);
     const replaced = await replaceAttributeSchema(models, schema.version, fields, told);

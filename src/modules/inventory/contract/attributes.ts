@@ -6,6 +6,8 @@ import { VERSION_CONFLICT } from "./shapes.js";
 
 /** Of a group: an import makes no more than can be read and saved again. */
 export const MAX_FIELDS = 100;
+/** Of the whole schema, not counting those in groups. */
+export const MAX_NAMES = 1_000;
 export const MAX_KEY_LENGTH = 60;
 
 const FieldBasics = {
@@ -29,7 +31,10 @@ export const AttributeField = z.strictObject({
   ...FieldBasics,
   fields: z.array(middleField).max(MAX_FIELDS).optional(),
 });
-export const AttributeSchema = z.object({ version: z.int(), fields: z.array(AttributeField) });
+export const AttributeSchema = z.object({
+  version: z.int().min(0),
+  fields: z.array(AttributeField),
+});
 
 export type AttributeSchema = z.infer<typeof AttributeSchema>;
 

@@ -40,6 +40,12 @@ export function attributeFaults(
   attributes: Attributes,
   fields: readonly AttributeField[],
 ): Fault[] {
+  const form = formFaults(attributes);
+  return form.length > 0 ? form : objectFaults(attributes, fields, "attributes");
+}
+
+/** What no schema could allow. */
+export function formFaults(attributes: Attributes): Fault[] {
   const shape = shapeFaults(attributes, "attributes", 0);
   if (shape.length > 0) return shape;
   if (Buffer.byteLength(JSON.stringify(attributes)) > MAX_BYTES) {
@@ -47,7 +53,7 @@ export function attributeFaults(
       { path: "attributes", message: `All attributes together are at most ${MAX_BYTES} bytes` },
     ];
   }
-  return objectFaults(attributes, fields, "attributes");
+  return [];
 }
 
 function shapeFaults(value: unknown, path: string, depth: number): Fault[] {
