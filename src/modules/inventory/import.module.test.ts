@@ -44,6 +44,12 @@ describe("attributes", () => {
     ]);
   });
 
+  it("have a schema whose version is never below nothing", async () => {
+    const { fields } = await inventory.attributes.get();
+    const below = inventory.attributes.replace({ version: -1, fields: [...fields] });
+    expect((await refusalOf(below)).code).toBe("INVALID_INPUT");
+  });
+
   it("have a schema that two people cannot replace at once", async () => {
     const current = await inventory.attributes.get();
     await inventory.attributes.replace(current);
@@ -165,6 +171,21 @@ describe("an import", () => {
       data: { items: [{ path: "NAMES-0: attributes", message: expect.stringMatching(/1000/) }] },
     });
     expect(await inventory.attributes.get()).toEqual(before);
+  });
+
+  it("says what to do about null, which is no value", async () => {
+    const row = { sku: "NULL-1", name: { en: "Null" }, price: mmk(1), stock: null };
+    const attributes = { spicy: null, halal: { certified: null } };
+    const odd = inventory.products.import({ rows: [{ ...row, attributes }] });
+    expect(await refusalOf(odd)).toMatchObject({
+      code: "INVALID_ATTRIBUTES",
+      data: {
+        items: ["spicy", "halal.certified"].map((name) => ({
+          path: `NULL-1: attributes.${name}`,
+          message: "null is no value: leave this attribute out",
+        })),
+      },
+    });
   });
 
   it("run twice at once adds each product once", async () => {

@@ -78,6 +78,8 @@ function objectFaults(
   return Object.entries(value).flatMap(([key, inner]) => {
     const field = known.get(key);
     const here = `${path}.${key}`;
+    if (inner === null && field?.type !== "any")
+      return [{ path: here, message: "null is no value: leave this attribute out" }];
     return field
       ? valueFaults(inner, field, here)
       : [
