@@ -6,8 +6,10 @@ import { describeEvents } from "./conformance.js";
 import { createPostgresOutbox, toOutboxRows } from "./index.js";
 import { query } from "../db/testing.js";
 import { insert, purge } from "./postgres/outbox-statements.js";
+import { createPostgresOutboxStore } from "./postgres/outbox-store.js";
 import { createPostgresWorld, type PostgresWorld } from "./postgres/testing.js";
 import { DEFAULT_TIMING } from "./timing.js";
+import type { Claim, OutboxStore } from "./types.js";
 import { eventually, FAST, noted, quiet, range, recorder, startProcess } from "./testing.js";
 
 describeEvents("PostgreSQL", () => createPostgresWorld(inject("databaseUrl")));
@@ -136,6 +138,29 @@ describe("events in PostgreSQL, besides", () => {
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(relaying.counts.get("outbox.notify") ?? 0).toBe(0);
     expect(other.counts.get("outbox.notify")).toBe(2);
+  });
+
+  it("replaces a relay that stands still after it answered once, although nobody looked at that moment", async () => {
+    const SUSPECT_MS = 200;
+    const silence = () => new Promise((resolve) => setTimeout(resolve, 1.5 * SUSPECT_MS));
+    const claimOn = async (store: OutboxStore) =>
+      (await store.claim(() => undefined, SUSPECT_MS)).claim ?? undefined;
+    const first = await claimOn(createPostgresOutboxStore(world.database));
+    const other = createPostgresOutboxStore(world.database);
+    await world.publish([noted("x", 1)]);
+    await silence();
+    expect(await claimOn(other)).toBeUndefined(); // it is called
+    await first?.fetch([], 10);
+    await silence();
+    // It asks nothing any more from here on.
+    let second: Claim | undefined;
+    for (let look = 1; look <= 4 && !second; look++) {
+      second = await claimOn(other);
+      await silence();
+    }
+    expect(second).toBeDefined();
+    expect(first?.lost.aborted).toBe(true);
+    await Promise.all([first?.release(), second?.release()]);
   });
 
   it("hears another process's NOTIFY at once", async () => {

@@ -55,7 +55,11 @@ export function createPostgresOutboxStore<Tables>(database: Database<Tables>): O
       return false;
     }
     const calledForMs = now - called.at;
-    if (calledForMs < suspectAfterMs || silentMs < calledForMs) return false;
+    if (silentMs < calledForMs) {
+      called = undefined; // it answered; silent since then, it is called anew
+      return false;
+    }
+    if (calledForMs < suspectAfterMs) return false;
     return (await database.run(sql.depose, [pid, calledForMs])).some(({ ended }) => ended);
   }
 
