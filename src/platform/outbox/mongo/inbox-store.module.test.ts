@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { startDocumentStore } from "../../embedded/documents/index.js";
 import { noted } from "../testing.js";
 import type { NextAttempt, StoredSubscription, Verdict } from "../types.js";
+import { databaseOf } from "./documents.js";
 import { createMongoInboxStore } from "./inbox-store.js";
 import { createMongoWorld } from "./testing.js";
 
@@ -143,5 +144,42 @@ describe("an attempt at a stored event in MongoDB", () => {
     await expect(attempt).rejects.toThrow();
     await first.failAgain(before, { ...verdict, attempts: 2 });
     expect(await soonest()).toMatchObject({ attempts: 2, takenForMs: undefined });
+  });
+
+  /** The same connection, where something happens before stored events are written. */
+  function beforeStoring(happens: () => Promise<unknown>): mongoose.Connection {
+    const own = databaseOf(connection);
+    const collection = (name: string) => {
+      const rows = own.collection(name);
+      if (name !== "inbox_failures") return rows;
+      return new Proxy(rows, {
+        get(target, key) {
+          const found: unknown = Reflect.get(target, key);
+          if (typeof found !== "function") return found;
+          if (key !== "insertMany") return found.bind(target) as unknown;
+          return async (...args: unknown[]) => {
+            await happens();
+            return found.apply(target, args) as unknown;
+          };
+        },
+      });
+    };
+    return { name: "shop", db: { collection } } as unknown as mongoose.Connection;
+  }
+
+  it("that ends while another process is about to store the next of its key lets that one follow at once", async () => {
+    const store = createMongoInboxStore(connection, [NAME]);
+    await store.keep(NAME, noted("x", 1), verdict);
+    const [first] = await store.soonest([NAME], 10);
+    if (!first) throw new Error("nothing is stored");
+    const apply = tryingTo(() => Promise.resolve());
+    const relaying = createMongoInboxStore(
+      beforeStoring(() => store.retry(apply, first)),
+      [NAME],
+    );
+    await relaying.apply(apply, [noted("x", 2)]);
+    expect(await store.soonest([NAME], 10)).toMatchObject([
+      { status: "waiting", event: { data: { n: 2 } } },
+    ]);
   });
 });

@@ -109,6 +109,8 @@ export function createMongoInboxStore(
       held.map((event) => copy(subscription, event, {}, last)),
     );
     await record(subscription, held);
+    // Another process may have applied what they wait behind before they were there to follow it.
+    for (const key of new Set(held.map((event) => event.key))) await promote(subscription, key);
   }
 
   /** The next event of the key follows, unless an earlier one is still being tried or waits for a person. It is chosen
