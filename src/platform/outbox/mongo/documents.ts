@@ -1,6 +1,6 @@
 // Documents that carry events: reading what waits in them, and taking out what was delivered.
 import type mongoose from "mongoose";
-import type { mongo } from "mongoose";
+import { mongo } from "mongoose";
 import { updateEach } from "#platform/documents";
 import type { EventEnvelope } from "#platform/kernel";
 import { isDuplicate } from "./lease.js";
@@ -125,7 +125,8 @@ export async function pullEvents(
   }
 }
 
-/** Those whose id exists are left as they are. Answers whether there were none. */
+/** Those whose id exists are left as they are. Answers whether there were none.
+ *  @throws when one was refused for anything else, whatever was refused before it */
 export async function insertOnce<Row extends { _id: string }>(
   collection: mongo.Collection<Row>,
   rows: readonly Row[],
@@ -135,7 +136,14 @@ export async function insertOnce<Row extends { _id: string }>(
     await collection.insertMany(rows as never, { ordered: false });
     return true;
   } catch (error) {
-    if (!isDuplicate(error)) throw error;
+    if (!isDuplicate(error) || !causesOf(error).every(isDuplicate)) throw error;
     return false;
   }
+}
+
+/** An error of many writes carries the code of the first one that failed. */
+function causesOf(error: unknown): unknown[] {
+  if (!(error instanceof mongo.MongoBulkWriteError)) return [];
+  const unsafe = error.result.getWriteConcernError();
+  return [error.writeErrors, unsafe ?? []].flat();
 }

@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } 
 import { startDocumentStore } from "../../embedded/documents/index.js";
 import { noted } from "../testing.js";
 import type { NextAttempt, StoredSubscription, Verdict } from "../types.js";
-import { databaseOf } from "./documents.js";
+import { databaseOf, insertOnce } from "./documents.js";
 import { createMongoInboxStore } from "./inbox-store.js";
 import { createMongoWorld } from "./testing.js";
 
@@ -181,5 +181,15 @@ describe("an attempt at a stored event in MongoDB", () => {
     expect(await store.soonest([NAME], 10)).toMatchObject([
       { status: "waiting", event: { data: { n: 2 } } },
     ]);
+  });
+
+  it("takes no event for stored that was refused for something else beside one that is stored already", async () => {
+    const rows = databaseOf(connection).collection<{ _id: string }>("things");
+    const one = { _id: "one" };
+    expect(await insertOnce(rows, [one])).toBe(true);
+    expect(await insertOnce(rows, [one, { _id: "two" }])).toBe(false);
+    const refused = { _id: ["no id"] as unknown as string };
+    await expect(insertOnce(rows, [one, refused])).rejects.toThrow();
+    expect(await rows.countDocuments()).toBe(2);
   });
 });
