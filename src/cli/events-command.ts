@@ -163,12 +163,14 @@ function parse(args: readonly string[]) {
   }
 }
 
-/** `2026-11-25` and `2026-11-25T10:00` are meant in this machine's own time, unless they name a zone. */
+const DATE = /^\d{4}-\d\d-\d\d/;
+
+/** `2026-11-25` and `2026-11-25T10:00` are meant in this machine's own time, unless they name a zone. Nothing else is
+ *  read: JavaScript takes "1.12.2026" for 12 January, and "10" for October 2001. */
 function instantOf(option: string, text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
-  const local = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00` : text;
-  const time = new Date(local);
-  if (Number.isNaN(time.getTime()))
+  const time = new Date(text.length === "2026-11-25".length ? `${text}T00:00` : text);
+  if (!DATE.test(text) || Number.isNaN(time.getTime()))
     throw new UsageError(`${option} ${text} is no time: write 2026-11-25T10:00.`);
   return time.toISOString();
 }

@@ -43,6 +43,8 @@ describe("npm run events", () => {
     [["show"], "show needs the id of an event"],
     [["pause"], "pause needs the name of a subscription"],
     [["list", "--from", "yesterday"], "--from yesterday is no time"],
+    [["replay", "--from", "1.12.2026"], "--from 1.12.2026 is no time"],
+    [["list", "--to", "10"], "--to 10 is no time"],
     [["list", "--limit", "0"], "--limit is a whole number"],
     [["list", "--nonsense"], "nonsense"],
     [["show", "e1", "e2"], "e2 is too much: show takes <id>, --json."],
