@@ -41,6 +41,11 @@ export interface FeedOptions {
   readonly onLost: () => void;
 }
 
+interface Unread {
+  readonly source: Source;
+  readonly error: unknown;
+}
+
 export type Entrance =
   | { readonly kind: "fresh" | "resumed"; readonly next: number; readonly places: Places }
   | {
@@ -58,6 +63,8 @@ export function createFeed(options: FeedOptions) {
   const publishers = sources.map(({ publisher }) => publisher);
   const ring = createRing(options.ring);
   const wanted = new Set<Source>();
+  /** They did not answer, and are asked apart until they do: a store that is away keeps no other one's events. */
+  const away = new Map<Source, NodeJS.Timeout>();
   let running = false;
   let timer: NodeJS.Timeout | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -103,51 +110,95 @@ export function createFeed(options: FeedOptions) {
     ring.begin(Object.fromEntries(places));
   }
 
-  /** Reads these to their ends. */
-  async function readOn(these: Iterable<Source>): Promise<void> {
+  async function readPage(source: Source) {
+    const page = await source.read(headOf(source).position, PAGE);
+    return page.map((archived) => toEntry(source.publisher, archived));
+  }
+
+  /** Reads these to their ends. Answers with those that cannot be read. */
+  async function readOn(these: Iterable<Source>): Promise<Unread[]> {
+    const unread: Unread[] = [];
     let open = [...these];
     while (open.length > 0) {
       const pages = await Promise.all(
-        open.map((source) => source.read(headOf(source).position, PAGE)),
-      );
-      const entries = mergeByTime(
-        pages.map((page, index) =>
-          page.map((archived) => toEntry(open[index]?.publisher ?? "", archived)),
+        open.map((source) =>
+          readPage(source).catch((error: unknown) => {
+            unread.push({ source, error });
+            return [];
+          }),
         ),
       );
+      const entries = mergeByTime(pages);
       ring.append(entries);
       if (entries.length > 0) onGrown();
       open = open.filter((_source, index) => pages[index]?.length === PAGE);
     }
+    return unread;
   }
 
-  /** Answers with the pause before the next read. */
-  async function readWanted(): Promise<number> {
-    const these = [...wanted];
-    wanted.clear();
-    try {
-      if (running) await readOn(these);
-      return pauseMs;
-    } catch (error) {
-      for (const source of these) wanted.add(source);
-      logger.warn({ error: String(error) }, "the stream cannot read on, trying again");
-      return RETRY_MS;
+  function askApart(source: Source): void {
+    clearTimeout(away.get(source));
+    const timer = setTimeout(() => {
+      source.read(headOf(source).position, 1).then(
+        () => {
+          if (away.get(source) !== timer) return;
+          away.delete(source);
+          wake(source.publisher);
+        },
+        () => {
+          if (away.get(source) === timer) askApart(source);
+        },
+      );
+    }, RETRY_MS);
+    away.set(source, timer);
+  }
+
+  function leaveApart(unread: readonly Unread[]): void {
+    for (const { source, error } of unread) {
+      const { publisher } = source;
+      logger.warn({ publisher, error: String(error) }, "the stream cannot read on, trying again");
+      askApart(source);
     }
   }
 
-  function readSoon(afterMs: number): void {
+  async function readWanted(): Promise<void> {
+    const these = [...wanted];
+    wanted.clear();
+    if (running) leaveApart(await readOn(these));
+  }
+
+  function readSoon(): void {
     timer ??= setTimeout(() => {
-      void alone(readWanted).then((retryMs) => {
-        timer = undefined;
-        if (running && wanted.size > 0) readSoon(retryMs);
-      });
-    }, afterMs);
+      void alone(readWanted)
+        .catch((error: unknown) => logger.warn({ error: String(error) }, "the stream cannot read"))
+        .finally(() => {
+          timer = undefined;
+          if (running && wanted.size > 0) readSoon();
+        });
+    }, pauseMs);
+  }
+
+  function wake(publisher?: string): void {
+    if (!running) return;
+    for (const source of sources)
+      if (!away.has(source) && (publisher === undefined || source.publisher === publisher))
+        wanted.add(source);
+    if (wanted.size > 0) readSoon();
+  }
+
+  function rest(): void {
+    running = false;
+    wanted.clear();
+    for (const timer of away.values()) clearTimeout(timer);
+    away.clear();
   }
 
   /** What lies between the client's places and the ring; a reason when it cannot be had. */
   async function fill(from: Places): Promise<"unknown-position" | "too-old" | undefined> {
     const behind = sources.filter(({ publisher }) => isAheadOf(from, publisher));
-    await readOn(behind); // it may have seen, at another process, what this one has not read yet
+    // It may have seen, at another process, what this one has not read yet.
+    const [unread] = await readOn(behind);
+    if (unread) throw unread.error;
     if (isAhead(from, ring.head())) return "unknown-position";
     const older: Entry[][] = [];
     const base = ring.base();
@@ -192,12 +243,7 @@ export function createFeed(options: FeedOptions) {
         return { kind: "resumed", next: ring.first(), places };
       }),
     /** An archive grew, or all may have. */
-    wake(publisher?: string): void {
-      if (!running) return;
-      for (const source of sources)
-        if (publisher === undefined || source.publisher === publisher) wanted.add(source);
-      if (wanted.size > 0) readSoon(pauseMs);
-    },
+    wake,
     /** After the connection to the server was lost: is what was read still there? */
     verify: (): Promise<void> =>
       alone(async () => {
@@ -211,15 +257,12 @@ export function createFeed(options: FeedOptions) {
           onLost();
           return;
         }
-        await readOn(sources);
+        leaveApart(await readOn(sources.filter((source) => !away.has(source))));
       }),
     /** Nobody listens: reads no more until somebody does. */
-    rest(): void {
-      running = false;
-      wanted.clear();
-    },
+    rest,
     async stop(): Promise<void> {
-      running = false;
+      rest();
       clearTimeout(timer);
       await turn;
     },
