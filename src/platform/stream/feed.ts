@@ -154,10 +154,24 @@ export function createFeed(options: FeedOptions) {
   }
 
   function leaveApart(unread: readonly Unread[]): void {
+    if (!running) return;
     for (const { source, error } of unread) {
       const { publisher } = source;
       logger.warn({ publisher, error: String(error) }, "the stream cannot read on, trying again");
       askApart(source);
+    }
+  }
+
+  /** Of one that does not answer nothing is known: it is asked apart. */
+  async function keepsItsPlace(source: Source): Promise<boolean> {
+    const head = headOf(source);
+    if (head.position === 0) return true;
+    try {
+      const [at] = await source.read(head.position - 1, 1);
+      return at !== undefined && isSame(placeOf(at), head);
+    } catch (error) {
+      leaveApart([{ source, error }]);
+      return true;
     }
   }
 
@@ -244,15 +258,13 @@ export function createFeed(options: FeedOptions) {
       }),
     /** An archive grew, or all may have. */
     wake,
-    /** After the connection to the server was lost: is what was read still there? */
+    /** After the connection to the server was lost: is what was read still there? Rejects when it is not, and nothing
+     *  else can be read now: nobody is told anything any more then. */
     verify: (): Promise<void> =>
       alone(async () => {
         if (!running) return;
         for (const source of sources) {
-          const head = headOf(source);
-          if (head.position === 0) continue;
-          const [at] = await source.read(head.position - 1, 1);
-          if (at && isSame(placeOf(at), head)) continue;
+          if (away.has(source) || (await keepsItsPlace(source))) continue;
           await begin();
           onLost();
           return;

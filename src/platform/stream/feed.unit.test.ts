@@ -2,6 +2,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { noted, range } from "../outbox/testing.js";
 import { type ArchivedEvent, createFeed, type Source } from "./feed.js";
+import { createStream, type StreamSource } from "./index.js";
+import type { Sink } from "./client.js";
 
 /** An archive in memory, that may be away. */
 function createArchive(publisher: string) {
@@ -72,5 +74,55 @@ describe("the reader of the archives", () => {
     expect(warned).toMatchObject([{ publisher: "inventory" }]);
     products.state.away = false;
     await until(() => expect(told.at(-1)).toBe("inventory 1"));
+  });
+
+  it("whose archive was lost ends its screens when it cannot begin anew: none stays that hears nothing more", async () => {
+    const [products, tickets] = [createArchive("inventory"), createArchive("kitchen")];
+    let grown = () => undefined as void;
+    let connection = new AbortController();
+    const watched = ({ source }: typeof tickets): StreamSource => ({
+      ...source,
+      onArchived: (watcher) => {
+        grown = watcher;
+        return () => undefined;
+      },
+    });
+    const stream = createStream({
+      sources: [watched(products), watched(tickets)],
+      show: ({ data }) => ({ topic: "thing", permission: "see", data }),
+      signals: {
+        run: () => Promise.resolve([]),
+        openSession: () => {
+          connection = new AbortController();
+          const nothing = () => Promise.resolve();
+          const run = () => Promise.resolve([]);
+          return Promise.resolve({ lost: connection.signal, listen: nothing, close: nothing, run });
+        },
+      },
+      recheck: () => Promise.resolve(new Map()),
+      logger: { warn: () => undefined },
+      metrics: { counter: () => undefined, gauge: () => undefined },
+    });
+    stop = () => stream.stop();
+    const got: string[] = [];
+    const sink: Sink = {
+      write: (chunk) => got.push(chunk.toString()) > 0,
+      end: (chunk) => void got.push(chunk),
+      waiting: () => 0,
+      onDrain: () => undefined,
+      onClose: () => undefined,
+      destroy: () => undefined,
+    };
+    const listener = { permissions: new Set(["see"]) };
+    stream.open(sink, { listener, topics: undefined, lastEventId: undefined });
+    await until(() => expect(got.join("")).toContain("event: ready"));
+    tickets.add(1, 2);
+    grown();
+    await until(() => expect(got.join("").match(/event: thing/g)).toHaveLength(2));
+    tickets.rows.length = 1;
+    products.state.away = true;
+    connection.abort();
+    await until(() => expect(got.at(-1)).toContain('{"reason":"unavailable"}'));
+    expect(stream.status().clients).toBe(0);
   });
 });

@@ -88,7 +88,7 @@ export function createStream(options: StreamOptions) {
         database: options.signals,
         onSignal: (publisher) => feed.wake(publisher),
         onListening: () => feed.wake(),
-        onReconnected: () => void feed.verify().catch(() => feed.wake()),
+        onReconnected: () => void feed.verify().catch(() => endAll("unavailable")),
         logger,
       })
     : noSignals;
@@ -161,9 +161,12 @@ export function createStream(options: StreamOptions) {
   });
 
   /** Says goodbye to everybody: they come again, here or to another process. */
+  function endAll(reason: Reason): void {
+    for (const client of clients) client.end(reason);
+  }
   function drain(): void {
     draining = true;
-    for (const client of clients) client.end("draining");
+    endAll("draining");
   }
 
   return {
