@@ -5,7 +5,7 @@
 //
 // Terms are compared by the clocks of the processes: run them on one machine, or with synchronised clocks.
 import { randomUUID } from "node:crypto";
-import { readlinkSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import type { mongo } from "mongoose";
 import type { SubscriptionRecord } from "../types.js";
@@ -33,16 +33,31 @@ export interface LeaseDocument {
   readonly subscriptions: SubscriptionRecord[];
 }
 
-/** Where process ids mean the same: the machine, and on Linux its process namespace. */
+/** Where process ids mean the same: the machine since it was started, and its process namespace. Its name alone says
+ *  little: copies of a machine share it. */
 function placeOf(): string {
+  const parts = [
+    hostname,
+    () => readlinkSync("/proc/self/ns/pid"),
+    () => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim(),
+  ];
+  return parts.flatMap((read) => textOf(read)).join(" ");
+}
+
+function textOf(read: () => string): string[] {
   try {
-    return `${hostname()} ${readlinkSync("/proc/self/ns/pid")}`;
+    return [read()];
   } catch {
-    return hostname();
+    return []; // not Linux
   }
 }
 
-function isRunning(pid: number): boolean {
+/** Who has taken the lease in this process, and has not given it back. Another owner with our process id ran before us
+ *  in this container, or was never told that the lease is its own. */
+const owners = new Set<string>();
+
+function isRunning({ owner, pid }: LeaseDocument): boolean {
+  if (pid === process.pid) return owners.has(owner ?? "");
   try {
     process.kill(pid, 0);
     return true;
@@ -70,6 +85,33 @@ export interface HeldLease {
   readonly heldForMs: number;
 }
 
+type Owner = Pick<LeaseDocument, "owner" | "host" | "pid" | "until">;
+
+/** Undefined when another was first. */
+async function writeOwner(
+  collection: mongo.Collection<LeaseDocument>,
+  existing: LeaseDocument | null,
+  taken: Owner,
+): Promise<LeaseDocument | undefined> {
+  if (existing) {
+    const { token, owner } = existing;
+    const document = await collection.findOneAndUpdate(
+      { ...leaseFilter, token, owner },
+      { $set: taken, $inc: { token: 1 } },
+      { returnDocument: "after" },
+    );
+    return document ?? undefined;
+  }
+  const fresh: LeaseDocument = { _id: LEASE, ...taken, token: 1, rung: 0, subscriptions: [] };
+  try {
+    await collection.insertOne(fresh);
+    return fresh;
+  } catch (error) {
+    if (isDuplicate(error)) return undefined;
+    throw error;
+  }
+}
+
 /** The lease, unless another owner has it. A dead owner on this machine is followed at once. */
 export async function takeLease(
   collection: mongo.Collection<LeaseDocument>,
@@ -80,32 +122,26 @@ export async function takeLease(
   const owner = randomUUID();
   const place = placeOf();
   const existing = await collection.findOne(leaseFilter);
-  const now = Date.now();
-  const ownerIsDead = existing?.host === place && !isRunning(existing.pid);
-  const heldForMs = existing ? existing.until.getTime() - now : 0;
-  if (existing?.owner && !ownerIsDead && heldForMs > 0) return { heldForMs };
-
-  let validUntil = performance.now() + safeMs;
-  const taken = { owner, host: place, pid: process.pid, until: new Date(now + termMs) };
-  let current: LeaseDocument;
-  if (existing) {
-    const document = await collection.findOneAndUpdate(
-      { ...leaseFilter, token: existing.token, owner: existing.owner },
-      { $set: taken, $inc: { token: 1 } },
-      { returnDocument: "after" },
-    );
-    if (!document) return { heldForMs: termMs };
-    current = document;
-  } else {
-    current = { _id: LEASE, ...taken, token: 1, rung: 0, subscriptions: [] };
-    try {
-      await collection.insertOne(current);
-    } catch (error) {
-      if (isDuplicate(error)) return { heldForMs: termMs };
-      throw error;
-    }
+  const ownerIsDead = existing?.host === place && !isRunning(existing);
+  if (existing?.owner && !ownerIsDead) {
+    const heldForMs = existing.until.getTime() - Date.now();
+    if (heldForMs > 0) return { heldForMs };
   }
 
+  let validUntil = performance.now() + safeMs;
+  const until = new Date(Date.now() + termMs);
+  const taken = { owner, host: place, pid: process.pid, until };
+  owners.add(owner);
+  const document = await writeOwner(collection, existing, taken).catch((error: unknown) => {
+    owners.delete(owner);
+    throw error;
+  });
+  if (!document) {
+    owners.delete(owner);
+    return { heldForMs: termMs };
+  }
+
+  let current: LeaseDocument = document;
   const { token } = current;
   const lost = new AbortController();
   const lose = () => {
@@ -155,6 +191,7 @@ export async function takeLease(
       lost.signal.throwIfAborted();
     },
     async release() {
+      owners.delete(owner);
       clearInterval(timer);
       if (!lost.signal.aborted) lose();
       await collection.updateOne({ ...leaseFilter, owner, token }, { $set: { owner: null } });
