@@ -1,10 +1,10 @@
-// Who may relay a MongoDB outbox after a death or a lost answer.
+// Who may relay a MongoDB outbox after a death, a lost answer, or a leap of the clock.
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import mongoose from "mongoose";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { startDocumentStore } from "../../embedded/documents/index.js";
 import { quiet } from "../testing.js";
 import type { Claim } from "../types.js";
@@ -13,6 +13,7 @@ import type { LeaseDocument } from "./lease.js";
 import { createMongoOutboxStore } from "./outbox-store.js";
 
 const TERM_MS = 500;
+const HOUR_MS = 3_600_000;
 const BOOT_ID = "/proc/sys/kernel/random/boot_id";
 
 describe("the right to relay a MongoDB outbox", () => {
@@ -29,6 +30,7 @@ describe("the right to relay a MongoDB outbox", () => {
     await leases().deleteMany({});
   });
   afterEach(async () => {
+    vi.restoreAllMocks();
     for (const claim of claims.splice(0)) await claim.release().catch(() => undefined);
   });
   afterAll(async () => {
@@ -55,34 +57,38 @@ describe("the right to relay a MongoDB outbox", () => {
       return claim ?? undefined;
     };
   }
+  const clockIsOff = (ms: number) => {
+    const now = Date.now;
+    vi.spyOn(Date, "now").mockImplementation(() => now() + ms);
+  };
+  const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-  /** The same connection, on which nothing can be changed while it is broken. */
-  function breakable() {
-    const state = { broken: false };
+  /** The same connection, where something happens before each write of this kind. */
+  function before(write: "updateOne" | "findOneAndUpdate", happens: () => Promise<unknown>) {
     const own = databaseOf(connection);
-    const collection = (name: string) => {
-      const rows = own.collection(name);
-      const updateOne = (...args: Parameters<typeof rows.updateOne>) =>
-        state.broken ? Promise.reject(new Error("connection refused")) : rows.updateOne(...args);
-      return new Proxy(rows, {
-        get(target, key) {
-          if (key === "updateOne") return updateOne;
-          const found: unknown = Reflect.get(target, key);
-          return typeof found === "function" ? (found.bind(target) as unknown) : found;
+    const collection = (name: string) =>
+      new Proxy(own.collection(name), {
+        get(rows, key) {
+          const found: unknown = Reflect.get(rows, key);
+          if (typeof found !== "function") return found;
+          if (key !== write) return found.bind(rows) as unknown;
+          return async (...args: unknown[]) => {
+            await happens();
+            return found.apply(rows, args) as unknown;
+          };
         },
       });
-    };
-    const on = { name: "shop", db: { collection } } as unknown as mongoose.Connection;
-    return { state, on };
+    return { name: "shop", db: { collection } } as unknown as mongoose.Connection;
   }
 
   it("is taken again at once by the process that could not give it back while the store was away", async () => {
-    const { state, on } = breakable();
-    const claim = createProcess(on, 60_000);
+    let isAway = false;
+    const away = () => (isAway ? Promise.reject(new Error("refused")) : Promise.resolve());
+    const claim = createProcess(before("updateOne", away), 60_000);
     const first = await claim();
-    state.broken = true;
-    await expect(first?.release()).rejects.toThrow("connection refused");
-    state.broken = false;
+    isAway = true;
+    await expect(first?.release()).rejects.toThrow("refused");
+    isAway = false;
     expect(await claim()).toBeDefined();
   });
 
@@ -99,5 +105,34 @@ describe("the right to relay a MongoDB outbox", () => {
     const host = owner?.host.replace(bootId, "another-start") ?? "";
     await change({ host, pid: 2 ** 22 + 1 });
     expect(await createProcess(connection, 60_000)()).toBeUndefined();
+  });
+
+  it("is free one term after it was seen, though the clock was put back by an hour since its owner died", async () => {
+    await createProcess()();
+    await change({ host: "another" });
+    clockIsOff(-HOUR_MS);
+    const claim = createProcess();
+    expect(await claim()).toBeUndefined();
+    await pass(TERM_MS + 50);
+    expect(await claim()).toBeDefined();
+  });
+
+  it("stays with an owner that was seen at work, though the clock is put forward by an hour", async () => {
+    await createProcess()();
+    await change({ host: "another" });
+    const claim = createProcess();
+    expect(await claim()).toBeUndefined();
+    await change({ until: new Date(Date.now() + TERM_MS) });
+    clockIsOff(HOUR_MS);
+    expect(await claim()).toBeUndefined();
+    await pass(TERM_MS + 50);
+    expect(await claim()).toBeDefined();
+  });
+
+  it("stays with an owner that renews it late, when another one has seen that it is free", async () => {
+    await createProcess()();
+    await change({ host: "another", until: new Date(0) });
+    const renew = () => change({ until: new Date(Date.now() + TERM_MS) });
+    expect(await createProcess(before("findOneAndUpdate", renew))()).toBeUndefined();
   });
 });

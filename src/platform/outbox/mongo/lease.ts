@@ -3,7 +3,8 @@
 // process that is stopped between that look and the write that follows, for longer than the term, can still make that
 // one write; the inboxes skip what they know, and archiving is idempotent.
 //
-// Terms are compared by the clocks of the processes: run them on one machine, or with synchronised clocks.
+// A term is compared by the clocks of the processes when it is seen first: run them on one machine, or with synchronised
+// clocks. From then on it is watched by the clock that nobody can put back or forward.
 import { randomUUID } from "node:crypto";
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
@@ -85,18 +86,42 @@ export interface HeldLease {
   readonly heldForMs: number;
 }
 
+export type LeaseWatch = ReturnType<typeof createLeaseWatch>;
+
+/** What one that waits for the lease has seen of it. */
+export function createLeaseWatch() {
+  let seen:
+    { readonly written: string; readonly lookedAt: number; readonly freeAt: number } | undefined;
+  return {
+    /** How long the owner keeps it, if it does not renew. */
+    heldForMs({ token, until }: LeaseDocument, termMs: number): number {
+      const lookedAt = performance.now();
+      const written = `${token} ${until.getTime()}`;
+      let freeAt = seen?.freeAt ?? -Infinity;
+      if (seen?.written !== written) {
+        // Nobody's term is longer, though the clock was put back; and it began after the last look, though it was put
+        // forward.
+        const byClock = lookedAt + Math.min(until.getTime() - Date.now(), termMs);
+        freeAt = Math.max(byClock, seen ? seen.lookedAt + termMs : -Infinity);
+      }
+      seen = { written, lookedAt, freeAt };
+      return freeAt - lookedAt;
+    },
+  };
+}
+
 type Owner = Pick<LeaseDocument, "owner" | "host" | "pid" | "until">;
 
-/** Undefined when another was first. */
+/** Undefined when another was first, or the owner renewed it after all. */
 async function writeOwner(
   collection: mongo.Collection<LeaseDocument>,
   existing: LeaseDocument | null,
   taken: Owner,
 ): Promise<LeaseDocument | undefined> {
   if (existing) {
-    const { token, owner } = existing;
+    const { token, owner, until } = existing;
     const document = await collection.findOneAndUpdate(
-      { ...leaseFilter, token, owner },
+      { ...leaseFilter, token, owner, until },
       { $set: taken, $inc: { token: 1 } },
       { returnDocument: "after" },
     );
@@ -117,6 +142,7 @@ export async function takeLease(
   collection: mongo.Collection<LeaseDocument>,
   onRung: () => void,
   { renewMs, termMs }: LeaseTiming = DEFAULT_LEASE,
+  watch: LeaseWatch = createLeaseWatch(),
 ): Promise<Lease | HeldLease> {
   const safeMs = termMs * (1 - MARGIN);
   const owner = randomUUID();
@@ -124,7 +150,7 @@ export async function takeLease(
   const existing = await collection.findOne(leaseFilter);
   const ownerIsDead = existing?.host === place && !isRunning(existing);
   if (existing?.owner && !ownerIsDead) {
-    const heldForMs = existing.until.getTime() - Date.now();
+    const heldForMs = watch.heldForMs(existing, termMs);
     if (heldForMs > 0) return { heldForMs };
   }
 

@@ -15,7 +15,13 @@ import {
   type Origin,
   toEvent,
 } from "./documents.js";
-import { type LeaseDocument, type LeaseTiming, leaseFilter, takeLease } from "./lease.js";
+import {
+  createLeaseWatch,
+  type LeaseDocument,
+  type LeaseTiming,
+  leaseFilter,
+  takeLease,
+} from "./lease.js";
 import type { PendingEvent } from "./pending.js";
 
 export interface MongoOutboxOptions {
@@ -39,6 +45,7 @@ export function createMongoOutboxStore({
   const database = () => databaseOf(connection);
   const leases = () => database().collection<LeaseDocument>("outbox_relay");
   const archive = () => database().collection<ArchiveDocument>("outbox_archive");
+  const watch = createLeaseWatch();
   let indexed = false;
   const last = async () =>
     (await archive().find().sort({ position: -1 }).limit(1).toArray()).map(toArchived)[0];
@@ -101,7 +108,7 @@ export function createMongoOutboxStore({
     async claim(onNotified) {
       if (!indexed) await createIndexes(database(), sources);
       indexed = true;
-      const lease = await takeLease(leases(), onNotified, leaseTiming);
+      const lease = await takeLease(leases(), onNotified, leaseTiming, watch);
       if ("heldForMs" in lease) return { claim: null, lookAgainMs: lease.heldForMs };
       const parts = { database: database(), archive: archive(), sources, move, logger };
       const claim = claimOn(lease, parts);
