@@ -1,6 +1,7 @@
-// Keeps strangers from using up all connections. When there are too many, the one that waits longest without a
-// request gives way: first those that never sent one (slow-loris, half-open), then idle ones; never one at work.
-import type { Server as HttpServer } from "node:http";
+// Keeps strangers from using up all connections. When there are too many, one gives way that the server does nothing
+// for: first those that never asked for anything (slow-loris, half-open, half-done TLS handshakes), then those whose
+// client lets us wait for the rest of a request or takes no answer; never one at work. Among equals the oldest.
+import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 
 export interface ConnectionLimits {
@@ -9,16 +10,38 @@ export interface ConnectionLimits {
   readonly connectionsPerAddress: number;
 }
 
+interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
 interface Known {
   readonly address: string;
-  requests: number;
+  readonly exchanges: Set<Exchange>;
   served: boolean;
+}
+
+/** It is the client's turn: to send what is missing, or to take what was written. */
+const waitsForClient = ({ request, response }: Exchange): boolean =>
+  !request.complete || response.writableEnded || response.writableNeedDrain;
+
+/** The lower, the sooner it gives way; undefined for one at work. A client that reconnects loses nothing by an idle
+ *  connection, so those that were served go before those that are slow. */
+function rankOf({ exchanges, served }: Known): number | undefined {
+  if (exchanges.size === 0) return served ? 2 : 0;
+  for (const exchange of exchanges) if (!waitsForClient(exchange)) return undefined;
+  return served ? 3 : 1;
 }
 
 export function guardConnections(server: HttpServer, limits: ConnectionLimits, secure: boolean) {
   // A Map keeps the order in which connections came.
   const open = new Map<Socket, Known>();
   const perAddress = new Map<string, number>();
+  /** With TLS, requests come on another socket than the one that was accepted; both have the same peer. */
+  const handshakes = new Map<string, Known>();
+  const secured = new WeakMap<Socket, Known>();
+  const peerOf = ({ remoteAddress, remotePort }: Socket) =>
+    `${String(remoteAddress)} ${String(remotePort)}`;
 
   function forget(socket: Socket): void {
     const known = open.get(socket);
@@ -30,18 +53,21 @@ export function guardConnections(server: HttpServer, limits: ConnectionLimits, s
 
   /** True when one gave way. */
   function evict(matches: (known: Known) => boolean): boolean {
-    for (const served of [false, true]) {
-      for (const [socket, known] of open) {
-        if (known.requests > 0 || known.served !== served || !matches(known)) continue;
-        forget(socket);
-        socket.destroy();
-        return true;
-      }
+    let first: { readonly socket: Socket; readonly rank: number } | undefined;
+    for (const [socket, known] of open) {
+      if (!matches(known)) continue;
+      const rank = rankOf(known);
+      if (rank === undefined || (first && first.rank <= rank)) continue;
+      first = { socket, rank };
+      if (rank === 0) break;
     }
-    return false;
+    if (!first) return false;
+    forget(first.socket);
+    first.socket.destroy();
+    return true;
   }
 
-  server.on(secure ? "secureConnection" : "connection", (socket: Socket) => {
+  server.on("connection", (socket: Socket) => {
     const address = socket.remoteAddress ?? "";
     const count = perAddress.get(address) ?? 0;
     const crowded = count >= limits.connectionsPerAddress;
@@ -52,17 +78,33 @@ export function guardConnections(server: HttpServer, limits: ConnectionLimits, s
         return;
       }
     }
-    open.set(socket, { address, requests: 0, served: false });
+    const known: Known = { address, exchanges: new Set(), served: false };
+    open.set(socket, known);
     perAddress.set(address, (perAddress.get(address) ?? 0) + 1);
-    socket.once("close", () => forget(socket));
+    const peer = peerOf(socket);
+    if (secure) handshakes.set(peer, known);
+    socket.once("close", () => {
+      forget(socket);
+      if (handshakes.get(peer) === known) handshakes.delete(peer);
+    });
   });
 
+  if (secure) {
+    server.on("secureConnection", (socket: Socket) => {
+      const peer = peerOf(socket);
+      const known = handshakes.get(peer);
+      handshakes.delete(peer);
+      if (known) secured.set(socket, known);
+    });
+  }
+
   server.on("request", (request, response) => {
-    const known = open.get(request.socket);
+    const known = secure ? secured.get(request.socket) : open.get(request.socket);
     if (!known) return;
-    known.requests += 1;
+    const exchange = { request, response };
+    known.exchanges.add(exchange);
     response.once("close", () => {
-      known.requests -= 1;
+      known.exchanges.delete(exchange);
       known.served = true;
     });
   });

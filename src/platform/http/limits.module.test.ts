@@ -54,6 +54,32 @@ describe("slow clients", () => {
     await test.close();
   });
 
+  it.each([
+    [
+      "that never send the rest of their body",
+      "POST /api/fail HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer cook\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n{",
+    ],
+    [
+      "that take no answer",
+      "GET /api/menu HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer cook\r\n\r\n",
+    ],
+  ])("makes connections %s give way, also after one that was served", async (_what, text) => {
+    const long = { etag: '"m"', body: Buffer.alloc(32_000_000, " ") };
+    const test = await startTestServer({
+      limits: { connections: 8, connectionsPerAddress: 8 },
+      cachedReads: [{ path: "/menu", read: () => long }],
+    });
+    const served = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+    for (const socket of await hold(test.port, 8, served + text)) socket.pause();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    for (let tries = 0; tries < 3; tries++) {
+      const response = await test.as("cook", "/api/dishes", { headers: { connection: "close" } });
+      expect(response.status).toBe(200);
+    }
+    for (const socket of sockets.splice(0)) socket.destroy();
+    await test.close();
+  });
+
   it("never cuts a connection at work", async () => {
     const test = await startTestServer({ limits: { connections: 4, connectionsPerAddress: 2 } });
     const running = [test.as("cook", "/api/slow"), test.as("cook", "/api/slow")];

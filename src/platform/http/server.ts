@@ -107,8 +107,6 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
         listener,
       )
     : createPlain(options, listener);
-  // Half-done TLS handshakes are not yet in the guard's book.
-  server.maxConnections = limits.connections * 2;
   server.maxRequestsPerSocket = 0;
   server.on("clientError", answerClientError);
   // An answer would wait for the rest of the handshake, and the connection with it, for ever.

@@ -1,6 +1,7 @@
 // HTTPS: a changed certificate is taken up without a restart, a broken one is not. Certificates are made by openssl.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { get } from "node:https";
 import { connect as connectPlain } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -92,6 +93,44 @@ describe.skipIf(!openssl)("TLS", () => {
     await new Promise((resolve) => silent.once("close", resolve));
     const last = connectPlain(test.port, "127.0.0.1").on("error", () => undefined);
     await new Promise((resolve) => last.once("connect", resolve));
+    await test.close();
+  });
+
+  it("makes handshakes that nobody goes on with give way, so that many shut nobody out", async () => {
+    makeCertificate("first");
+    const limits = { connections: 4, connectionsPerAddress: 4 };
+    const test = await startTestServer({ tls: files, limits });
+    const silent = Array.from({ length: 20 }, () =>
+      connectPlain(test.port, "127.0.0.1").on("error", () => undefined),
+    );
+    await Promise.all(
+      silent.map((socket) => new Promise((resolve) => socket.once("connect", resolve))),
+    );
+    expect(await nameAt(test.port)).toBe("first");
+    for (const socket of silent) socket.destroy();
+    await test.close();
+  });
+
+  it("never cuts a request at work for another connection", async () => {
+    makeCertificate("first");
+    const limits = { connections: 2, connectionsPerAddress: 2 };
+    const test = await startTestServer({ tls: files, limits });
+    const ask = () =>
+      new Promise<number>((resolve, reject) => {
+        const headers = { authorization: "Bearer cook" };
+        get(
+          `${test.url}/api/slow`,
+          { headers, rejectUnauthorized: false, agent: false },
+          (answer) => {
+            answer.resume();
+            resolve(answer.statusCode ?? 0);
+          },
+        ).on("error", reject);
+      });
+    const running = [ask(), ask()];
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    await expect(nameAt(test.port)).rejects.toThrow();
+    expect(await Promise.all(running)).toEqual([200, 200]);
     await test.close();
   });
 
