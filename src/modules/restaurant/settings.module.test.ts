@@ -104,6 +104,20 @@ describe("an import", () => {
 });
 
 describe("an edit", () => {
+  it("knows a product by its id in capitals too, as some clients write it", async () => {
+    const { face } = open();
+    await face.settle(sample);
+    const loud = JSON.parse(
+      JSON.stringify(sample).replaceAll(MOHINGA, MOHINGA.toUpperCase()),
+    ) as typeof sample;
+    expect(await face.settle(loud)).toMatchObject({ changed: false });
+    const move = { version: 1, productId: MOHINGA.toUpperCase(), category: "snacks" };
+    expect(await face.edit.menuItem(move)).toEqual({ version: 2 });
+    const { categories } = await open().face.settings();
+    const homes = categories.filter(({ items }) => items.some((one) => one.productId === MOHINGA));
+    expect(homes.map(({ code }) => code)).toEqual(["snacks"]);
+  });
+
   it("changes what it names, tells of it, and answers with the new version", async () => {
     const { face } = open();
     await face.settle(sample);

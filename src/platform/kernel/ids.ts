@@ -2,7 +2,8 @@
 import { v7 } from "uuid";
 import { z } from "zod";
 
-export const Uuid = z.uuid("An id is a UUID");
+/** Small letters, as the databases have it: some clients write them large, and ids are compared as text. */
+export const Uuid = z.uuid("An id is a UUID").toLowerCase();
 
 /** A new UUIDv7. */
 export const newId = (): string => v7();
