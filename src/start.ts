@@ -68,6 +68,8 @@ async function start(
   const folder = await openDataFolder(config.dataDir);
   stops.push(() => folder.release());
   const loopback = isLoopback(config.host);
+  /** Only people at this machine can reach it. */
+  const onlyHere = loopback && !config.behindProxy;
 
   const [postgresUrl, mongodbUrl] = await Promise.all([
     config.databaseUrl ?? embeddedPostgres(),
@@ -126,7 +128,7 @@ async function start(
     retentionDays: config.eventRetentionDays,
     maxAttempts: config.eventMaxAttempts,
     reportTimeoutSeconds: config.reportTimeoutSeconds,
-    sampleStaffAllowed: loopback,
+    sampleStaffAllowed: onlyHere,
     secure: config.tls !== undefined,
   });
   heard = app.heard;
@@ -146,6 +148,7 @@ async function start(
     metrics,
     logger,
     tls: config.tls,
+    behindProxy: config.behindProxy,
     screens,
     limits: {
       requestsPerMinute: config.requestsPerMinute,
@@ -175,7 +178,7 @@ async function start(
       modules: app.modules,
       restaurant: people.restaurant,
       firstManager: people.firstManager,
-      sampleStaff: people.sampleStaff && loopback, // elsewhere their PINs do not work
+      sampleStaff: people.sampleStaff && onlyHere, // elsewhere their PINs do not work
       migrations: migrations.length,
       warnings: [
         ...(warning === undefined ? [] : [warning]),

@@ -15,8 +15,9 @@ export async function withServer<T>(
     if (running) {
       return await work(createApi(running.url, running.operatorToken, running.certPath));
     }
-    // Without TLS: nobody but this process is to reach it, and no certificate is for 127.0.0.1.
-    const local = { host: "127.0.0.1", port: 0, logLevel: "error", tls: undefined } as const;
+    // Nobody but this process is to reach it: without TLS, as no certificate is for 127.0.0.1, and behind no proxy.
+    const here = { host: "127.0.0.1", port: 0, behindProxy: false, tls: undefined } as const;
+    const local = { ...here, logLevel: "error" } as const;
     const tiffin = await startTiffin({ ...config, ...local, ...over }, { nobodyWatches: true });
     try {
       return await work(createApi(tiffin.url, tiffin.operatorToken));

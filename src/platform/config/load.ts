@@ -10,6 +10,7 @@ import { type Setting, type SettingName, settings } from "./settings.js";
 export interface Config {
   readonly port: number;
   readonly host: string;
+  readonly behindProxy: boolean;
   /** Absolute. */
   readonly dataDir: string;
   readonly logLevel: Value<"LOG_LEVEL">;
@@ -67,6 +68,7 @@ export function loadConfig(
   const config: Config = {
     port: required("PORT"),
     host: required("HOST"),
+    behindProxy: required("BEHIND_PROXY"),
     dataDir: resolve(cwd, required("DATA_DIR")),
     logLevel: required("LOG_LEVEL"),
     databaseUrl: read("DATABASE_URL"),

@@ -46,6 +46,14 @@ export const settings = {
       "Who can reach the server: 127.0.0.1 is this machine only, 0.0.0.0 is the network; then use TLS.",
     remedy: "an address such as 127.0.0.1, without protocol and port",
   }),
+  BEHIND_PROXY: setting({
+    schema: z.enum(["0", "1"]).transform((value) => value === "1"),
+    default: "0",
+    unit: "1 or 0",
+    description:
+      "1 where a proxy on this machine passes requests of others on: then nobody counts as sitting at this machine, where a PIN is enough.",
+    remedy: "1 or 0",
+  }),
   DATA_DIR: setting({
     schema: z.string(),
     default: "./data",

@@ -1,4 +1,5 @@
 // Who may do what: the one place where a route's declared permission is checked.
+import type { IncomingMessage } from "node:http";
 import type { RouteMeta } from "#platform/contract";
 import type { ApprovalUse, Principal } from "./context.js";
 import { HttpRefusal } from "./problems.js";
@@ -77,11 +78,13 @@ const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 const PASSED_ON = ["forwarded", "x-forwarded-for", "x-real-ip", "via"] as const;
 
 /** Whether a request comes from this very machine. What a proxy on it passes on comes from somewhere else, and so does
- *  what a page of another site sends after its name was pointed here (DNS rebinding: the Host tells). */
+ *  what a page of another site sends after its name was pointed here (DNS rebinding: the Host tells). A proxy may name
+ *  nobody, as nginx does unless it is told to, but nothing else speaks HTTP/1.0 here; the others need BEHIND_PROXY. */
 export const isLocal = (
   remoteAddress: string,
-  headers: Readonly<Record<string, unknown>>,
+  { httpVersion, headers }: Pick<IncomingMessage, "httpVersion" | "headers">,
 ): boolean =>
   LOOPBACK.test(remoteAddress) &&
+  httpVersion !== "1.0" &&
   LOOPBACK_HOST.test(String(headers["host"])) &&
   PASSED_ON.every((header) => headers[header] === undefined);

@@ -24,6 +24,7 @@ export interface AppParts {
   /** Of live screens, once there is a server. */
   readonly liveScreens: () => LiveScreens | undefined;
   readonly secure: boolean;
+  readonly behindProxy: boolean;
   readonly urlLength: number;
   readonly draining: () => boolean;
 }
@@ -103,7 +104,7 @@ const REQUEST_ID = "x-request-id";
 function begin(
   request: IncomingMessage,
   response: ServerResponse,
-  { metrics, draining }: AppParts,
+  { metrics, draining, behindProxy }: AppParts,
 ): RequestFacts {
   const startedAt = performance.now();
   const requestId = randomUUID();
@@ -114,7 +115,7 @@ function begin(
     requestId,
     trace: trace ?? requestId.replaceAll("-", ""),
     remoteAddress,
-    local: isLocal(remoteAddress, request.headers),
+    local: !behindProxy && isLocal(remoteAddress, request),
     route: "other",
   };
   if (draining()) response.shouldKeepAlive = false;

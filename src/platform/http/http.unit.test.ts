@@ -97,7 +97,12 @@ describe("permissions", () => {
     ["127.0.0.1", { host: "localhost", "x-forwarded-for": "10.0.0.9" }, false],
     ["127.0.0.1", { host: "localhost", forwarded: "for=10.0.0.9" }, false],
   ])("trust the machine itself: %s %j is %s", (address, headers, local) => {
-    expect(isLocal(address, headers)).toBe(local);
+    expect(isLocal(address, { httpVersion: "1.1", headers })).toBe(local);
+  });
+
+  it("do not trust a proxy that names nobody: nginx asks like this unless it is told otherwise", () => {
+    const headers = { host: "127.0.0.1:3000", connection: "close" };
+    expect(isLocal("127.0.0.1", { httpVersion: "1.0", headers })).toBe(false);
   });
 
   it("refuse foreign sites for what changes something", () => {

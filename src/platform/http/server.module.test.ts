@@ -23,6 +23,15 @@ const json = { "content-type": "application/json" };
 
 describe("the guard", () => {
   it("lets anybody use public routes", async () => {
+  it("takes no proxy for somebody at this machine: by HTTP/1.0, or because a setting says so", async () => {
+    const ask = (version: string) => `GET /metrics HTTP/${version}\r\nHost: 127.0.0.1\r\n`;
+    expect(await raw(test.port, `${ask("1.1")}Connection: close\r\n\r\n`)).toMatch(/ 200 OK/);
+    expect(await raw(test.port, `${ask("1.0")}\r\n`)).toMatch(/ 401 Unauthorized/);
+    const proxied = await startTestServer({ behindProxy: true });
+    expect((await fetch(`${proxied.url}/metrics`)).status).toBe(401);
+    await proxied.close();
+  });
+
     expect(await (await fetch(`${test.url}/api/open`)).json()).toBe("open");
   });
 

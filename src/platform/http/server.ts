@@ -54,6 +54,8 @@ export interface HttpParts {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly tls?: TlsFiles | undefined;
+  /** A proxy on this machine passes on what others ask: no request counts as this machine's own. */
+  readonly behindProxy?: boolean;
   readonly cachedReads?: readonly CachedRead[];
   readonly eventStream?: EventStream | undefined;
   /** Told of everybody who waits for a change. */
@@ -91,6 +93,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     screens: parts.screens,
     liveScreens: () => liveScreens,
     secure: tls !== undefined,
+    behindProxy: parts.behindProxy ?? false,
     urlLength: limits.urlLength,
     draining: () => draining,
   });
