@@ -19,6 +19,14 @@ import {
 } from "./contract/settings.js";
 
 const MAX_ATTRIBUTES_CHARACTERS = 16_000;
+
+/** JSON can write both as escapes; the server takes neither, and would say so of a whole hundred of dishes. */
+function holdsUnstorable(value: unknown): boolean {
+  if (typeof value === "string") return /\0|\p{Surrogate}/u.test(value);
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some((entry) => entry.some(holdsUnstorable));
+}
+
 const Count = z
   .int("must be a whole number, or null")
   .min(0, "must not be negative")
@@ -41,6 +49,10 @@ const Item = z.strictObject({
     .refine(
       (attributes) => JSON.stringify(attributes).length <= MAX_ATTRIBUTES_CHARACTERS,
       `must be at most ${MAX_ATTRIBUTES_CHARACTERS} characters together`,
+    )
+    .refine(
+      (attributes) => !holdsUnstorable(attributes),
+      "must not hold NUL characters or half of a character",
     )
     .default({}),
 });

@@ -76,6 +76,16 @@ describe("readRestaurantFile", () => {
       'the modifier group "egg" stands here a second time',
       (f) => (f.categories[0].items[0].modifierGroups = ["egg", "egg"]),
     ],
+    [
+      "categories[0].name.en",
+      "Text must not hold half of a character",
+      (f) => (f.categories[0].name.en = "Noodles \ud83c"),
+    ],
+    [
+      "categories[0].items[0].attributes",
+      "must not hold NUL characters or half of a character",
+      (f) => (f.categories[0].items[0].attributes = { photos: [{ alt: "Soup \ud83c" }] }),
+    ],
     ["modifierGroups[1].min", "3 is above max, which is 2", (f) => (f.modifierGroups[1].min = 3)],
     [
       "restaurant.tax.rate",

@@ -4,6 +4,9 @@ import { z } from "zod";
 // Postgres cannot store U+0000; the other control and direction-override characters only mislead a reader.
 const FORBIDDEN = /(?![\n\t])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u;
 
+// Half of a pair, such as of a name that was cut by code units: neither UTF-8 nor Postgres can hold it.
+const HALF = /\p{Surrogate}/u;
+
 /** Unicode in NFC, without control or direction-override characters. */
 export const text = (maxLength: number) =>
   z
@@ -13,6 +16,7 @@ export const text = (maxLength: number) =>
       (value) => !FORBIDDEN.test(value),
       "Text must not hold control or direction-override characters",
     )
+    .refine((value) => !HALF.test(value), "Text must not hold half of a character")
     .normalize("NFC");
 
 /** English is required; Burmese may be missing, and then screens show English. */
