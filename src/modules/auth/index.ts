@@ -1,4 +1,5 @@
 // The front door of auth. No module calls it: `platform/http` declares the guard, `app.ts` plugs this one in.
+import { hourly } from "#platform/kernel";
 import { addFirstManager, addSampleStaff } from "./commands/first-staff.js";
 import type { AuthParts } from "./commands/parts.js";
 import { purge } from "./commands/sign-in.js";
@@ -17,12 +18,10 @@ export interface AuthModuleParts extends AuthParts {
   readonly secure: boolean;
 }
 
-const PURGE_MS = 3_600_000;
-
 export function createAuth({ secure, ...parts }: AuthModuleParts) {
   const { database, clock } = parts;
   const sessions = createGuard(database, clock);
-  let timer: NodeJS.Timeout | undefined;
+  let stopPurging = () => {};
   return {
     name: "auth" as const,
     router: createRouter({ ...parts, sessions, secure }),
@@ -36,12 +35,11 @@ export function createAuth({ secure, ...parts }: AuthModuleParts) {
     hasSampleStaff: () => hasSampleStaff(database),
     start: () => {
       // A failed purge costs nothing: the next one takes what it left.
-      timer = setInterval(() => void purge(parts).catch(() => undefined), PURGE_MS);
-      timer.unref();
+      stopPurging = hourly(() => void purge(parts).catch(() => undefined));
       return Promise.resolve();
     },
     stop: () => {
-      clearInterval(timer);
+      stopPurging();
       return Promise.resolve();
     },
   };
