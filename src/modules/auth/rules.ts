@@ -69,7 +69,9 @@ export interface Failures {
 export function pauseSeconds({ failures, lastAt }: Failures, free: number, now: Date): number {
   if (failures < free) return 0;
   const pause = Math.min(60, 2 ** (failures - free + 1));
-  return Math.max(0, Math.ceil((lastAt.getTime() + pause * 1000 - now.getTime()) / 1000));
+  const left = Math.ceil((lastAt.getTime() + pause * 1000 - now.getTime()) / 1000);
+  // Longer than any pause: the clock was set back since. Nobody is to wait until it is there again.
+  return left > pause ? 0 : Math.max(0, left);
 }
 
 /** Where a request comes from: this machine, a device that a manager made known, or anywhere else. */

@@ -22,6 +22,7 @@ describe("pauseSeconds", () => {
     [6, 3, 1],
     [30, 0, 60],
     [30, 60, 0],
+    [30, -7200, 0],
   ])("after %i failures, the last %i s ago, waits %i s", (failures, seconds, pause) => {
     expect(pauseSeconds({ failures, lastAt: ago(seconds) }, 5, now)).toBe(pause);
   });
