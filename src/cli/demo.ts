@@ -1,6 +1,6 @@
 // Plays a lunch rush against the running server: several tills, some cards declined, some dishes short.
 import { randomUUID } from "node:crypto";
-import { parseArgs } from "node:util";
+import { readArguments } from "./arguments.js";
 import { createProgress } from "./progress.js";
 import { printReconciliation, reconcileQuietly } from "./reconciliation.js";
 import { type Api, ApiError, createApi } from "./server.js";
@@ -25,14 +25,17 @@ interface Menu {
 const TILLS = 6;
 const usage = "npm run demo -- [--orders 200] [--tills 6] [--name Cashier --pin 2222]";
 
-const { values } = parseArgs({
-  options: {
-    orders: { type: "string", default: "200" },
-    tills: { type: "string", default: String(TILLS) },
-    name: { type: "string", default: "Cashier" },
-    pin: { type: "string", default: "2222" },
+const { values } = readArguments(
+  {
+    options: {
+      orders: { type: "string", default: "200" },
+      tills: { type: "string", default: String(TILLS) },
+      name: { type: "string", default: "Cashier" },
+      pin: { type: "string", default: "2222" },
+    },
   },
-});
+  usage,
+);
 const count = Number(values.orders);
 const tills = Number(values.tills);
 if (!Number.isInteger(count) || count < 1 || count > 100_000 || !(tills >= 1 && tills <= 64)) {

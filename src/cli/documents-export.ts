@@ -1,14 +1,14 @@
 // Moves everything from the embedded document store to a real MongoDB, verifies it, and can be run again.
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { loadConfig } from "#platform/config";
 import { exportDocuments, openDataFolder, startDocumentStore } from "#platform/embedded";
+import { readArguments } from "./arguments.js";
 import { createProgress, type Progress } from "./progress.js";
 
-const { values } = parseArgs({ options: { to: { type: "string" } } });
-const { to } = values;
+const USAGE = "Say where to: npm run documents:export -- --to mongodb://host:27017";
+const { to } = readArguments({ options: { to: { type: "string" } } }, USAGE).values;
 if (to === undefined) {
-  console.error("Say where to: npm run documents:export -- --to mongodb://host:27017");
+  console.error(USAGE);
   process.exit(2);
 }
 

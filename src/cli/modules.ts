@@ -1,16 +1,16 @@
 // Prints the modules as they are: stores, rows, rights, calls, events, pools and boundaries. With --explain <from> <to>
 // it says why one may or may not reach the other, without a server.
-import { parseArgs } from "node:util";
 import { manifest } from "#modules/manifest";
 import type { SystemPicture } from "../system/modules-contract.js";
+import { readArguments } from "./arguments.js";
 import { explain } from "./module-map.js";
 import { renderPicture } from "./modules-view.js";
 import { withServer } from "./with-server.js";
 
-const { values, positionals } = parseArgs({
-  options: { explain: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
+const { values, positionals } = readArguments(
+  { options: { explain: { type: "boolean", default: false } }, allowPositionals: true },
+  "npm run modules [-- --explain <from> <to>]",
+);
 
 if (values.explain) {
   const [from, to] = positionals;

@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
-import { parseArgs } from "node:util";
 import { manifest } from "#modules/manifest";
+import { readArguments } from "./arguments.js";
 import { renderModule, type Store } from "./module-templates.js";
 import { addToApp, addToManifest } from "./wiring.js";
 
@@ -29,14 +29,13 @@ function refuse(sentence: string): never {
   process.exit(2);
 }
 
-const { values, positionals } = parseArgs({
-  options: { store: { type: "string", default: "postgres" } },
-  allowPositionals: true,
-});
+const USAGE = "Name the module: npm run new:module -- loyalty --store postgres.";
+const { values, positionals } = readArguments(
+  { options: { store: { type: "string", default: "postgres" } }, allowPositionals: true },
+  USAGE,
+);
 const [name] = positionals;
-if (name === undefined || positionals.length > 1) {
-  refuse("Name the module: npm run new:module -- loyalty --store postgres.");
-}
+if (name === undefined || positionals.length > 1) refuse(USAGE);
 // Events are called <module>.…, and the name is a schema and a role as well.
 if (!/^[a-z]{2,30}$/.test(name))
   refuse(`${name} is no module name: use 2 to 30 small letters a to z.`);

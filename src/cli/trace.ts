@@ -1,17 +1,19 @@
 // Tells an order's whole story: npm run trace -- <orderId> [--json].
-import { parseArgs } from "node:util";
 import type { Story } from "../system/story/contract.js";
+import { readArguments } from "./arguments.js";
 import { renderStory } from "./story-view.js";
 import { withServer } from "./with-server.js";
 
-const { values, positionals } = parseArgs({
-  options: { json: { type: "boolean", default: false } },
-  allowPositionals: true,
-});
+const USAGE = "Name one order: npm run trace -- <orderId> [--json]";
+
+const { values, positionals } = readArguments(
+  { options: { json: { type: "boolean", default: false } }, allowPositionals: true },
+  USAGE,
+);
 const [orderId, ...more] = positionals;
 
 if (orderId === undefined || more.length > 0) {
-  console.error("Name one order: npm run trace -- <orderId> [--json]");
+  console.error(USAGE);
   process.exit(2);
 }
 await withServer(async (api) => {
