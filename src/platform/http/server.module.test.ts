@@ -1,4 +1,5 @@
 // Who gets in, what the server's own pages say, and how it starts and stops. A real server on a free port.
+import { Agent, get } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StartError } from "#platform/kernel";
 import { createMetrics } from "#platform/observability";
@@ -22,7 +23,6 @@ afterAll(() => test.close());
 const json = { "content-type": "application/json" };
 
 describe("the guard", () => {
-  it("lets anybody use public routes", async () => {
   it("takes no proxy for somebody at this machine: by HTTP/1.0, or because a setting says so", async () => {
     const ask = (version: string) => `GET /metrics HTTP/${version}\r\nHost: 127.0.0.1\r\n`;
     expect(await raw(test.port, `${ask("1.1")}Connection: close\r\n\r\n`)).toMatch(/ 200 OK/);
@@ -32,6 +32,7 @@ describe("the guard", () => {
     await proxied.close();
   });
 
+  it("lets anybody use public routes", async () => {
     expect(await (await fetch(`${test.url}/api/open`)).json()).toBe("open");
   });
 
@@ -275,6 +276,24 @@ describe("starting and stopping", () => {
     const response = await running;
     expect(await response.json()).toBe("done");
     await closed;
+  });
+
+  it("does not wait for the connection of a request that has finished", async () => {
+    const own = await startTestServer();
+    const agent = new Agent({ keepAlive: true });
+    const headers = { authorization: "Bearer cook" };
+    const answered = new Promise<number>((resolve, reject) => {
+      get(`${own.url}/api/slow`, { agent, headers }, (response) => {
+        response.resume();
+        response.on("end", () => resolve(response.statusCode ?? 0));
+      }).on("error", reject);
+    });
+    await new Promise((resolve) => setTimeout(resolve, SLOW_MS / 3));
+    const startedAt = performance.now();
+    await own.close(4_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    expect(await answered).toBe(200);
+    agent.destroy();
   });
 
   it("cuts what does not finish within the grace", async () => {

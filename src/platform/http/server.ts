@@ -115,6 +115,12 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   // An answer would wait for the rest of the handshake, and the connection with it, for ever.
   if (tls) server.prependListener("tlsClientError", (_error, socket: Socket) => socket.destroy());
   if (parts.screens?.kind === "live") liveScreens = await parts.screens.attach(server);
+  // What was under way at a stop leaves an idle connection behind, and the stop would wait for that.
+  server.on("request", (_request, response) => {
+    response.once("close", () => {
+      if (draining) server.closeIdleConnections();
+    });
+  });
   const connections = guardConnections(server, limits, tls !== undefined);
   metrics.onCollect(() => metrics.gauge("http_connections", {}, connections.size()));
   const stopWatching =
