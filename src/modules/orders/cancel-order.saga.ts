@@ -3,7 +3,7 @@
 // be refused stands behind it: from the pivot on the money is only asked for until it is back.
 // Stock and kitchen hear the event of the pivot.
 import type { SagaDefinition, SagaRun } from "#platform/saga";
-import type { StockOutcome } from "./events.js";
+import type { RestaurantClock, StockOutcome } from "./events.js";
 
 export interface CancelOrderInput {
   /** As the person saw the order; null: whatever it is. */
@@ -12,6 +12,8 @@ export interface CancelOrderInput {
   /** One for each line of the order. */
   readonly outcomes: readonly { readonly id: string; readonly outcome: StockOutcome }[];
   readonly cancelledOn: string;
+  /** Missing in sagas of an earlier version only. */
+  readonly clock?: RestaurantClock;
   readonly cancelledAt: string;
   readonly cancelledBy: { readonly id: string; readonly name: string; readonly role: string };
   readonly approvedBy: { readonly id: string; readonly name: string } | null;

@@ -47,7 +47,7 @@ export const OrderPayment = z.object({
 });
 export type OrderPayment = z.infer<typeof OrderPayment>;
 
-/** The restaurant's clock when the order was placed: for who counts by hour and by trading day. */
+/** The restaurant's clock at an instant: for who counts by hour and by trading day. */
 export const RestaurantClock = z.object({
   /** What to add to an instant to get the time on the wall. */
   utcOffsetMinutes: z.int(),
@@ -99,6 +99,8 @@ export const OrderCancelled = defineEvent("orders.order-cancelled.v1", {
     businessDate: z.iso.date(),
     /** The trading day on which it was cancelled: what reports take the money off. */
     cancelledOn: z.iso.date(),
+    /** When it was cancelled, which may be in summer time where the sale was not. Missing in old events only. */
+    clock: RestaurantClock.optional(),
     cancelledAt: z.iso.datetime(),
     cancelledBy: Person,
     approvedBy: Person.optional(),

@@ -7,6 +7,7 @@ import {
   amountsOf,
   cancelled,
   captured,
+  clock,
   dish,
   empty,
   mmk,
@@ -222,6 +223,15 @@ describe("A report", () => {
     expect((await face.sales({ from: DAYS[2], by: "method" })).rows).toMatchObject([
       { method: "cash", payments: 0, refunds: 1, refunded: mmk(7_350), net: mmk(-7_350) },
     ]);
+  });
+
+  it("takes a cancellation off the hour that the clock showed then: summer time may have ended", async () => {
+    const { count, face } = openReporting();
+    const one = sale({ businessDate: DAYS[0], placedAt: instant(DAYS[0], 12) });
+    const winter = { ...clock, utcOffsetMinutes: clock.utcOffsetMinutes - 60 };
+    await count([placed(one), cancelled(one, DAYS[2], instant(DAYS[2], 9), winter)]);
+    const { rows } = await face.sales({ from: DAYS[2], by: "hour" });
+    expect(rows).toMatchObject([{ hour: 8, cancelledOrders: 1 }]);
   });
 
   it("keeps a dish's old name in old days, and shows the newest of the range", async () => {

@@ -144,8 +144,14 @@ export const placed = (sale: Sale): EventEnvelope =>
     payment: { id: sale.orderId, method: sale.method, status: "captured" },
   });
 
-export const cancelled = (sale: Sale, cancelledOn: string, cancelledAt: string): EventEnvelope =>
+export const cancelled = (
+  sale: Sale,
+  cancelledOn: string,
+  cancelledAt: string,
+  at?: typeof clock,
+): EventEnvelope =>
   OrderCancelled.create({
+    ...(at && { clock: at }),
     orderId: sale.orderId,
     number: sale.number,
     businessDate: sale.businessDate,

@@ -14,7 +14,7 @@ import { PLACE_ORDER } from "../place-order.saga.js";
 import { toOrder } from "../queries.js";
 import { findStanding, recordCancellation, settleRefund } from "../repository/cancellations.js";
 import { findOrder, type OrderRow } from "../repository/orders.js";
-import { businessDateOf, type OrderingRules, outcomesOf } from "../rules.js";
+import { businessDateOf, clockOf, type OrderingRules, outcomesOf } from "../rules.js";
 import type { OrdersDatabase } from "../schema.js";
 
 export type Cancelling =
@@ -58,6 +58,7 @@ export async function cancelOrder(
     reason,
     outcomes,
     cancelledOn: businessDateOf(asked.now, asked.rules.restaurant),
+    clock: clockOf(asked.now, asked.rules.restaurant),
     cancelledAt: asked.now.toISOString(),
     cancelledBy: actor,
     approvedBy,
@@ -118,7 +119,7 @@ export function createCancelling(
 
 function cancellationOf(run: CancelOrderRun, order: OrderRow) {
   const { input } = run;
-  const { reason, cancelledAt, cancelledOn, cancelledBy, approvedBy, from, trace } = input;
+  const { reason, cancelledAt, cancelledOn, clock, cancelledBy, approvedBy, from, trace } = input;
   const outcomes = new Map(input.outcomes.map(({ id, outcome }) => [id, outcome]));
   const told = toOrder(order);
   const who = {
@@ -132,6 +133,7 @@ function cancellationOf(run: CancelOrderRun, order: OrderRow) {
       number: order.number,
       businessDate: order.businessDate,
       cancelledOn,
+      ...(clock && { clock }),
       cancelledAt,
       ...who,
       reason,

@@ -43,8 +43,10 @@ const MONEY = `jsonb_to_record(data) as event("paymentId" uuid, "refundId" uuid,
 const AMOUNT = "(event.amount ->> 'amount')::bigint";
 
 /** The time on the restaurant's wall. */
-const wall = (instant: string) => `(${instant} at time zone 'UTC' + utc_offset)`;
-const hour = (instant: string) => `extract(hour from ${wall(instant)})::smallint`;
+const wall = (instant: string, offset = "utc_offset") =>
+  `(${instant} at time zone 'UTC' + ${offset})`;
+const hour = (instant: string, offset?: string) =>
+  `extract(hour from ${wall(instant, offset)})::smallint`;
 const tradingDay = (instant: string) => `(${wall(instant)} - day_starts_at)::date`;
 
 const SALES_SUMS = {
@@ -139,10 +141,12 @@ const project = (batch: string): string => `
       select * from sales where model = $1 and order_id = asked.order_id and kind = 'sale' limit 1) as sale
   ), cancelled as (
     insert into sales (${SALE})
-    select $1, batch.seq, 'cancellation', order_id, known.number, "cancelledOn", ${hour('"cancelledAt"')},
-      "cancelledAt", sold_on, service_type, method, server_id, server_name, utc_offset, day_starts_at, event.reason,
-      ${amounts("-")}
-    from batch join known using (order_id) cross join lateral ${ORDER}
+    select $1, batch.seq, 'cancellation', order_id, known.number, "cancelledOn",
+      ${hour('"cancelledAt"', "clock.utc_offset")}, "cancelledAt", sold_on, service_type, method, server_id,
+      server_name, clock.utc_offset, clock.day_starts_at, event.reason, ${amounts("-")}
+    from batch join known using (order_id) cross join lateral ${ORDER} cross join lateral (select
+      coalesce(make_interval(mins => (event.clock ->> 'utcOffsetMinutes')::integer), known.utc_offset) as utc_offset,
+      coalesce((event.clock ->> 'businessDayStartsAt')::interval, known.day_starts_at) as day_starts_at) as clock
     where name = 'orders.order-cancelled.v1'
     on conflict (model, order_id, kind) do nothing
     returning *
