@@ -114,7 +114,7 @@ function renderVerification(
 function renderEntries(entries: readonly Entry[]): string {
   if (entries.length === 0) return "No entry fits.";
   return renderTable(
-    ["#", "When", "Who", "What", "To", "From", "Approved by", "Why"],
+    ["#", "When (UTC)", "Who", "What", "To", "From", "Approved by", "Why"],
     entries.map((one) => [
       one.position,
       one.at.replace("T", " ").slice(0, 19),

@@ -67,6 +67,7 @@ describe("list", () => {
       "GET /api/audit?limit=100&actor=1",
       "GET /api/audit?limit=50&cursor=c&actor=1",
     ]);
+    expect(said.text).toContain("When (UTC)");
     expect(said.text).toMatch(/Ko Aung +orders\.cancel +order #7 +– +Daw Hla +cold/);
   });
 });
