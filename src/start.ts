@@ -178,11 +178,11 @@ async function start(
       modules: app.modules,
       restaurant: people.restaurant,
       firstManager: people.firstManager,
-      sampleStaff: people.sampleStaff && onlyHere, // elsewhere their PINs do not work
+      samplePins: onlyHere ? people.sampleStaff.pins : [], // elsewhere they do not work
       migrations: migrations.length,
       warnings: [
         ...(warning === undefined ? [] : [warning]),
-        ...(people.sampleStaff
+        ...(people.sampleStaff.any
           ? [
               "The sample PINs are known to everybody: give your staff PINs of their own before you sell.",
             ]
@@ -223,7 +223,7 @@ async function firstStart(
   const { set: hasRestaurant, items } = await app.system.restaurantStatus();
   return {
     firstManager,
-    sampleStaff: await app.auth.hasSampleStaff(),
+    sampleStaff: await app.auth.sampleStaff(),
     restaurant: hasRestaurant
       ? `${items} dishes on the menu`
       : "none yet; load one: npm run import -- <file.json>",

@@ -11,7 +11,8 @@ export interface StartSummary {
   readonly restaurant: string;
   /** Shown once: the first manager's one-time PIN. */
   readonly firstManager?: { readonly name: string; readonly pin: string } | undefined;
-  readonly sampleStaff: boolean;
+  /** That work here: those that were changed are not among them. */
+  readonly samplePins: readonly { readonly name: string; readonly pin: string }[];
   readonly migrations: number;
   readonly warnings: readonly string[];
 }
@@ -31,8 +32,9 @@ export function renderSummary(summary: StartSummary, tookMs: number): string {
       "Sign in",
       `${name}, one-time PIN ${pin} (shown only now; you choose your own at once)`,
     ]);
-  } else if (summary.sampleStaff) {
-    lines.push(["Sign in", "Manager 1111, Cashier 2222, Kitchen 3333"]);
+  } else if (summary.samplePins.length > 0) {
+    const pins = summary.samplePins.map(({ name, pin }) => `${name} ${pin}`);
+    lines.push(["Sign in", pins.join(", ")]);
   }
   if (summary.migrations > 0) lines.push(["Migrations", `${summary.migrations} applied`]);
   const width = Math.max(...lines.map(([label]) => label.length));

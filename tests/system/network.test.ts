@@ -38,7 +38,7 @@ it("binds to this machine only unless HOST says otherwise, and then warns withou
   const open = await start({ HOST: "0.0.0.0" });
   try {
     expect(open.summary.warnings.join()).toContain(WITHOUT_TLS);
-    expect(open.summary.sampleStaff).toBe(false);
+    expect(open.summary.samplePins).toEqual([]);
     for (const address of open.summary.network)
       expect((await fetch(`${address}/healthz`)).status, address).toBe(200);
     const nobody = new Till(open.url, "");

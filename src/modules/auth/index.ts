@@ -5,7 +5,7 @@ import type { AuthParts } from "./commands/parts.js";
 import { purge } from "./commands/sign-in.js";
 import { contract } from "./contract.js";
 import { createGuard } from "./guard.js";
-import { hasSampleStaff } from "./queries.js";
+import { describeSampleStaff } from "./queries.js";
 import { createRouter } from "./router.js";
 import type { AuthTables } from "./schema.js";
 
@@ -32,7 +32,7 @@ export function createAuth({ secure, ...parts }: AuthModuleParts) {
     subscriptions: [],
     addSampleStaff: () => addSampleStaff(parts),
     addFirstManager: () => addFirstManager(parts),
-    hasSampleStaff: () => hasSampleStaff(database),
+    sampleStaff: () => describeSampleStaff(database),
     start: () => {
       // A failed purge costs nothing: the next one takes what it left.
       stopPurging = hourly(() => void purge(parts).catch(() => undefined));

@@ -4,7 +4,7 @@ import { samplePinOf } from "./commands/first-staff.js";
 import { listActive } from "./repository/staff.js";
 import { findSession, findSessions, type SessionRow, touchSession } from "./repository/sessions.js";
 import { isSessionOver, type Origin } from "./rules.js";
-import type { AuthDatabase } from "./schema.js";
+import type { AuthDatabase, StaffRow } from "./schema.js";
 
 export { listDevices } from "./repository/devices.js";
 export { listStaff } from "./repository/staff.js";
@@ -35,18 +35,24 @@ export const findOpenSessions = async (
 ): Promise<SessionRow[]> =>
   (await findSessions(database, ids)).filter((session) => !isSessionOver(session, now));
 
+/** Of those who still have the PIN that they came with. */
+const samplePinsOf = (active: readonly StaffRow[]) =>
+  active.flatMap((row) => {
+    const pin = row.sample ? samplePinOf(row.name) : undefined;
+    return pin === undefined ? [] : [{ name: row.name, pin }];
+  });
+
 /** Names are told where a PIN is enough, and nowhere else: a guest's phone learns nothing. */
 export async function describeSignIn({ database, sampleStaffAllowed }: AuthParts, origin: Origin) {
   if (origin.kind === "stranger") return { with: "password" as const, staff: [] };
   const active = await listActive(database.kysely);
   const staff = active.map(({ id, name, role }) => ({ id, name, role }));
-  const sample = sampleStaffAllowed && origin.kind === "local" ? active : [];
-  const samplePins = sample.flatMap((row) => {
-    const pin = row.sample ? samplePinOf(row.name) : undefined;
-    return pin === undefined ? [] : [{ name: row.name, pin }];
-  });
+  const samplePins = sampleStaffAllowed && origin.kind === "local" ? samplePinsOf(active) : [];
   return { with: "pin" as const, staff, ...(samplePins.length > 0 && { samplePins }) };
 }
 
-export const hasSampleStaff = async ({ kysely }: AuthDatabase): Promise<boolean> =>
-  (await listActive(kysely)).some((row) => row.sample);
+/** Whether somebody has a PIN that everybody knows, and which they are: a sample person may have another name by now. */
+export async function describeSampleStaff({ kysely }: AuthDatabase) {
+  const active = await listActive(kysely);
+  return { any: active.some((row) => row.sample), pins: samplePinsOf(active) };
+}

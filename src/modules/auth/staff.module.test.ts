@@ -7,6 +7,7 @@ import { createModuleDatabase } from "../../platform/db/testing.js";
 import { addFirstManager, addSampleStaff } from "./commands/first-staff.js";
 import type { AuthParts } from "./commands/parts.js";
 import { addStaff, changeOwnPassword, changeOwnPin, changeStaff } from "./commands/staff.js";
+import { describeSampleStaff } from "./queries.js";
 import { findActiveByName, listStaff } from "./repository/staff.js";
 import {
   addSecondManager,
@@ -113,6 +114,12 @@ describe("the first people", () => {
       expect((await attempt({ name: first.name, pin: "73519" }, stranger(), on)).kind).toBe(
         "password-required",
       );
+      // What a start shows as PINs to sign in with: not the one that was changed.
+      const pins = [
+        { name: "Cashier", pin: "2222" },
+        { name: "Kitchen", pin: "3333" },
+      ];
+      expect(await describeSampleStaff(on.database)).toEqual({ any: true, pins });
     } finally {
       await server.close();
       await empty.close();
