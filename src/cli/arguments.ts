@@ -1,12 +1,39 @@
-// Command lines that cannot be understood get a sentence and the usage, not a stack.
+// Command lines: what cannot be understood gets a sentence and the usage, not a stack.
 import { parseArgs, type ParseArgsConfig } from "node:util";
 
-/** As parseArgs; exits with 2 for what it does not know. */
-export function readArguments<const Config extends ParseArgsConfig>(config: Config, usage: string) {
+/** The command line cannot be understood: the message says why. */
+export class UsageError extends Error {}
+
+/** As parseArgs. @throws UsageError */
+export function parse<const Config extends ParseArgsConfig>(config: Config) {
   try {
     return parseArgs(config);
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`);
+    throw new UsageError((error as Error).message, { cause: error });
+  }
+}
+
+/** What `read` makes of the command line. `--help` prints the usage and ends; what cannot be understood exits with 2. */
+export function readCommandLine<Command>(
+  usage: string,
+  read: (args: string[]) => Command,
+  args = process.argv.slice(2),
+): Command {
+  if (args.includes("--help") || args[0] === "help") {
+    console.log(usage);
+    process.exit(0);
+  }
+  try {
+    return read(args);
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    console.error(`${error.message}\n\n${usage}`);
     process.exit(2);
   }
 }
+
+/** For a command that has nothing but options and words. */
+export const readArguments = <const Config extends ParseArgsConfig>(
+  config: Config,
+  usage: string,
+) => readCommandLine(usage, (args) => parse({ ...config, args }));

@@ -1,6 +1,6 @@
 // What `npm run audit` understands, and which requests it makes of it.
-import { parseArgs } from "node:util";
 import type { Entry, Verification } from "#modules/audit";
+import { parse, UsageError } from "./arguments.js";
 import type { Api } from "./server.js";
 import { renderTable } from "./table.js";
 
@@ -12,9 +12,6 @@ export const USAGE = `npm run audit -- <command>
         --actor <id>  --action <name>  --subject <id>  --since <time>  --until <time>  --limit <n>
 
   --json                 prints what the server answers`;
-
-/** The command line cannot be understood: the message says why. */
-export class UsageError extends Error {}
 
 const PAGE = 100;
 const options = {
@@ -41,7 +38,7 @@ export interface Said {
 
 /** @throws UsageError before anything is asked of the server */
 export function readCommand(args: readonly string[]): (api: Api, heads: Heads) => Promise<Said> {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parse({ args: [...args], options, allowPositionals: true });
   const [command = "verify", ...rest] = positionals;
   if (rest.length > 0) throw new UsageError(`${rest.join(" ")} is too much.`);
   const { json, limit: asked, head, ...filter } = values;
@@ -66,14 +63,6 @@ export function readCommand(args: readonly string[]): (api: Api, heads: Heads) =
     });
   }
   throw new UsageError(`There is no command ${command}.`);
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 async function listAll(

@@ -1,6 +1,7 @@
 // What is asked of the server for what is typed, what is kept, and when the command fails.
 import { describe, expect, it } from "vitest";
-import { readCommand, UsageError } from "./audit-command.js";
+import { UsageError } from "./arguments.js";
+import { readCommand } from "./audit-command.js";
 
 const HEAD = `7:${"ab".repeat(32)}`;
 

@@ -2,7 +2,8 @@
 import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadConfig } from "#platform/config";
-import { type Heads, readCommand, USAGE, UsageError } from "./audit-command.js";
+import { readCommandLine } from "./arguments.js";
+import { type Heads, readCommand, USAGE } from "./audit-command.js";
 import { withServer } from "./with-server.js";
 
 /** One line for each sound verification: when, and where the log ended. */
@@ -20,21 +21,7 @@ const headsIn = (folder: string): Heads => {
   };
 };
 
-function read(args: readonly string[]) {
-  try {
-    return readCommand(args);
-  } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    console.error(`${error.message}\n\n${USAGE}`);
-    process.exit(2);
-  }
-}
-
-const args = process.argv.slice(2);
-if (args.includes("--help") || args[0] === "help") console.log(USAGE);
-else {
-  const command = read(args);
-  const said = await withServer((api) => command(api, headsIn(loadConfig().dataDir)));
-  console.log(said.text);
-  if (!said.ok) process.exitCode = 1;
-}
+const command = readCommandLine(USAGE, readCommand);
+const said = await withServer((api) => command(api, headsIn(loadConfig().dataDir)));
+console.log(said.text);
+if (!said.ok) process.exitCode = 1;

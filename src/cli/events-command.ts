@@ -1,6 +1,6 @@
 // What `npm run events` understands, and which requests it makes of it. It prints by the function that it is given.
-import { parseArgs } from "node:util";
 import type { EventDetail, EventsStatus, StoredEvent } from "../system/events-contract.js";
+import { parse, UsageError } from "./arguments.js";
 import { renderDetail, renderList, renderStatus } from "./events-view.js";
 import type { Api } from "./server.js";
 
@@ -19,9 +19,6 @@ export const USAGE = `npm run events -- <command>
   resume <subscription>         deliver again, on from where it stood  [--reason "…"]
 
   --json                        prints what the server answers`;
-
-/** The command line cannot be understood: the message says why. */
-export class UsageError extends Error {}
 
 const PAGE = 100;
 const DEFAULT_LIMIT = "100";
@@ -74,7 +71,7 @@ const toFlag = (option: Option) => `--${option}`;
 
 /** @throws UsageError before anything is asked of the server */
 export function readCommand(args: readonly string[]): (api: Api) => Promise<string> {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parse({ args: [...args], options, allowPositionals: true });
   const [command = "status", ...words] = positionals;
   const known = Object.hasOwn(commands, command) ? commands[command] : undefined;
   if (!known)
@@ -152,14 +149,6 @@ export function readCommand(args: readonly string[]): (api: Api) => Promise<stri
     }
     default:
       throw new Error(`${command} is in the table and does nothing`);
-  }
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
   }
 }
 

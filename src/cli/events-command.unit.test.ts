@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readCommand, UsageError } from "./events-command.js";
+import { UsageError } from "./arguments.js";
+import { readCommand } from "./events-command.js";
 import { duration } from "./events-view.js";
 import type { Api } from "./server.js";
 

@@ -3,17 +3,17 @@
 import { readFile } from "node:fs/promises";
 import { type FileFault, readRestaurantFile, type RestaurantFile } from "#modules/restaurant";
 import { importRestaurant } from "../system/import.js";
+import { readArguments } from "./arguments.js";
 import { createProgress } from "./progress.js";
 import { type Api, ApiError } from "./server.js";
 import { withServer } from "./with-server.js";
 
 const MAX_FAULTS_SHOWN = 200;
 
-const [path] = process.argv.slice(2);
-if (path === undefined) {
-  console.error(
-    "Name the file: npm run import -- <file.json> (its format: docs/restaurant-file.schema.json).",
-  );
+const USAGE = "npm run import -- <file.json>   (its format: docs/restaurant-file.schema.json)";
+const [path, ...more] = readArguments({ allowPositionals: true }, USAGE).positionals;
+if (path === undefined || more.length > 0) {
+  console.error(`Name one file: ${USAGE}`);
   process.exit(2);
 }
 

@@ -1,6 +1,7 @@
 // Makes a module's read model anew from the events it is made of, while the system runs. Until it is done the old one is
 // in use; cut off, it is simply run again.
 import type { Rebuild } from "#modules/reporting";
+import { readArguments } from "./arguments.js";
 import { NoAnswer } from "./client.js";
 import { createProgress } from "./progress.js";
 import type { Api } from "./server.js";
@@ -9,12 +10,11 @@ import { withServer } from "./with-server.js";
 const ADDRESSES: Readonly<Record<string, string>> = { reporting: "/api/reports/rebuild" };
 const LOOK_EVERY_MS = 200;
 
-const [module = ""] = process.argv.slice(2);
-const address = ADDRESSES[module];
-if (address === undefined) {
-  console.error(
-    `Name the module whose read model is to be rebuilt: npm run rebuild -- ${Object.keys(ADDRESSES).join(" | ")}.`,
-  );
+const USAGE = `npm run rebuild -- ${Object.keys(ADDRESSES).join(" | ")}`;
+const [module = "", ...more] = readArguments({ allowPositionals: true }, USAGE).positionals;
+const address = Object.hasOwn(ADDRESSES, module) ? ADDRESSES[module] : undefined;
+if (address === undefined || more.length > 0) {
+  console.error(`Name the module whose read model is to be rebuilt: ${USAGE}`);
   process.exit(2);
 }
 

@@ -1,7 +1,6 @@
 // What `npm run sagas` understands, which requests it makes of it, and what it prints.
-import { parseArgs } from "node:util";
 import type { Saga } from "#modules/orders";
-import { UsageError } from "./events-command.js";
+import { parse, UsageError } from "./arguments.js";
 import type { Api } from "./server.js";
 import { renderTable } from "./table.js";
 
@@ -26,7 +25,7 @@ const takes: Readonly<Record<string, readonly (keyof typeof options)[]>> = {
 
 /** @throws UsageError before anything is asked of the server */
 export function readCommand(args: readonly string[]): (api: Api) => Promise<void> {
-  const { values, positionals } = parse(args);
+  const { values, positionals } = parse({ args: [...args], options, allowPositionals: true });
   const [command = "", id = ""] = positionals;
   const path = `/api/system/sagas/${encodeURIComponent(id)}`;
   const commands: Record<string, (api: Api) => Promise<void>> = {
@@ -63,14 +62,6 @@ export function readCommand(args: readonly string[]): (api: Api) => Promise<void
   if (command === "abandon" && values.reason === undefined)
     throw new UsageError("abandon needs --reason.");
   return run;
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
 }
 
 function printList(sagas: readonly Saga[]): void {

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from "vitest";
-import { UsageError } from "./events-command.js";
+import { UsageError } from "./arguments.js";
 import { readCommand } from "./sagas-command.js";
 import type { Api } from "./server.js";
 

@@ -1,15 +1,13 @@
 // What `npm run staff` understands, and which requests it makes of it: for whoever runs this machine, when nobody who
 // may manage staff can sign in any more.
 import { randomInt } from "node:crypto";
+import { UsageError } from "./arguments.js";
 import type { Api } from "./server.js";
 import { ApiError } from "./server.js";
 import { renderTable } from "./table.js";
 
 export const USAGE = `npm run staff -- list
 npm run staff -- reset-pin "<name>"   gives this person a one-time PIN, for one who forgot theirs; it is shown once`;
-
-/** The command line cannot be understood: the message says why. */
-export class UsageError extends Error {}
 
 interface Person {
   readonly id: string;

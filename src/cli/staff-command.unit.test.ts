@@ -1,7 +1,8 @@
 // What is asked of the server for what is typed, and what is refused before.
 import { describe, expect, it } from "vitest";
+import { UsageError } from "./arguments.js";
 import { type Api, ApiError } from "./server.js";
-import { readCommand, UsageError } from "./staff-command.js";
+import { readCommand } from "./staff-command.js";
 
 const person = (name: string, over: object = {}) => ({
   id: `id-of-${name}`,

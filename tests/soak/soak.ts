@@ -2,7 +2,7 @@
 // drops. It ends by itself, on this machine alone, and says whether everything adds up. Exits with 1 when it does not.
 // Each night everything that is finished grows older than it is kept, so that the purges of months are seen in minutes.
 // Run: npm run soak -- [--minutes 10] [--tills 4] [--evenings 2]
-import { parseArgs } from "node:util";
+import { readArguments } from "../../src/cli/arguments.js";
 import { printReconciliation, reconcileQuietly } from "../../src/cli/reconciliation.js";
 import { ApiError, createApi } from "../../src/cli/server.js";
 import { renderTable } from "../../src/cli/table.js";
@@ -13,17 +13,21 @@ import { openRestaurant } from "./restaurant.js";
 import { createTills } from "./tills.js";
 import { createTrouble } from "./trouble.js";
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: "string", default: "10" },
-    tills: { type: "string", default: "4" },
-    evenings: { type: "string" },
+const USAGE = "npm run soak -- [--minutes 10] [--tills 4] [--evenings 2]";
+const { values } = readArguments(
+  {
+    options: {
+      minutes: { type: "string", default: "10" },
+      tills: { type: "string", default: "4" },
+      evenings: { type: "string" },
+    },
   },
-});
+  USAGE,
+);
 const minutes = Number(values.minutes);
 const tillCount = Number(values.tills);
 if (!(minutes >= 1 && minutes <= 240) || !(tillCount >= 1 && tillCount <= 32)) {
-  console.error("--minutes takes 1 to 240 and --tills 1 to 32: npm run soak -- --minutes 10");
+  console.error(`--minutes takes 1 to 240 and --tills 1 to 32: ${USAGE}`);
   process.exit(2);
 }
 
