@@ -1,11 +1,12 @@
 // How the store lies in LevelDB: one folder, keys in the order in which they are read back, and with each value its
 // own checksum, so that what a disk spoils is refused, never read as something else.
 import { ClassicLevel } from "classic-level";
-import { mkdir, open, readdir, rename, rm, rmdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { crc32 } from "node:zlib";
 import { decode, type Document } from "./codec.js";
 import { damaged, unwritable } from "./damage.js";
+import { isBroken } from "./log.js";
 
 /** 1 was LMDB (ADR 0018). */
 const FORMAT = "2";
@@ -83,12 +84,22 @@ export async function openLevel(path: string): Promise<Level> {
   });
   if (files.includes("data.mdb")) throw otherFormat("1");
   if (files.length === 0) await makeWhole(path, () => Promise.resolve());
-  else if (!files.includes("CURRENT")) throw damaged(`${path} lacks its file CURRENT`);
+  else await checkFiles(path, files);
   const level = await openAt(path);
   const format = (await level.get(FORMAT_KEY))?.toString();
   if (format === FORMAT) return level;
   await level.close();
   throw format === undefined ? damaged(`${path} has lost its beginning`) : otherFormat(format);
+}
+
+/** What LevelDB itself would take for a new store, or for an older one than it is. */
+async function checkFiles(path: string, files: readonly string[]): Promise<void> {
+  if (!files.includes("CURRENT")) throw damaged(`${path} lacks its file CURRENT`);
+  const logs = files.filter((name) => name.endsWith(".log"));
+  if (logs.length === 0) throw damaged(`${path} lacks its log, a file like 000005.log`);
+  for (const name of logs)
+    if (isBroken(await readFile(join(path, name))))
+      throw damaged(`${join(path, name)} cannot be read to its end`);
 }
 
 /** Makes a LevelDB that is at `path` with all that `fill` puts into it, or not at all. */

@@ -14,7 +14,14 @@ import { join } from "node:path";
 import { serialize } from "bson";
 import { mongo } from "mongoose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { FORMAT_KEY, type Level, openLevel, recordKey, toValue } from "./level.js";
+import {
+  FORMAT_KEY,
+  type Level,
+  openLevel,
+  recordKey,
+  SYNCED,
+  toValue,
+} from "./level.js";
 import { createTestStore, temporaryFolder, type TestStore } from "./testing.js";
 import { startDocumentStore, type DocumentStore } from "./supervisor.js";
 
@@ -176,6 +183,54 @@ test("makes anew what was killed while it was made", async () => {
   mkdirSync(join(folder.path, "store.new"));
   writeFileSync(join(folder.path, "store.new", "CURRENT"), "half");
   const store = await start();
+  /** A log of 50 commits of about 10 KB. */
+  async function spoilLog(change: (file: string) => void) {
+    const level = await openLevel(path());
+    for (let id = 1; id <= 50; id++) {
+      const value = toValue(serialize({ _id: id, text: `${id}`.repeat(10_000 / `${id}`.length) }));
+      await level.put(recordKey(1, id), value, SYNCED);
+    }
+    await level.close();
+    const [log = "no log"] = readdirSync(path()).filter((name) => name.endsWith(".log"));
+    change(join(path(), log));
+  }
+
+  test.each([
+    ["is gone", (file: string) => rmSync(file)],
+    [
+      "is scribbled over in the middle",
+      (file: string) => writeFileSync(file, readFileSync(file).fill(7, 200_000, 200_100)),
+    ],
+    [
+      "has zeros in the middle",
+      (file: string) => writeFileSync(file, readFileSync(file).fill(0, 98_304, 131_072)),
+    ],
+    [
+      "lost one bit at its beginning",
+      (file: string) => {
+        const bytes = readFileSync(file);
+        bytes[100] = (bytes[100] ?? 0) ^ 1;
+        writeFileSync(file, bytes);
+      },
+    ],
+  ])("because its log %s", async (_, change) => {
+    await damage(() => Promise.resolve());
+    await spoilLog(change);
+    await expect(start()).rejects.toThrow(/is damaged: .*log.*; restore the last backup/);
+  });
+
+  test.each([
+    ["cut", (bytes: Buffer) => bytes.subarray(0, -9000)],
+    ["full of zeros", (bytes: Buffer) => bytes.fill(0, bytes.length - 9000)],
+    ["longer than what was written", (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(9000)])],
+  ])("but not because the end of its log is %s, as after a power cut", async (_, change) => {
+    await damage(() => Promise.resolve());
+    await spoilLog((file) => writeFileSync(file, change(readFileSync(file))));
+    const store = await start();
+    const found = await withClient(store, (db) => db.collection("c").countDocuments());
+    expect(found).toBeGreaterThanOrEqual(49);
+  });
+
   await withClient(store, (db) => db.collection("c").insertOne({}));
 });
 
