@@ -93,6 +93,47 @@ test("a backup taken while writing goes on can be started", async () => {
 });
 
 describe("a folder that cannot be trusted is refused", () => {
+test("each of several backups at once is told of its own end", async () => {
+  const store = await start();
+  await withClient(store, (db) =>
+    db.collection("things").insertMany(Array.from({ length: 5000 }, (_, n) => ({ n }))),
+  );
+  const backup = (name: string) => store.backup(join(folder.path, name));
+  const began = performance.now();
+  await backup("first");
+  const took = performance.now() - began;
+  const one = backup("one");
+  await new Promise((resolve) => setTimeout(resolve, took / 2));
+  const two = backup("two");
+  await one;
+  await Promise.all([two, backup("three")]);
+});
+
+test("a backup fails when the store's process is gone for good", async () => {
+  const store = await start();
+  const gone = new Promise((resolve) => store.onExit(resolve));
+  const { pid } = store;
+  process.kill(pid, "SIGKILL");
+  await expect.poll(() => store.pid, { timeout: 10_000 }).not.toBe(pid);
+  process.kill(store.pid, "SIGKILL");
+  await gone;
+  for (const name of ["one", "two"])
+    await expect(store.backup(join(folder.path, name))).rejects.toThrow("process ended (SIGKILL)");
+});
+
+test("a stop while the process is being started again leaves none", async () => {
+  const dying = new Promise<void>((resolve) => {
+    const logger = { info: () => undefined, warn: () => resolve(), error: () => undefined };
+    void startDocumentStore({ folder: folder.path, logger }).then((store) => {
+      running.push(store);
+      process.kill(store.pid, "SIGKILL");
+    });
+  });
+  await dying;
+  await running[0]?.stop();
+  await start(); // nobody holds the folder
+});
+
   const path = () => join(folder.path, "store");
 
   /** Stores documents, and changes the closed files by `change`. */

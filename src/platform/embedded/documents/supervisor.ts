@@ -42,6 +42,7 @@ export async function startDocumentStore(options: {
   let lastDeath = -Infinity;
   let stopping = false;
   let ended: string | undefined;
+  let reviving: Promise<void> | undefined;
   let child = await launch().catch((error: unknown) => {
     release();
     throw error;
@@ -49,7 +50,9 @@ export async function startDocumentStore(options: {
 
   async function launch(): Promise<Child> {
     const started = await startChild(folder, socketPath);
-    started.process.once("exit", () => void revive(started));
+    started.process.once("exit", () => {
+      reviving = revive(started);
+    });
     return started;
   }
 
@@ -63,9 +66,9 @@ export async function startDocumentStore(options: {
     logger?.warn(`${reason} Starting it again.`);
     try {
       child = await launch();
-      logger?.info("The document store runs again.");
+      if (!stopping) logger?.info("The document store runs again.");
     } catch (error) {
-      end(error instanceof Error ? error.message : String(error));
+      if (!stopping) end(error instanceof Error ? error.message : String(error));
     }
   }
 
@@ -83,6 +86,7 @@ export async function startDocumentStore(options: {
     },
     async stop() {
       stopping = true;
+      await reviving; // a child that is just being started would go on
       await stopChild(child.process);
       release();
     },
@@ -113,14 +117,17 @@ function startChild(folder: string, socketPath: string): Promise<Child> {
     env: { ...process.env, NODE_OPTIONS: "" },
   });
   const backups = new Map<number, (reason: string | undefined) => void>();
+  let lastBackup = 0;
   const self: Child = {
     process: child,
     reason: undefined,
     backup: (target) =>
       new Promise((resolve, reject) => {
-        const id = backups.size + 1;
+        if (self.reason !== undefined) return reject(new Error(self.reason));
+        const id = ++lastBackup;
         backups.set(id, (reason) => (reason === undefined ? resolve() : reject(new Error(reason))));
-        child.send({ kind: "backup", id, folder: target } satisfies FromParent);
+        // One that cannot be told of it is ending: then all that wait are settled.
+        child.send({ kind: "backup", id, folder: target } satisfies FromParent, () => undefined);
       }),
   };
   return new Promise((resolve, reject) => {
@@ -149,7 +156,7 @@ async function stopChild(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise((resolve) => child.once("exit", resolve));
   const late = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
-  if (child.connected) child.send({ kind: "stop" } satisfies FromParent);
+  if (child.connected) child.send({ kind: "stop" } satisfies FromParent, () => undefined);
   else child.kill("SIGTERM");
   await gone;
   clearTimeout(late);
