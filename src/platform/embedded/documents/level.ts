@@ -110,12 +110,18 @@ export async function makeWhole(
   const begun = `${path}.new`;
   await rm(begun, { recursive: true, force: true });
   await mkdir(begun, { recursive: true, mode: 0o700 });
-  const level = await openAt(begun);
   try {
-    await fill(level);
-    await level.put(FORMAT_KEY, Buffer.from(FORMAT), SYNCED);
-  } finally {
-    await level.close();
+    const level = await openAt(begun);
+    try {
+      await fill(level);
+      await level.put(FORMAT_KEY, Buffer.from(FORMAT), SYNCED);
+    } finally {
+      await level.close();
+    }
+  } catch (error) {
+    // On a full disk most of all: what is left of it would be in the way of all who write there.
+    await rm(begun, { recursive: true, force: true });
+    throw error;
   }
   // In place of an empty folder at most. Windows does not rename onto one.
   await rmdir(path).catch(() => undefined);

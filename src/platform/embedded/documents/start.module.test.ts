@@ -17,6 +17,7 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
   FORMAT_KEY,
   type Level,
+  makeWhole,
   openLevel,
   recordKey,
   SYNCED,
@@ -92,7 +93,6 @@ test("a backup taken while writing goes on can be started", async () => {
   await expect(store.backup(target)).rejects.toThrow("not empty");
 });
 
-describe("a folder that cannot be trusted is refused", () => {
 test("each of several backups at once is told of its own end", async () => {
   const store = await start();
   await withClient(store, (db) =>
@@ -134,6 +134,7 @@ test("a stop while the process is being started again leaves none", async () => 
   await start(); // nobody holds the folder
 });
 
+describe("a folder that cannot be trusted is refused", () => {
   const path = () => join(folder.path, "store");
 
   /** Stores documents, and changes the closed files by `change`. */
@@ -183,47 +184,6 @@ test("a stop while the process is being started again leaves none", async () => 
     }
   });
 
-  /** The file of the tables, once what was in the log has gone there. */
-  async function spoil(change: (file: string) => void) {
-    const level = await openLevel(path());
-    const record = (id: number) =>
-      toValue(serialize({ _id: id, text: `${id * 7919} `.repeat(20) }));
-    for (let id = 1; id <= 2000; id++) await level.put(recordKey(1, id), record(id));
-    await level.close();
-    await (await openLevel(path())).close();
-    const tables = readdirSync(path()).filter((name) => name.endsWith(".ldb"));
-    const [largest = "no table"] = tables
-      .map((name) => join(path(), name))
-      .toSorted((a, b) => statSync(b).size - statSync(a).size);
-    change(largest);
-  }
-
-  test.each([
-    ["cut short", (file: string) => truncateSync(file, Math.floor(statSync(file).size / 2))],
-    ["empty", (file: string) => truncateSync(file, 0)],
-    ["gone", (file: string) => rmSync(file)],
-    [
-      "scribbled over",
-      (file: string) => writeFileSync(file, readFileSync(file).fill(7, 5000, 6000)),
-    ],
-    ["of zeros", (file: string) => writeFileSync(file, readFileSync(file).fill(0))],
-  ])("because a file of it is %s", async (_, change) => {
-    await spoil(change);
-    await expect(start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
-  });
-
-  test.each(["CURRENT", /^MANIFEST/])("because it lacks %s", async (name) => {
-    await spoil(() => {
-      for (const file of readdirSync(path())) if (file.match(name)) rmSync(join(path(), file));
-    });
-    await expect(start()).rejects.toThrow(/damaged: .*; restore the last backup/);
-  });
-});
-
-test("makes anew what was killed while it was made", async () => {
-  mkdirSync(join(folder.path, "store.new"));
-  writeFileSync(join(folder.path, "store.new", "CURRENT"), "half");
-  const store = await start();
   /** A log of 50 commits of about 10 KB. */
   async function spoilLog(change: (file: string) => void) {
     const level = await openLevel(path());
@@ -272,6 +232,57 @@ test("makes anew what was killed while it was made", async () => {
     expect(found).toBeGreaterThanOrEqual(49);
   });
 
+  /** The file of the tables, once what was in the log has gone there. */
+  async function spoil(change: (file: string) => void) {
+    const level = await openLevel(path());
+    const record = (id: number) =>
+      toValue(serialize({ _id: id, text: `${id * 7919} `.repeat(20) }));
+    for (let id = 1; id <= 2000; id++) await level.put(recordKey(1, id), record(id));
+    await level.close();
+    await (await openLevel(path())).close();
+    const tables = readdirSync(path()).filter((name) => name.endsWith(".ldb"));
+    const [largest = "no table"] = tables
+      .map((name) => join(path(), name))
+      .toSorted((a, b) => statSync(b).size - statSync(a).size);
+    change(largest);
+  }
+
+  test.each([
+    ["cut short", (file: string) => truncateSync(file, Math.floor(statSync(file).size / 2))],
+    ["empty", (file: string) => truncateSync(file, 0)],
+    ["gone", (file: string) => rmSync(file)],
+    [
+      "scribbled over",
+      (file: string) => writeFileSync(file, readFileSync(file).fill(7, 5000, 6000)),
+    ],
+    ["of zeros", (file: string) => writeFileSync(file, readFileSync(file).fill(0))],
+  ])("because a file of it is %s", async (_, change) => {
+    await spoil(change);
+    await expect(start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
+  });
+
+  test.each(["CURRENT", /^MANIFEST/])("because it lacks %s", async (name) => {
+    await spoil(() => {
+      for (const file of readdirSync(path())) if (file.match(name)) rmSync(join(path(), file));
+    });
+    await expect(start()).rejects.toThrow(/damaged: .*; restore the last backup/);
+  });
+});
+
+test("leaves nothing of what could not be made whole", async () => {
+  const path = join(folder.path, "copy");
+  const fill = (level: Level) =>
+    level.put(recordKey(1, 1), Buffer.alloc(1000)).then(() => {
+      throw new Error("no room");
+    });
+  await expect(makeWhole(path, fill)).rejects.toThrow("no room");
+  expect(readdirSync(folder.path)).toEqual([]);
+});
+
+test("makes anew what was killed while it was made", async () => {
+  mkdirSync(join(folder.path, "store.new"));
+  writeFileSync(join(folder.path, "store.new", "CURRENT"), "half");
+  const store = await start();
   await withClient(store, (db) => db.collection("c").insertOne({}));
 });
 
