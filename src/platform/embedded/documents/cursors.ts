@@ -9,6 +9,8 @@ import { MAX_DOCUMENT_BYTES } from "./wire.js";
 const IDLE_MS = 10 * 60_000;
 const MAX_CURSORS = 10_000;
 const FIRST_BATCH = 101;
+/** What a document takes in a reply beside itself: its type, and its place in the batch in digits. */
+const PLACE_BYTES = 10;
 
 interface Cursor {
   namespace: string;
@@ -102,7 +104,7 @@ function take(cursor: Cursor, count: number): Document[] {
   let bytes = 0;
   while (batch.length < count && cursor.at < cursor.documents.length) {
     const document = cursor.project(cursor.documents[cursor.at] as Document);
-    if (!cursor.small) bytes += encode(document).length;
+    if (!cursor.small) bytes += encode(document).length + PLACE_BYTES;
     if (batch.length > 0 && bytes > MAX_DOCUMENT_BYTES) break;
     batch.push(document);
     cursor.at++;

@@ -163,10 +163,14 @@ function parseQuery(frame: Buffer): Pick<Request, "command" | "silent"> {
   return { command: { ...command, $db: namespace.slice(0, -5) }, silent: false };
 }
 
+/** bson writes into a buffer of 17 MB: what does not fit there is left out of its bytes without a word. */
+const MAX_REPLY_BYTES = 17 * 1024 * 1024 - 16;
 let lastReplyId = 0;
 
 export function encodeReply(to: Pick<Request, "requestId" | "legacy">, document: Document): Buffer {
   const body = encode(document);
+  if (body.length > MAX_REPLY_BYTES)
+    throw fail(10334, `the answer is larger than ${MAX_REPLY_BYTES} bytes`);
   const prefix = to.legacy ? 36 : 21;
   const reply = Buffer.allocUnsafe(prefix + body.length);
   lastReplyId = (lastReplyId + 1) & 0x7fffffff;

@@ -143,6 +143,12 @@ test("the first hello of a driver is understood and answered in its own form", (
   expect(decode(reply.subarray(36))).toEqual({ ok: 1 });
 });
 
+test("an answer that is too large to be written is refused, not cut", () => {
+  const large = { text: "x".repeat(17 * 1024 * 1024) };
+  const result = attempt(() => encodeReply({ requestId: 1, legacy: false }, large));
+  expect((result as { code?: number }).code).toBe(10334);
+});
+
 function attempt(run: () => unknown): unknown {
   try {
     return run();
