@@ -53,6 +53,29 @@ test("cannot be unique over what is not", async () => {
   expect(await things().indexes()).toHaveLength(1);
 });
 
+test("of which one cannot be are not made at all", async () => {
+  await things().insertMany([
+    { _id: 1, a: 1 },
+    { _id: 2, a: 1 },
+  ]);
+  await things().createIndex({ c: 1 });
+  const wanted = [
+    { key: { b: 1 }, name: "b_1" },
+    { key: { a: 1 }, name: "a_1", unique: true },
+  ];
+  expect(await failure(things().createIndexes(wanted))).toMatchObject({ code: 11000 });
+  expect((await things().indexes()).map(({ name }) => name)).toEqual(["_id_", "c_1"]);
+});
+
+test("whose change is refused leave the rest of the command undone", async () => {
+  await things().createIndex({ a: 1 });
+  const index = { name: "a_1", hidden: true, expireAfterSeconds: "soon" };
+  const change = run({ collMod: "things", validator: { a: { $gt: 5 } }, index });
+  expect(await failure(change)).toMatchObject({ code: 72 });
+  await things().insertOne({ _id: 1, a: 1 });
+  expect((await things().indexes())[1]).not.toHaveProperty("hidden");
+});
+
 test("unique under a collation of strength 2 takes no other case", async () => {
   await things().createIndex({ a: 1 }, { unique: true, collation: { locale: "en", strength: 2 } });
   await things().insertOne({ _id: 1, a: "Ann" });

@@ -34,8 +34,16 @@ const createIndexes: Command = {
     const checked = wanted.map((index) => checkIndex(index));
     const created = call.find() === undefined;
     const collection = call.ensure();
-    const before = collection.indexes.size;
-    for (const spec of checked) addIndex(collection, spec);
+    const there = new Set(collection.indexes.keys());
+    const before = there.size;
+    try {
+      for (const spec of checked) addIndex(collection, spec);
+    } catch (error) {
+      // All or none, as at MongoDB.
+      for (const name of collection.indexes.keys())
+        if (!there.has(name)) collection.dropIndex(name);
+      throw error;
+    }
     const after = collection.indexes.size;
     return {
       numIndexesBefore: before,
@@ -200,29 +208,37 @@ const collMod: Command = {
   run(call) {
     const collection = call.get();
     const options = validatorOptions(call.args);
-    if (Object.keys(options).length > 0) collection.setOptions(options);
     const change = call.args.document("index");
-    if (change === undefined) return {};
-    const { name, keyPattern, expireAfterSeconds, hidden, ...others } = change;
-    const [unknown] = Object.keys(others);
-    if (unknown !== undefined)
-      throw fail(40415, `BSON field 'collMod.index.${unknown}' is an unknown field.`);
-    const { spec } = collection.indexes.get(nameOf(collection, name ?? keyPattern)) as Index;
-    const reply: Document = {};
-    if (typeof hidden === "boolean") {
-      Object.assign(reply, { hidden_old: spec["hidden"] === true, hidden_new: hidden });
-      if (hidden) spec["hidden"] = true;
-      else delete spec["hidden"];
-    } else if (typeof expireAfterSeconds !== "number" || expireAfterSeconds < 0)
-      throw fail(72, "no hidden or expireAfterSeconds field, or one of a wrong type");
-    if (expireAfterSeconds !== undefined) {
-      const old: unknown = spec["expireAfterSeconds"];
-      if (old !== undefined) reply["expireAfterSeconds_old"] = old;
-      spec["expireAfterSeconds"] = reply["expireAfterSeconds_new"] = expireAfterSeconds;
-    }
-    collection.saveEntry();
+    const reply = change === undefined ? {} : changeIndex(collection, change);
+    if (Object.keys(options).length > 0) collection.setOptions(options);
     return reply;
   },
 };
+
+/** Checked whole before anything is changed. */
+function changeIndex(collection: Collection, change: Document): Document {
+  const { name, keyPattern, expireAfterSeconds: seconds, hidden, ...others } = change;
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined)
+    throw fail(40415, `BSON field 'collMod.index.${unknown}' is an unknown field.`);
+  const { spec } = collection.indexes.get(nameOf(collection, name ?? keyPattern)) as Index;
+  const hides = typeof hidden === "boolean";
+  const expires = typeof seconds === "number" && seconds >= 0;
+  if (!(hides || expires) || (seconds !== undefined && !expires))
+    throw fail(72, "no hidden or expireAfterSeconds field, or one of a wrong type");
+  const reply: Document = {};
+  if (hides) {
+    Object.assign(reply, { hidden_old: spec["hidden"] === true, hidden_new: hidden });
+    if (hidden) spec["hidden"] = true;
+    else delete spec["hidden"];
+  }
+  if (expires) {
+    const old: unknown = spec["expireAfterSeconds"];
+    if (old !== undefined) reply["expireAfterSeconds_old"] = old;
+    spec["expireAfterSeconds"] = reply["expireAfterSeconds_new"] = seconds;
+  }
+  collection.saveEntry();
+  return reply;
+}
 
 export const indexCommands = { createIndexes, listIndexes, dropIndexes, collMod };
