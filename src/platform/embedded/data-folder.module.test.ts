@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { openDataFolder } from "./data-folder.js";
 import { runAlone, type TestProcess } from "./test-processes.js";
 import { othersCanEnter } from "./testing.js";
@@ -89,3 +89,22 @@ it.runIf(asRoot)("refuses an account that may not write there", async () => {
     /^StartError: The data folder .* may not be read or written by this account/,
   );
 });
+
+it.runIf(process.platform === "linux")(
+  "takes a lock that cannot be tried for no other owner, and says why",
+  async () => {
+    await (await openDataFolder(path)).release();
+    // As on a network disk that knows no locks.
+    const words = "flock: 3: No locks available";
+    await writeFile(join(parent, "flock"), `#!/bin/sh\necho "${words}" >&2\nexit 71\n`, {
+      mode: 0o755,
+    });
+    vi.stubEnv("PATH", `${parent}:${process.env["PATH"]}`);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    await expect(openDataFolder(path)).rejects.toThrow(
+      `The file ${join(path, "lock")}, which guards the data folder, cannot be locked (${words}): start again`,
+    );
+    vi.unstubAllEnvs();
+    await (await openDataFolder(path)).release();
+  },
+);

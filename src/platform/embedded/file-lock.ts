@@ -24,7 +24,7 @@ export async function lockFile(path: string): Promise<FileLock> {
     return { held: false, ownerPid: await readOwner(path) };
   }
   try {
-    if (!macos && !(await flock(file.fd))) {
+    if (!macos && !(await flock(file.fd, path))) {
       await file.close();
       return { held: false, ownerPid: await readOwner(path) };
     }
@@ -37,18 +37,29 @@ export async function lockFile(path: string): Promise<FileLock> {
   return { held: true, release: () => file.close() };
 }
 
+/** flock(1) answers so when somebody else has the lock, and by other codes when it could not try. */
+const TAKEN = 1;
+
 /** The lock belongs to the open file, not to flock(1): it outlives that process and ends with our descriptor. */
-async function flock(fd: number): Promise<boolean> {
-  const child = spawn("flock", ["-n", "-x", "3"], { stdio: ["ignore", "ignore", "ignore", fd] });
+async function flock(fd: number, path: string): Promise<boolean> {
+  const child = spawn("flock", ["-n", "-x", "3"], { stdio: ["ignore", "ignore", "pipe", fd] });
+  let said = "";
+  child.stderr?.on("data", (chunk: Buffer) => (said += chunk.toString()));
+  let ended: [code: number | null, signal: string | null];
   try {
-    const [code] = (await once(child, "exit")) as [number | null];
-    return code === 0;
+    ended = (await once(child, "close")) as typeof ended;
   } catch (error) {
     throw new StartError(
       "The program flock is missing, which guards the data folder: install the package util-linux.",
       { cause: error },
     );
   }
+  const [code, signal] = ended;
+  if (code === 0 || code === TAKEN) return code === 0;
+  const why = said.trim() || `flock ended with ${signal ?? `code ${code}`}`;
+  throw new StartError(
+    `The file ${path}, which guards the data folder, cannot be locked (${why}): start again, and if that does not help, set DATA_DIR to a folder on a disk of this machine.`,
+  );
 }
 
 async function readOwner(path: string): Promise<number | null> {
