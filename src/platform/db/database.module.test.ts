@@ -2,8 +2,9 @@
 import { getPriority } from "node:os";
 import { sql } from "kysely";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { openPostgres } from "./postgres.js";
 import { defineStatement } from "./statements.js";
-import { createTestPostgres, query, type TestPostgres } from "./testing.js";
+import { createTestPostgres, query, TEST_SECRET, type TestPostgres } from "./testing.js";
 
 interface Tables {
   thing: { id: number; shortName: string; count: number };
@@ -183,6 +184,29 @@ describe("A module's database", () => {
       )
       .toBe("works");
   });
+
+  it.runIf(process.platform === "linux")(
+    "says nothing of a connection that ends with its server after it was closed",
+    async () => {
+      const warnings: string[] = [];
+      const closing = await openPostgres({
+        url: test.url,
+        secret: TEST_SECRET,
+        roles: "own",
+        manifest: { shelf: { store: "postgres", calls: [], hears: [] } },
+        logger: { warn: (_details, message) => void warnings.push(message) },
+      });
+      const [mine] = await closing.connect("shelf").run(backend, []);
+      if (!mine) throw new Error("it has a process");
+      // Too slow to hear that the connection was closed before it hears that the server stops.
+      process.kill(mine.pid, "SIGSTOP");
+      await closing.close();
+      await query(test.url, `select pg_terminate_backend(${mine.pid})`);
+      process.kill(mine.pid, "SIGCONT");
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      expect(warnings).toEqual([]);
+    },
+  );
 
   it("has a session of its own that tells when it is lost", async () => {
     const database = connect();

@@ -49,7 +49,10 @@ export function createDatabase<Tables>(
   });
   // A connection that the server ends must not end the process, neither while idle (the pool tells) nor while a
   // query is under way on it (the query tells); the next query opens another.
-  pool.on("error", onLost);
+  // One that the server ends while the pool is closing is none that is missed.
+  pool.on("error", (error) => {
+    if (!pool.ending) onLost(error);
+  });
   const silence = createSilence(clientConfig(signIn, "silence", options));
   // What ended one connection has probably ended the others: those that are older than a loss are not used again.
   let losses = 0;
