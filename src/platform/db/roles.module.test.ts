@@ -162,6 +162,17 @@ describe("The roles of the modules", () => {
   });
 });
 
+it("A role for which the server has no room is told apart from one that it does not let in", async () => {
+  const url = await emptyDatabase();
+  const module = newModule();
+  const postgres = await open(url, [module]);
+  await postgres.migrate();
+  await query(url, `alter role tiffin_${module} connection limit 0`);
+  await expect(postgres.migrate()).rejects.toThrow(
+    /sign in \(too many connections.*\): end other programs .*max_connections/,
+  );
+});
+
 describe("A user of DATABASE_URL who is no superuser", () => {
   it("is enough when it may make roles", async () => {
     const url = await asUser("createrole");

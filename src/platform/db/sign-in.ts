@@ -55,11 +55,18 @@ async function signIn(url: string, role: string, password: string): Promise<Refu
   }
 }
 
-const cannotSignIn = (role: string, cause: Refusal) =>
-  new StartError(
-    `PostgreSQL does not let the role ${role} sign in (${cause.message}): allow the roles tiffin_… with scram-sha-256 in its pg_hba.conf, or set DATABASE_ROLES=shared.`,
+const NO_ROOM = "53300";
+
+const cannotSignIn = (role: string, cause: Refusal) => {
+  const remedy =
+    cause.code === NO_ROOM
+      ? "end other programs that use this server, or let it have more connections (max_connections, or a limit of the role or the database)"
+      : "allow the roles tiffin_… with scram-sha-256 in its pg_hba.conf, or set DATABASE_ROLES=shared";
+  return new StartError(
+    `PostgreSQL does not let the role ${role} sign in (${cause.message}): ${remedy}.`,
     { cause },
   );
+};
 
 /** A new password here would lock the other Tiffin out of its own database. */
 async function refuseIfShared(owner: ClientBase, role: string): Promise<void> {
