@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   let starting: Promise<Tiffin> | undefined;
 
-  const stop = (why: string) => {
+  const stop = (why: string, exitCode: 0 | 1) => {
     if (stopping.signal.aborted) return;
     stopping.abort();
     console.log(`\n${why}: finishing what is under way…`);
@@ -20,7 +20,7 @@ async function main(): Promise<void> {
     void (starting?.then((tiffin) => tiffin.stop()) ?? Promise.resolve()).then(
       () => {
         console.log("Stopped. Everything is stored.");
-        process.exit(0);
+        process.exit(exitCode);
       },
       (error: unknown) => {
         console.error(error instanceof Error ? error.message : String(error));
@@ -28,12 +28,13 @@ async function main(): Promise<void> {
       },
     );
   };
-  process.on("SIGTERM", () => stop("SIGTERM"));
-  process.on("SIGINT", () => stop("Ctrl-C"));
+  process.on("SIGTERM", () => stop("SIGTERM", 0));
+  process.on("SIGINT", () => stop("Ctrl-C", 0));
 
   const config = loadConfig();
   starting = startTiffin(config, {
-    onFatal: (reason) => stop(reason),
+    // By the code a service manager knows that it is to start it again.
+    onFatal: (reason) => stop(reason, 1),
     screens: process.argv.includes("--live-screens") ? "live" : "built",
   });
   const tiffin = await starting;

@@ -71,10 +71,12 @@ async function start(
   /** Only people at this machine can reach it. */
   const onlyHere = loopback && !config.behindProxy;
 
-  const [postgresUrl, mongodbUrl] = await Promise.all([
-    config.databaseUrl ?? embeddedPostgres(),
-    config.mongodbUrl ?? embeddedDocuments(),
-  ]);
+  const servers = [
+    Promise.resolve(config.databaseUrl ?? embeddedPostgres()),
+    Promise.resolve(config.mongodbUrl ?? embeddedDocuments()),
+  ] as const;
+  await Promise.allSettled(servers); // one that is not up yet could not be stopped when the other fails
+  const [postgresUrl, mongodbUrl] = await Promise.all(servers);
 
   async function embeddedPostgres(): Promise<string> {
     const server = await startEmbeddedPostgres({ folder, logger });

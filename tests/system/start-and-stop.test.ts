@@ -1,8 +1,10 @@
 // The first evening, a power cut, and every wrong start: as processes, with nothing installed.
 import { createServer } from "node:net";
-import { chmod, cp, mkdir, rename, stat, writeFile } from "node:fs/promises";
+import { chmod, cp, mkdir, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { join } from "node:path";
+import { loadConfig } from "#platform/config";
+import { startTiffin } from "../../src/start.js";
 import { createProcessFolder, type ProcessFolder } from "./process.js";
 import { line, order } from "./tiffin.js";
 
@@ -89,6 +91,38 @@ describe("starting and stopping", () => {
     expect(reconciled.output).toContain("Everything adds up");
     await restored.end("SIGTERM");
   }, 120_000);
+
+  it("ends with an error when a server that it started is gone for good, and says which", async () => {
+    const first = await folder.start();
+    const text = await readFile(join(folder.dataDir, "postgres", "postmaster.pid"), "utf8");
+    process.kill(Number.parseInt(text, 10), "SIGKILL");
+    expect(await first.exited).toBe(1);
+    expect(first.output()).toContain("The embedded PostgreSQL ended without having been stopped");
+
+    const second = await folder.start();
+    const documents = async (not = 0) => {
+      const found = (await folder.leftovers()).find((one) => one.includes("documents.sock"));
+      const pid = Number.parseInt(found ?? "0", 10);
+      return pid === not ? 0 : pid;
+    };
+    const pid = await documents();
+    process.kill(pid, "SIGKILL");
+    await until(async () => (await documents(pid)) !== 0);
+    process.kill(await documents(pid), "SIGKILL");
+    expect(await second.exited).toBe(1);
+    expect(second.output()).toMatch(/The document store's process ended .*: finishing/);
+    await until(async () => (await folder.leftovers()).length === 0);
+    expect(await folder.leftovers()).toEqual([]);
+  }, 180_000);
+
+  it("stops what it had begun when something else cannot be started", async () => {
+    await mkdir(join(folder.dataDir, "documents", "store"), { recursive: true });
+    await writeFile(join(folder.dataDir, "documents", "store", "data.mdb"), "");
+    const env = { DATA_DIR: folder.dataDir, PORT: "0", LOG_LEVEL: "silent" };
+    const start = startTiffin(loadConfig(env, { cwd: folder.dataDir }));
+    await expect(start).rejects.toThrow("is in format 1");
+    expect(await folder.leftovers()).toEqual([]);
+  }, 90_000);
 
   it("refuses a second process on the same folder, and names the first", async () => {
     const first = await folder.start();

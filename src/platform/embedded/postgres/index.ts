@@ -161,7 +161,10 @@ const commandOf = (
 
 function offer({ kept, port, pid, version, lastWords }: Server, secret: string): EmbeddedPostgres {
   let asked = false;
-  const died = kept.ended.then(() => lastWords.map((line) => readLogLine(line).text).join("; "));
+  const died = kept.ended.then(() => {
+    const said = lastWords.map((line) => readLogLine(line).text).join("; ");
+    return `The embedded PostgreSQL ended without having been stopped (it said last: ${said})`;
+  });
   const report = async (tell: (reason: string) => void): Promise<void> => {
     const reason = await died;
     if (!asked) tell(reason);
