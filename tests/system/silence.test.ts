@@ -77,4 +77,16 @@ describe("A connection that is gone without a word", () => {
     await database.run(sleep, [4]);
     expect(await database.run(backend, [])).toEqual(before);
   });
+
+  it("is not one whose answer lay unread while this process stood still", async () => {
+    const database = test.postgres.connect("orders", { max: 1 });
+    const before = await database.run(backend, []);
+    const answer = database.run(sleep, [0.1]);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setImmediate(resolve)); // timers are looked at before what came meanwhile
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000);
+    await answer;
+    await new Promise((resolve) => setTimeout(resolve, 1_000)); // long enough to be looked up
+    expect(await database.run(backend, [])).toEqual(before);
+  });
 });

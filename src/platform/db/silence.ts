@@ -42,11 +42,11 @@ export function createSilence(config: ClientConfig): Silence {
     if (looking || overdue.length === 0) return;
     looking = true;
     try {
-      const lost = await endLost(overdue.map(([client]) => client.processID));
-      for (const [client, since] of overdue) {
-        const isSame = waiting.get(client) === since;
-        if (isSame && lost.has(client.processID)) client.connection.stream.destroy();
-      }
+      const stillWaiting = () =>
+        overdue.flatMap(([client, since]) => (waiting.get(client) === since ? [client] : []));
+      const lost = await endLost(() => stillWaiting().map(({ processID }) => processID));
+      for (const client of stillWaiting())
+        if (lost.has(client.processID)) client.connection.stream.destroy();
     } catch {
       // The server itself cannot be asked: it may be about to answer, and the time limits hold.
     } finally {
@@ -54,7 +54,8 @@ export function createSilence(config: ClientConfig): Silence {
     }
   }
 
-  async function endLost(pids: readonly number[]): Promise<Set<number>> {
+  /** Asked for `pids` once it is connected: where this process stood still, the answers have been read by then. */
+  async function endLost(pids: () => readonly number[]): Promise<Set<number>> {
     const client = new Client({
       ...config,
       connectionTimeoutMillis: ASK_MS,
@@ -63,7 +64,7 @@ export function createSilence(config: ClientConfig): Silence {
     client.on("error", () => undefined);
     try {
       await client.connect();
-      const { rows } = await client.query<{ pid: number }>(END_LOST, [pids]);
+      const { rows } = await client.query<{ pid: number }>(END_LOST, [pids()]);
       return new Set(rows.map((row) => row.pid));
     } finally {
       await client.end().catch(() => undefined);
