@@ -66,7 +66,10 @@ const load = async (api: Api) => {
 await withServer((api) => load(api).catch(explain), { sample: false });
 
 function explain(error: unknown): never {
-  if (!(error instanceof ApiError) || error.code !== "currency-mismatch") throw error;
+  // Of a large file each part is refused by itself.
+  const refusals: unknown[] = error instanceof AggregateError ? error.errors : [error];
+  if (!refusals.every((one) => one instanceof ApiError && one.code === "currency-mismatch"))
+    throw error;
   throw new Error(
     `The restaurant in this data folder has another currency than ${file.restaurant.currency}, and a restaurant keeps its currency. Import into an empty folder: set DATA_DIR to a new one, and databases of its own where DATABASE_URL or MONGODB_URL is set. Nothing was changed.`,
   );

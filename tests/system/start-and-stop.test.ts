@@ -167,10 +167,14 @@ describe("a command on an empty folder", () => {
     const pin = /one-time PIN (\d{8})/.exec(running.output())?.[1] ?? "";
     await running.signIn("Manager", pin);
     const other = { ...dinarMenu, restaurant: { ...dinarMenu.restaurant, currency: "EUR" } };
-    await writeFile(file, JSON.stringify(other));
-    const refused = await folder.run({}, "src/cli/import.ts", file);
-    expect(refused.code).toBe(1);
-    expect(refused.output).toMatch(/another currency than EUR.*DATA_DIR/);
+    const [main] = dinarMenu.categories;
+    const many = Array.from({ length: 101 }, (_, n) => ({ ...main?.items[0], sku: `MCH-${n}` }));
+    for (const items of [main?.items, many]) {
+      await writeFile(file, JSON.stringify({ ...other, categories: [{ ...main, items }] }));
+      const refused = await folder.run({}, "src/cli/import.ts", file);
+      expect(refused.code).toBe(1);
+      expect(refused.output).toMatch(/another currency than EUR.*DATA_DIR/);
+    }
     await running.end("SIGTERM");
   }, 180_000);
 });
