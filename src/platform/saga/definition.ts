@@ -41,7 +41,8 @@ export class Refused extends Error {
 export interface SagaDefinition<Input, Results> {
   /** Stable and versioned, such as `orders.place-order.v1`: a changed list of steps is a new version. */
   readonly name: string;
-  /** From the durable start; when it passes before the pivot, the saga is rolled back. */
+  /** From the durable start. A step before the pivot that fails past it is not tried again: the saga is rolled back. So
+   *  is one that is found a quarter of an hour after it. */
   readonly deadlineMs: number;
   /** What is answered then. */
   readonly timedOut: Refusal;

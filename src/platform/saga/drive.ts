@@ -29,6 +29,9 @@ const UNDO_ATTEMPTS = 12;
 /** The longest pause between attempts, and where a person waits for the answer. */
 const PAUSE_MS = 15_000;
 const WAITED_FOR_MS = 2_000;
+/** A saga that a dead process left goes on, also past its deadline: whoever asked asks again by its key. Found so long
+ *  after it, nobody does any more: what it took is given back. */
+const STALE_MS = 15 * 60_000;
 /** Often enough to renew before the second half of a lease is over. */
 const LEASE_LOOK_MS = (store.LEASE_SECONDS * 1000) / 4;
 export type Definition = SagaDefinition<unknown, Record<string, unknown>>;
@@ -91,6 +94,8 @@ export function createDriver(
   async function forward(drive: Drive): Promise<Outcome> {
     const { definition, results, deadline } = drive;
     const { steps, timedOut } = definition;
+    if (performance.now() > deadline + STALE_MS)
+      return rollBack(drive, timedOut, "Found too long after its deadline.", steps);
     for (const [index, step] of steps.entries()) {
       try {
         Object.assign(

@@ -151,3 +151,25 @@ it("leaves no timer behind when it has drained, which would keep a command for a
   await new Promise((resolve) => setImmediate(resolve));
   expect(timers()).toBeLessThanOrEqual(before);
 });
+
+const leaveBehind = defineStatement<never>(
+  "test.leave-behind",
+  `insert into sagas
+     (id, subject, definition, steps, idempotency_key, fingerprint, input, owner, lease_until, started_at)
+   values ($1::uuid, $1, 'orders.test-saga.v1', '["one", "two", "end"]', $1::text, '', '{}', $1,
+     now() - interval '1 second', now() - $2::interval)`,
+);
+
+it.each([
+  ["10 minutes", "completed", ["one", "two", "end"]],
+  ["20 minutes", "rolled-back", ["undo two", "undo one"]],
+])("ends one that a dead process left %s ago as %s", async (age, status, expected) => {
+  const { calls, definition } = build();
+  const { id } = request();
+  await test.database.run(leaveBehind, [id, age]);
+  const sagas = coordinator(definition);
+  await sagas.begin();
+  await until(async () => (await sagas.find(id))?.status === status);
+  expect(calls).toEqual(expected);
+  await sagas.drain(100);
+});
