@@ -1,4 +1,5 @@
 // Stock that people receive, waste and count, also while it is being sold.
+import { mongo } from "mongoose";
 import { describe, expect, it } from "vitest";
 import { newId } from "#platform/kernel";
 import { createFiler } from "./commands/file.js";
@@ -108,6 +109,16 @@ describe("a movement", () => {
       const movement = { _id, productId, ...rest, ...fixed, actor: { id: "a", name: "A" } };
       expect(await applyMovement(models, { movement, events: [] })).toBe(true);
     }
+    let inserts = 0;
+    // Of several refusals an error tells the first: here a copy from before, and one that the disk had no room for.
+    const fullDisk = new Proxy(models.movements, {
+      get: (model, key): unknown =>
+        key === "insertMany" && ++inserts > 1
+          ? () => Promise.reject(new mongo.MongoServerError({ message: "E11000", code: 11000 }))
+          : Reflect.get(model, key),
+    });
+    await fileMovements({ ...models, movements: fullDisk });
+    expect(inserts).toBe(2);
     await fileMovements(models);
     for (const productId of [one, other]) {
       expect(await stockOf(productId)).toMatchObject({ onHand: 15 });

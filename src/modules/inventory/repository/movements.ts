@@ -178,14 +178,23 @@ async function fileUnderOwnIds(
     .select({ productId: 1 })
     .lean<Pick<MovementDocument, "_id" | "productId">[]>();
   const owners = new Map(filed.map(({ _id, productId }) => [_id, productId]));
-  const others = waiting
-    .filter(({ _id, productId }) => (owners.get(_id) ?? productId) !== productId)
-    .map((movement) => ({ ...movement, _id: `${movement.productId}:${movement._id}` }));
+  const others = waiting.filter(
+    ({ _id, productId }) => (owners.get(_id) ?? productId) !== productId,
+  );
+  const ownId = ({ _id, productId }: MovementDocument) => `${productId}:${_id}`;
   try {
-    await movements.insertMany(others, { ordered: false, lean: true });
+    const copies = others.map((movement) => ({ ...movement, _id: ownId(movement) }));
+    await movements.insertMany(copies, { ordered: false, lean: true });
   } catch (error) {
     if (!isDuplicateKey(error)) throw error; // filed before, and interrupted
   }
+  const kept = await movements
+    .find({ _id: { $in: others.map(ownId) } })
+    .select({ _id: 1 })
+    .lean<Pick<MovementDocument, "_id">[]>();
+  const isKept = new Set(kept.map(({ _id }) => _id));
+  // The error tells of the first that was refused only: one that is not there stays, with the other of its id.
+  for (const other of others) if (!isKept.has(ownId(other))) owners.delete(other._id);
   return new Set(owners.keys());
 }
 
