@@ -8,6 +8,7 @@ import { useLanguage } from "../../../words/language.js";
 import { formatAmount, formatMoney, type Money } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
 import classes from "./PaySheet.module.css";
+import { notesOf } from "./notes.js";
 import { pay } from "./words.js";
 
 interface PaySheetProps {
@@ -21,7 +22,6 @@ interface PaySheetProps {
   onClose(this: void): void;
 }
 
-const NOTES = [500, 1_000, 5_000, 10_000];
 /** What the built-in gateway makes of each: docs of the payments module. */
 const SAMPLE_CARDS = [
   ["sim_decline", "pay.card-declined"],
@@ -67,7 +67,7 @@ export function PaySheet({ due, old, currency, decimals, onPay, onClose }: PaySh
             {t("pay.exact")} · {due ? formatAmount(due.amount, decimals) : UNKNOWN}
           </Button>
           <div className={classes["notes"]}>
-            {NOTES.map((note) => (
+            {notesOf(currency, decimals).map((note) => (
               <button
                 key={note}
                 type="button"
