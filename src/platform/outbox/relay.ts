@@ -6,6 +6,10 @@ import { backoffMs, createBell, messageOf } from "./timing.js";
 import { createRun, type RelayOptions, type RelayRun } from "./run.js";
 import type { Claim } from "./types.js";
 
+/** What fails after this long failed for a reason of its own. Sooner, a claim alone proves nothing: on a full disk a
+ *  relay gets it each time, offers its events, and cannot archive them. */
+const STEADY_MS = 5_000;
+
 export function createRelay(options: RelayOptions) {
   const { publisher, store, logger, timing } = options;
   const stopping = new AbortController();
@@ -18,19 +22,20 @@ export function createRelay(options: RelayOptions) {
 
   async function relayForEver(): Promise<void> {
     for (let failures = 0; !stopping.signal.aborted;) {
+      const beganAt = performance.now();
       let waitMs = timing.claimEveryMs * (0.9 + Math.random() * 0.1);
       try {
         const answer = await store.claim(() => {
           run?.wake();
           void run?.refresh();
         }, timing.suspectAfterMs);
-        failures = 0;
         if (answer.claim) {
           await relayWith(answer.claim);
           waitMs = 0;
         } else waitMs = Math.min(waitMs, answer.lookAgainMs ?? waitMs);
+        failures = 0;
       } catch (error) {
-        failures += 1;
+        failures = performance.now() - beganAt > STEADY_MS ? 1 : failures + 1;
         waitMs = backoffMs(failures, { firstPauseMs: 250, longestPauseMs: 2_000 });
         logger.warn(
           { outbox: publisher, error: messageOf(error) },
