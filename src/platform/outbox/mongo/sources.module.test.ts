@@ -127,12 +127,12 @@ describe("a MongoDB outbox", () => {
   });
 
   it("is left by an owner that could not renew, by its own clock, before another may begin", async () => {
-    const first = await take({ renewMs: 60_000, termMs: 400 });
+    const first = await take({ renewMs: 60_000, termMs: 3_000 });
     first?.check();
-    await new Promise((resolve) => setTimeout(resolve, 360));
+    await new Promise((resolve) => setTimeout(resolve, 2_720));
     expect(() => first?.check()).toThrow("lease was lost");
     expect(await take()).toBeUndefined();
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await new Promise((resolve) => setTimeout(resolve, 400));
     const second = await take();
     expect(second?.token).toBe(2);
     await second?.release();
