@@ -1,29 +1,10 @@
 // Starting, locking, backing up, and clients that do not speak the protocol.
-import { execFileSync } from "node:child_process";
-import {
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { serialize } from "bson";
-import { mongo } from "mongoose";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import {
-  FORMAT_KEY,
-  type Level,
-  makeWhole,
-  openLevel,
-  recordKey,
-  SYNCED,
-  toValue,
-} from "./level.js";
-import { createTestStore, temporaryFolder, type TestStore } from "./testing.js";
+import { type Level, makeWhole, recordKey } from "./level.js";
+import { createTestStore, temporaryFolder, type TestStore, withClient } from "./testing.js";
 import { startDocumentStore, type DocumentStore } from "./supervisor.js";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
@@ -41,15 +22,6 @@ async function start(path = folder.path): Promise<DocumentStore> {
   const store = await startDocumentStore({ folder: path });
   running.push(store);
   return store;
-}
-
-async function withClient<T>(store: DocumentStore, work: (db: mongo.Db) => Promise<T>): Promise<T> {
-  const client = new mongo.MongoClient(store.url);
-  try {
-    return await work(client.db("test"));
-  } finally {
-    await client.close();
-  }
 }
 
 test("of two starters on one folder the second is refused and told who owns it", async () => {
@@ -132,141 +104,6 @@ test("a stop while the process is being started again leaves none", async () => 
   await dying;
   await running[0]?.stop();
   await start(); // nobody holds the folder
-});
-
-describe("a folder that cannot be trusted is refused", () => {
-  const path = () => join(folder.path, "store");
-
-  /** Stores documents, and changes the closed files by `change`. */
-  async function damage(change: (level: Level) => Promise<unknown>) {
-    const store = await start();
-    await withClient(store, (db) => db.collection<{ _id: number }>("c").insertOne({ _id: 1 }));
-    await store.stop();
-    const level = await openLevel(path());
-    await change(level);
-    await level.close();
-  }
-
-  test("because of another format", async () => {
-    await damage((level) => level.put(FORMAT_KEY, Buffer.from("3")));
-    await expect(start()).rejects.toThrow("is in format 3, this version reads format 2");
-  });
-
-  test("because an earlier version wrote it", async () => {
-    mkdirSync(path());
-    writeFileSync(join(path(), "data.mdb"), "");
-    await expect(start()).rejects.toThrow("is in format 1, this version reads format 2");
-  });
-
-  test("because a record is cut short", async () => {
-    await damage((level) => level.put(recordKey(1, 1), Buffer.from(serialize({ _id: 1 }))));
-    await expect(start()).rejects.toThrow("record 1 of collection 1 cannot be read; restore");
-  });
-
-  test("because a unique index does not hold", async () => {
-    await damage((level) => level.put(recordKey(1, 2), toValue(serialize({ _id: 1 }))));
-    await expect(start()).rejects.toThrow("duplicate key");
-  });
-
-  test("because this account may not write in it", async ({ skip }) => {
-    await damage(() => Promise.resolve());
-    try {
-      execFileSync("mount", ["--bind", "-o", "ro", path(), path()], { stdio: "ignore" });
-    } catch {
-      skip("only root may mount");
-    }
-    try {
-      await expect(start()).rejects.toThrow(
-        /cannot be opened \(.*Read-only file system\): start as the account/,
-      );
-    } finally {
-      execFileSync("umount", [path()]);
-    }
-  });
-
-  /** A log of 50 commits of about 10 KB. */
-  async function spoilLog(change: (file: string) => void) {
-    const level = await openLevel(path());
-    for (let id = 1; id <= 50; id++) {
-      const value = toValue(serialize({ _id: id, text: `${id}`.repeat(10_000 / `${id}`.length) }));
-      await level.put(recordKey(1, id), value, SYNCED);
-    }
-    await level.close();
-    const [log = "no log"] = readdirSync(path()).filter((name) => name.endsWith(".log"));
-    change(join(path(), log));
-  }
-
-  test.each([
-    ["is gone", (file: string) => rmSync(file)],
-    [
-      "is scribbled over in the middle",
-      (file: string) => writeFileSync(file, readFileSync(file).fill(7, 200_000, 200_100)),
-    ],
-    [
-      "has zeros in the middle",
-      (file: string) => writeFileSync(file, readFileSync(file).fill(0, 98_304, 131_072)),
-    ],
-    [
-      "lost one bit at its beginning",
-      (file: string) => {
-        const bytes = readFileSync(file);
-        bytes[100] = (bytes[100] ?? 0) ^ 1;
-        writeFileSync(file, bytes);
-      },
-    ],
-  ])("because its log %s", async (_, change) => {
-    await damage(() => Promise.resolve());
-    await spoilLog(change);
-    await expect(start()).rejects.toThrow(/is damaged: .*log.*; restore the last backup/);
-  });
-
-  test.each([
-    ["cut", (bytes: Buffer) => bytes.subarray(0, -9000)],
-    ["full of zeros", (bytes: Buffer) => bytes.fill(0, bytes.length - 9000)],
-    ["longer than what was written", (bytes: Buffer) => Buffer.concat([bytes, Buffer.alloc(9000)])],
-  ])("but not because the end of its log is %s, as after a power cut", async (_, change) => {
-    await damage(() => Promise.resolve());
-    await spoilLog((file) => writeFileSync(file, change(readFileSync(file))));
-    const store = await start();
-    const found = await withClient(store, (db) => db.collection("c").countDocuments());
-    expect(found).toBeGreaterThanOrEqual(49);
-  });
-
-  /** The file of the tables, once what was in the log has gone there. */
-  async function spoil(change: (file: string) => void) {
-    const level = await openLevel(path());
-    const record = (id: number) =>
-      toValue(serialize({ _id: id, text: `${id * 7919} `.repeat(20) }));
-    for (let id = 1; id <= 2000; id++) await level.put(recordKey(1, id), record(id));
-    await level.close();
-    await (await openLevel(path())).close();
-    const tables = readdirSync(path()).filter((name) => name.endsWith(".ldb"));
-    const [largest = "no table"] = tables
-      .map((name) => join(path(), name))
-      .toSorted((a, b) => statSync(b).size - statSync(a).size);
-    change(largest);
-  }
-
-  test.each([
-    ["cut short", (file: string) => truncateSync(file, Math.floor(statSync(file).size / 2))],
-    ["empty", (file: string) => truncateSync(file, 0)],
-    ["gone", (file: string) => rmSync(file)],
-    [
-      "scribbled over",
-      (file: string) => writeFileSync(file, readFileSync(file).fill(7, 5000, 6000)),
-    ],
-    ["of zeros", (file: string) => writeFileSync(file, readFileSync(file).fill(0))],
-  ])("because a file of it is %s", async (_, change) => {
-    await spoil(change);
-    await expect(start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
-  });
-
-  test.each(["CURRENT", /^MANIFEST/])("because it lacks %s", async (name) => {
-    await spoil(() => {
-      for (const file of readdirSync(path())) if (file.match(name)) rmSync(join(path(), file));
-    });
-    await expect(start()).rejects.toThrow(/damaged: .*; restore the last backup/);
-  });
 });
 
 test("leaves nothing of what could not be made whole", async () => {

@@ -58,3 +58,15 @@ export async function openTestEngine(folder: string): Promise<TestEngine> {
     close: () => store.close(),
   };
 }
+
+export async function withClient<T>(
+  store: DocumentStore,
+  work: (db: mongo.Db) => Promise<T>,
+): Promise<T> {
+  const client = new mongo.MongoClient(store.url);
+  try {
+    return await work(client.db("test"));
+  } finally {
+    await client.close();
+  }
+}
