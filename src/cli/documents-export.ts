@@ -5,10 +5,10 @@ import { exportDocuments, openDataFolder, startDocumentStore } from "#platform/e
 import { readArguments } from "./arguments.js";
 import { createProgress, type Progress } from "./progress.js";
 
-const USAGE = "Say where to: npm run documents:export -- --to mongodb://host:27017";
+const USAGE = "npm run documents:export -- --to mongodb://host:27017";
 const { to } = readArguments({ options: { to: { type: "string" } } }, USAGE).values;
 if (to === undefined) {
-  console.error(USAGE);
+  console.error(`Say where to: ${USAGE}`);
   process.exit(2);
 }
 

@@ -29,13 +29,13 @@ function refuse(sentence: string): never {
   process.exit(2);
 }
 
-const USAGE = "Name the module: npm run new:module -- loyalty --store postgres.";
+const USAGE = "npm run new:module -- loyalty --store postgres";
 const { values, positionals } = readArguments(
   { options: { store: { type: "string", default: "postgres" } }, allowPositionals: true },
   USAGE,
 );
 const [name] = positionals;
-if (name === undefined || positionals.length > 1) refuse(USAGE);
+if (name === undefined || positionals.length > 1) refuse(`Name the module: ${USAGE}`);
 // Events are called <module>.…, and the name is a schema and a role as well.
 if (!/^[a-z]{2,30}$/.test(name))
   refuse(`${name} is no module name: use 2 to 30 small letters a to z.`);

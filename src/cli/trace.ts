@@ -4,7 +4,7 @@ import { readArguments } from "./arguments.js";
 import { renderStory } from "./story-view.js";
 import { withServer } from "./with-server.js";
 
-const USAGE = "Name one order: npm run trace -- <orderId> [--json]";
+const USAGE = "npm run trace -- <orderId> [--json]";
 
 const { values, positionals } = readArguments(
   { options: { json: { type: "boolean", default: false } }, allowPositionals: true },
@@ -13,7 +13,7 @@ const { values, positionals } = readArguments(
 const [orderId, ...more] = positionals;
 
 if (orderId === undefined || more.length > 0) {
-  console.error(USAGE);
+  console.error(`Name one order: ${USAGE}`);
   process.exit(2);
 }
 await withServer(async (api) => {

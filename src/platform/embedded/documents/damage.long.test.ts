@@ -11,33 +11,17 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { serialize } from "bson";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { FORMAT_KEY, type Level, openLevel, recordKey, SYNCED, toValue } from "./level.js";
-import { temporaryFolder, withClient } from "./testing.js";
-import { startDocumentStore, type DocumentStore } from "./supervisor.js";
+import { useStores, withClient } from "./testing.js";
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let running: DocumentStore[];
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  running = [];
-});
-afterEach(async () => {
-  await Promise.all(running.map((store) => store.stop()));
-  await folder.remove();
-});
+const stores = useStores();
 
-async function start(path = folder.path): Promise<DocumentStore> {
-  const store = await startDocumentStore({ folder: path });
-  running.push(store);
-  return store;
-}
-
-const path = () => join(folder.path, "store");
+const path = () => join(stores.path, "store");
 
 /** Stores documents, and changes the closed files by `change`. */
 async function damage(change: (level: Level) => Promise<unknown>) {
-  const store = await start();
+  const store = await stores.start();
   await withClient(store, (db) => db.collection<{ _id: number }>("c").insertOne({ _id: 1 }));
   await store.stop();
   const level = await openLevel(path());
@@ -47,23 +31,23 @@ async function damage(change: (level: Level) => Promise<unknown>) {
 
 test("because of another format", async () => {
   await damage((level) => level.put(FORMAT_KEY, Buffer.from("3")));
-  await expect(start()).rejects.toThrow("is in format 3, this version reads format 2");
+  await expect(stores.start()).rejects.toThrow("is in format 3, this version reads format 2");
 });
 
 test("because an earlier version wrote it", async () => {
   mkdirSync(path());
   writeFileSync(join(path(), "data.mdb"), "");
-  await expect(start()).rejects.toThrow("is in format 1, this version reads format 2");
+  await expect(stores.start()).rejects.toThrow("is in format 1, this version reads format 2");
 });
 
 test("because a record is cut short", async () => {
   await damage((level) => level.put(recordKey(1, 1), Buffer.from(serialize({ _id: 1 }))));
-  await expect(start()).rejects.toThrow("record 1 of collection 1 cannot be read; restore");
+  await expect(stores.start()).rejects.toThrow("record 1 of collection 1 cannot be read; restore");
 });
 
 test("because a unique index does not hold", async () => {
   await damage((level) => level.put(recordKey(1, 2), toValue(serialize({ _id: 1 }))));
-  await expect(start()).rejects.toThrow("duplicate key");
+  await expect(stores.start()).rejects.toThrow("duplicate key");
 });
 
 test("because this account may not write in it", async ({ skip }) => {
@@ -74,7 +58,7 @@ test("because this account may not write in it", async ({ skip }) => {
     skip("only root may mount");
   }
   try {
-    await expect(start()).rejects.toThrow(
+    await expect(stores.start()).rejects.toThrow(
       /cannot be opened \(.*Read-only file system\): start as the account/,
     );
   } finally {
@@ -115,7 +99,7 @@ test.each([
 ])("because its log %s", async (_, change) => {
   await damage(() => Promise.resolve());
   await spoilLog(change);
-  await expect(start()).rejects.toThrow(/is damaged: .*log.*; restore the last backup/);
+  await expect(stores.start()).rejects.toThrow(/is damaged: .*log.*; restore the last backup/);
 });
 
 test.each([
@@ -125,7 +109,7 @@ test.each([
 ])("but not because the end of its log is %s, as after a power cut", async (_, change) => {
   await damage(() => Promise.resolve());
   await spoilLog((file) => writeFileSync(file, change(readFileSync(file))));
-  const store = await start();
+  const store = await stores.start();
   const found = await withClient(store, (db) => db.collection("c").countDocuments());
   expect(found).toBeGreaterThanOrEqual(49);
 });
@@ -152,12 +136,12 @@ test.each([
   ["of zeros", (file: string) => writeFileSync(file, readFileSync(file).fill(0))],
 ])("because a file of it is %s", async (_, change) => {
   await spoil(change);
-  await expect(start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
+  await expect(stores.start()).rejects.toThrow(/is damaged: .*; restore the last backup/);
 });
 
 test.each(["CURRENT", /^MANIFEST/])("because it lacks %s", async (name) => {
   await spoil(() => {
     for (const file of readdirSync(path())) if (file.match(name)) rmSync(join(path(), file));
   });
-  await expect(start()).rejects.toThrow(/damaged: .*; restore the last backup/);
+  await expect(stores.start()).rejects.toThrow(/damaged: .*; restore the last backup/);
 });

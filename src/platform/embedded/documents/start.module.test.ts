@@ -4,47 +4,32 @@ import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Level, makeWhole, recordKey } from "./level.js";
-import { createTestStore, temporaryFolder, type TestStore, withClient } from "./testing.js";
-import { startDocumentStore, type DocumentStore } from "./supervisor.js";
+import { createTestStore, type TestStore, useStores, withClient } from "./testing.js";
+import { startDocumentStore } from "./supervisor.js";
 
-let folder: Awaited<ReturnType<typeof temporaryFolder>>;
-let running: DocumentStore[];
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  running = [];
-});
-afterEach(async () => {
-  await Promise.all(running.map((store) => store.stop()));
-  await folder.remove();
-});
-
-async function start(path = folder.path): Promise<DocumentStore> {
-  const store = await startDocumentStore({ folder: path });
-  running.push(store);
-  return store;
-}
+const stores = useStores();
 
 test("of two starters on one folder the second is refused and told who owns it", async () => {
-  const first = await start();
-  await expect(start()).rejects.toThrow(`in use by process ${first.pid}`);
+  const first = await stores.start();
+  await expect(stores.start()).rejects.toThrow(`in use by process ${first.pid}`);
   await withClient(first, async (db) => expect(await db.command({ ping: 1 })).toEqual({ ok: 1 }));
 });
 
 test("of two that start at once exactly one runs", async () => {
-  const results = await Promise.allSettled([start(), start()]);
+  const results = await Promise.allSettled([stores.start(), stores.start()]);
   expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
 });
 
 test("a path too long for a socket is no obstacle", async () => {
-  const deep = join(folder.path, "a".repeat(60), "b".repeat(60));
+  const deep = join(stores.path, "a".repeat(60), "b".repeat(60));
   mkdirSync(deep, { recursive: true });
-  const store = await start(deep);
+  const store = await stores.start(deep);
   await withClient(store, async (db) => expect(await db.command({ ping: 1 })).toEqual({ ok: 1 }));
 });
 
 test("a backup taken while writing goes on can be started", async () => {
-  const store = await start();
-  const target = join(folder.path, "backup");
+  const store = await stores.start();
+  const target = join(stores.path, "backup");
   const before = await withClient(store, async (db) => {
     const things = db.collection<{ _id: number }>("things");
     await things.createIndex({ n: 1 }, { unique: true });
@@ -57,7 +42,7 @@ test("a backup taken while writing goes on can be started", async () => {
     return things.countDocuments();
   });
   expect(before).toBe(2050);
-  const copy = await start(target);
+  const copy = await stores.start(target);
   await withClient(copy, async (db) => {
     expect(await db.collection("things").countDocuments()).toBeGreaterThanOrEqual(50);
     expect(await db.command({ validate: "things" })).toMatchObject({ valid: true });
@@ -66,11 +51,11 @@ test("a backup taken while writing goes on can be started", async () => {
 });
 
 test("each of several backups at once is told of its own end", async () => {
-  const store = await start();
+  const store = await stores.start();
   await withClient(store, (db) =>
     db.collection("things").insertMany(Array.from({ length: 5000 }, (_, n) => ({ n }))),
   );
-  const backup = (name: string) => store.backup(join(folder.path, name));
+  const backup = (name: string) => store.backup(join(stores.path, name));
   const began = performance.now();
   await backup("first");
   const took = performance.now() - began;
@@ -82,7 +67,7 @@ test("each of several backups at once is told of its own end", async () => {
 });
 
 test("a backup fails when the store's process is gone for good", async () => {
-  const store = await start();
+  const store = await stores.start();
   const gone = new Promise((resolve) => store.onExit(resolve));
   const { pid } = store;
   process.kill(pid, "SIGKILL");
@@ -90,36 +75,36 @@ test("a backup fails when the store's process is gone for good", async () => {
   process.kill(store.pid, "SIGKILL");
   await gone;
   for (const name of ["one", "two"])
-    await expect(store.backup(join(folder.path, name))).rejects.toThrow("process ended (SIGKILL)");
+    await expect(store.backup(join(stores.path, name))).rejects.toThrow("process ended (SIGKILL)");
 });
 
 test("a stop while the process is being started again leaves none", async () => {
   const dying = new Promise<void>((resolve) => {
     const logger = { info: () => undefined, warn: () => resolve(), error: () => undefined };
-    void startDocumentStore({ folder: folder.path, logger }).then((store) => {
-      running.push(store);
+    void startDocumentStore({ folder: stores.path, logger }).then((store) => {
+      stores.running.push(store);
       process.kill(store.pid, "SIGKILL");
     });
   });
   await dying;
-  await running[0]?.stop();
-  await start(); // nobody holds the folder
+  await stores.running[0]?.stop();
+  await stores.start(); // nobody holds the folder
 });
 
 test("leaves nothing of what could not be made whole", async () => {
-  const path = join(folder.path, "copy");
+  const path = join(stores.path, "copy");
   const fill = (level: Level) =>
     level.put(recordKey(1, 1), Buffer.alloc(1000)).then(() => {
       throw new Error("no room");
     });
   await expect(makeWhole(path, fill)).rejects.toThrow("no room");
-  expect(readdirSync(folder.path)).toEqual([]);
+  expect(readdirSync(stores.path)).toEqual([]);
 });
 
 test("makes anew what was killed while it was made", async () => {
-  mkdirSync(join(folder.path, "store.new"));
-  writeFileSync(join(folder.path, "store.new", "CURRENT"), "half");
-  const store = await start();
+  mkdirSync(join(stores.path, "store.new"));
+  writeFileSync(join(stores.path, "store.new", "CURRENT"), "half");
+  const store = await stores.start();
   await withClient(store, (db) => db.collection("c").insertOne({}));
 });
 

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { mongo } from "mongoose";
+import { afterEach, beforeEach } from "vitest";
 import type { Document } from "./codec.js";
 import { Engine } from "./engine.js";
 import { Store } from "./store.js";
@@ -69,4 +70,27 @@ export async function withClient<T>(
   } finally {
     await client.close();
   }
+}
+
+/** For each test of a file: a folder of its own, and stores that are stopped after it. */
+export function useStores() {
+  const stores = {
+    path: "",
+    running: [] as DocumentStore[],
+    async start(path?: string): Promise<DocumentStore> {
+      const store = await startDocumentStore({ folder: path ?? stores.path });
+      stores.running.push(store);
+      return store;
+    },
+  };
+  let remove: () => Promise<void>;
+  beforeEach(async () => {
+    ({ path: stores.path, remove } = await temporaryFolder());
+    stores.running = [];
+  });
+  afterEach(async () => {
+    await Promise.all(stores.running.map((store) => store.stop()));
+    await remove();
+  });
+  return stores;
 }
