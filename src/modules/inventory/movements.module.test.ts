@@ -131,6 +131,50 @@ describe("a movement", () => {
     );
   });
 
+  it("is summed up with those of years, of which the store never reads many at once", async () => {
+    const productId = await addDish(20_000);
+    const sold = 2_500;
+    const all = Array.from({ length: sold }, (_, n) => ({
+      _id: `${productId}:${n}`,
+      productId,
+      sequence: n + 2,
+      type: "sold" as const,
+      quantity: -1,
+      uncounted: 0,
+      counted: null,
+      reason: "",
+      reference: null,
+      actor: { id: "a", name: "A" },
+      at: new Date(),
+    }));
+    for (let from = 0; from < sold; from += 1_000)
+      await models.movements.insertMany(all.slice(from, from + 1_000), { lean: true });
+    // The last is filed already, and has not left its product yet.
+    const change = { onHand: -sold, available: -sold, moves: sold };
+    await models.products.updateOne(
+      { _id: productId },
+      { $inc: change, $push: { unfiled: all.at(-1) } },
+    );
+    const asked: object[] = [];
+    const client = models.movements.db.getClient();
+    const listen = ({ command }: mongo.CommandStartedEvent) => {
+      const { pipeline, filter } = command as { pipeline?: { $match: object }[]; filter?: object };
+      const of = command["aggregate"] ?? command["find"];
+      if (of === "stock_movements") asked.push(pipeline?.[0]?.$match ?? filter ?? {});
+    };
+    client.on("commandStarted", listen);
+    const { items } = await inventory.stock.summary({});
+    client.off("commandStarted", listen);
+    expect(items.find((row) => row.productId === productId)).toMatchObject({
+      onHand: 17_500,
+      movements: 17_500,
+      sold,
+    });
+    expect(asked.length).toBeGreaterThan(2);
+    for (const filter of asked)
+      expect(await models.movements.countDocuments(filter)).toBeLessThanOrEqual(1_000);
+  });
+
   it("is refused where stock is not counted", async () => {
     const productId = await addDish(null);
     const received = record({ productId, type: "received", quantity: 1 });

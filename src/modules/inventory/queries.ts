@@ -1,6 +1,7 @@
 // Reads of inventory. Movements are read as the union of what is filed and what still waits in the product.
 import type { Movement, Product } from "./contract.js";
 import {
+  type FiledSum,
   findUnfiledOfOrder,
   listFiledMovements,
   listFiledOfOrder,
@@ -8,7 +9,7 @@ import {
 } from "./repository/movements.js";
 import { findProductWithMovements, listStock, type ProductRow } from "./repository/products.js";
 import { findHeldProducts } from "./repository/reservations.js";
-import { mergeMovements, totalAtRead, totalOf } from "./rules/movements.js";
+import { addSums, mergeMovements, slicesOf, totalAtRead, totalOf } from "./rules/movements.js";
 import type { InventoryModels, MovementDocument } from "./schema.js";
 
 export { findAttributeSchema } from "./repository/attributes.js";
@@ -73,8 +74,13 @@ export async function summarizeStock(
   query: { after: string; limit: number },
 ) {
   const products = await listStock(models, query);
-  const ids = products.map((product) => product._id);
-  const filed = new Map((await sumFiled(models, ids)).map((sum) => [sum._id, sum]));
+  const filed = new Map<string, FiledSum>();
+  for (const filter of slicesOf(products)) {
+    for (const sum of await sumFiled(models, filter)) {
+      const known = filed.get(sum._id);
+      filed.set(sum._id, known ? addSums(known, sum) : sum);
+    }
+  }
   const rows = [];
   for (const { _id, moves, unfiled, ...row } of products) {
     const total =

@@ -208,10 +208,10 @@ export interface FiledSum {
 
 const isSold = { $in: ["$type", ["sold", "restocked"]] };
 
-/** Sums of filed movements for each of these products. */
-export const sumFiled = ({ movements }: InventoryModels, productIds: readonly string[]) =>
+/** Sums of the filed movements that `filter` fits, for each product. */
+export const sumFiled = ({ movements }: InventoryModels, filter: object) =>
   movements.aggregate<FiledSum>([
-    { $match: { productId: { $in: [...productIds] } } },
+    { $match: filter },
     {
       $group: {
         _id: "$productId",

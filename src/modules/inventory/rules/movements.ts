@@ -62,6 +62,47 @@ interface FiledTotals extends MovementSum {
   readonly last: number;
 }
 
+/** The embedded store does nothing else while it sums up. A hundred thousand at once took it 20 s on a busy machine, and
+ *  after 2.5 s the driver gives a server up for gone. */
+const SLICE = 1_000;
+
+/**
+ * For each read a filter that few movements fit, however many years a product has been sold: several products, or a part
+ * of one. A part leaves out what is unfiled, so that it fits what was read of the product, whatever is filed meanwhile.
+ */
+export function slicesOf(
+  products: readonly (Pick<ProductDocument, "_id" | "moves"> & {
+    readonly unfiled: readonly Pick<MovementDocument, "sequence">[];
+  })[],
+): object[] {
+  const slices: object[] = [];
+  const few: string[][] = [];
+  let room = 0;
+  for (const { _id: productId, moves, unfiled } of products) {
+    if (moves > SLICE) {
+      const $nin = unfiled.map(({ sequence }) => sequence);
+      for (let $gt = 0; $gt < moves; $gt += SLICE)
+        slices.push({ productId, sequence: { $gt, $lte: Math.min($gt + SLICE, moves), $nin } });
+    } else if (moves > 0) {
+      if (moves > room) {
+        few.push([]);
+        room = SLICE;
+      }
+      few.at(-1)?.push(productId);
+      room -= moves;
+    }
+  }
+  return [...slices, ...few.map(($in) => ({ productId: { $in } }))];
+}
+
+export const addSums = <Sum extends FiledTotals>(one: Sum, other: Sum): Sum => ({
+  ...one,
+  quantity: one.quantity + other.quantity,
+  sold: one.sold + other.sold,
+  count: one.count + other.count,
+  last: Math.max(one.last, other.last),
+});
+
 const sumOf = (movements: readonly MovementDocument[]): MovementSum =>
   movements.reduce(
     (sum, { type, quantity, uncounted }) => ({
