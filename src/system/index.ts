@@ -9,10 +9,11 @@ import { implementContract } from "#platform/http";
 import { contract, type Reconciliation } from "./contract.js";
 import { createEvents, type SystemInbox, type SystemOutbox } from "./events.js";
 import { createEventsRouter } from "./events-router.js";
+import { createEntries, type Entries } from "./entries.js";
 import type { Flow } from "./flow.js";
 import { importRestaurant } from "./import.js";
 import { describeSystem, type PictureParts } from "./modules.js";
-import { readByCursor, readById } from "./pages.js";
+import { pairById, readByCursor, readById } from "./pages.js";
 import { type Books, reconcile } from "./reconcile.js";
 import { readStory } from "./story/index.js";
 
@@ -56,28 +57,18 @@ export function createSystem(parts: SystemParts) {
     const summary = before.orders;
     const published = await Promise.all(outboxes.map((outbox) => outbox.status()));
     const heard = (await Promise.all(inboxes.map((inbox) => inbox.status()))).flat();
+    const held = new Set((await readReservations()).map(({ orderId }) => orderId));
     return {
-      orders: await readById(
-        (after) => orders.books.page({ limit: PAGE, ...(after && { after }) }),
-        (order) => order.orderId,
-        PAGE,
-      ),
-      soldByProduct: summary.soldByProduct,
+      ...(await readEntries(held)),
       orderFaults: summary.faults,
       paymentFaults: before.payments.faults,
       openSagas: summary.openSagas,
       abandonedSagas: summary.abandonedSagas,
-      payments: await readById(
-        (after) => payments.books.page({ limit: PAGE, ...(after && { after }) }),
-        (payment) => payment.paymentId,
-        PAGE,
-      ),
       stock: await readByCursor((cursor) =>
         inventory.stock.summary({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) }),
       ),
-      reservations: await readByCursor((cursor) =>
-        inventory.reservations.list({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) }),
-      ),
+      // Of an order that began since then nothing can be said yet.
+      reservations: (await readReservations()).filter(({ orderId }) => held.has(orderId)),
       pendingEvents:
         total(
           published.map(
@@ -87,6 +78,29 @@ export function createSystem(parts: SystemParts) {
         ) + total(heard.map((one) => one.waiting + one.held + one.queued)),
       deadLetters: total(heard.map((one) => one.dead)),
     };
+  }
+
+  function readReservations() {
+    return readByCursor((cursor) =>
+      inventory.reservations.list({ limit: PRODUCT_PAGE, ...(cursor && { cursor }) }),
+    );
+  }
+
+  async function readEntries(held: ReadonlySet<string>): Promise<Entries> {
+    const idOf = ({ orderId }: { readonly orderId: string }) => orderId;
+    const { add, entries } = createEntries(held);
+    const sales = readById(
+      (after) => orders.books.page({ limit: PAGE, ...(after && { after }) }),
+      idOf,
+      PAGE,
+    );
+    const money = readById(
+      (after) => payments.books.page({ limit: PAGE, ...(after && { after }) }),
+      idOf,
+      PAGE,
+    );
+    for await (const [order, payment] of pairById(sales, money, idOf)) add(order, payment);
+    return entries();
   }
 
   return {

@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import { createFace, systemPrincipal } from "#platform/http";
 import type { contract } from "./contract.js";
 import { createSystem, type SystemParts } from "./index.js";
+import { pairById, readById } from "./pages.js";
 
 const ORDER = "01930000-0000-7000-8000-000000000001";
 const PAYMENT = "01930000-0000-7000-8000-000000000002";
@@ -17,7 +18,7 @@ function read(meanwhile: { payment?: object; orders?: number } = {}) {
         summary: () =>
           Promise.resolve({
             orders: began ? (meanwhile.orders ?? 0) : 0,
-            soldByProduct: {},
+            cancelled: 0,
             openSagas: [],
             abandonedSagas: [],
             faults: [],
@@ -56,6 +57,7 @@ const payment = {
   givenBack: 0,
   unanswered: false,
   keptSince: "2026-11-23T05:00:00.000Z",
+  faults: [],
 };
 
 it("concludes nothing from an order that was placed while the books were read", async () => {
@@ -68,4 +70,30 @@ it("concludes nothing from an order that was placed while the books were read", 
 it("concludes it where nothing moved meanwhile", async () => {
   expect(await read({ payment })).toMatchObject({ quiet: true, differences: [{}] });
   expect(await read()).toMatchObject({ quiet: true, differences: [] });
+});
+
+it("pairs two lists page by page, however their ends and gaps lie", async () => {
+  const list = (ids: string) =>
+    readById(
+      (after = "") =>
+        Promise.resolve(
+          ids
+            .split("")
+            .filter((id) => id > after)
+            .slice(0, 2),
+        ),
+      (id) => id,
+      2,
+    );
+  const pairs = async (ones: string, others: string) => {
+    const found: string[] = [];
+    for await (const [one = "-", other = "-"] of pairById(list(ones), list(others), (id) => id))
+      found.push(one + other);
+    return found.join(" ");
+  };
+  expect(await pairs("abde", "bcdf")).toBe("a- bb -c dd e- -f");
+  expect(await pairs("", "abc")).toBe("-a -b -c");
+  expect(await pairs("abc", "")).toBe("a- b- c-");
+  expect(await pairs("abcd", "abcd")).toBe("aa bb cc dd");
+  expect(await pairs("", "")).toBe("");
 });

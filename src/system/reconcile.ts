@@ -1,26 +1,8 @@
 // Holds the modules' books against each other: pure, so that every difference it can find has a test.
 import { sum } from "#platform/kernel";
 import type { Reconciliation } from "./contract.js";
+import { type Entries, moneyOf, PAYMENT_STATUS } from "./entries.js";
 
-export interface OrderEntry {
-  readonly orderId: string;
-  readonly paymentId: string;
-  readonly total: number;
-  readonly status: string;
-  readonly paymentStatus: string;
-}
-export interface PaymentEntry {
-  readonly orderId: string;
-  readonly paymentId: string;
-  readonly captured: number;
-  readonly refunded: number;
-  /** Of that, what people gave back of an order that stands. */
-  readonly givenBack: number;
-  /** The gateway has not answered for a minute: it may have taken the money. */
-  readonly unanswered: boolean;
-  /** When what is kept last became more. */
-  readonly keptSince: string;
-}
 export interface StockEntry {
   readonly productId: string;
   readonly tracked: boolean;
@@ -37,9 +19,7 @@ interface Abandoned {
   readonly reason: string;
   readonly abandonedAt: string;
 }
-export interface Books {
-  readonly orders: readonly OrderEntry[];
-  readonly soldByProduct: Readonly<Record<string, number>>;
+export interface Books extends Entries {
   readonly orderFaults: readonly string[];
   readonly paymentFaults: readonly string[];
   readonly openSagas: readonly {
@@ -49,7 +29,6 @@ export interface Books {
     cause: string | null;
   }[];
   readonly abandonedSagas: readonly Abandoned[];
-  readonly payments: readonly PaymentEntry[];
   readonly stock: readonly StockEntry[];
   readonly reservations: readonly { orderId: string; productId: string; at: string }[];
   readonly pendingEvents: number;
@@ -63,18 +42,27 @@ type Difference = Reconciliation["differences"][number] & { since?: string };
 /** Every difference that remains when all is quiet is a fault; while work is under way the result is not final. */
 export function reconcile(books: Books, checkedAt: Date): Reconciliation {
   const running = books.openSagas.filter((saga) => saga.status !== "needs-attention");
-  const cancelled = books.orders.filter((order) => order.status === "cancelled");
   const all: Difference[] = [
     ...books.orderFaults.map((detail) => ({
       what: "The order book is consistent",
       subject: "orders",
       detail,
     })),
+    ...books.orders.flatMap(({ orderId, faults }) =>
+      faults.map((detail) => ({ what: "The order book is consistent", subject: orderId, detail })),
+    ),
     ...books.paymentFaults.map((detail) => ({
       what: "The payment book is consistent",
       subject: "payments",
       detail,
     })),
+    ...books.payments.flatMap(({ orderId, faults }) =>
+      faults.map((detail) => ({
+        what: "The payment book is consistent",
+        subject: orderId,
+        detail,
+      })),
+    ),
     ...unfinished(books),
     ...moneyDifferences(books),
     ...stockDifferences(books),
@@ -83,12 +71,8 @@ export function reconcile(books: Books, checkedAt: Date): Reconciliation {
   return {
     checkedAt: checkedAt.toISOString(),
     quiet: running.length === 0 && books.pendingEvents === 0,
-    orders: books.orders.length,
-    cancelled: cancelled.length,
+    ...books.counts,
     sold: sum(Object.values(books.soldByProduct)),
-    captured: sum(books.payments.map((payment) => payment.captured)),
-    refunded: sum(books.payments.map((payment) => payment.refunded)),
-    ordersTotal: sum(books.orders.map(({ status, total }) => (status === "placed" ? total : 0))),
     openSagas: books.openSagas.length,
     pendingEvents: books.pendingEvents,
     deadLetters: books.deadLetters,
@@ -144,12 +128,6 @@ function unfinished({ openSagas, reservations, deadLetters, orders }: Books): Di
   return differences;
 }
 
-/** Once nothing is under way. */
-const PAYMENT_STATUS: Readonly<Record<string, string>> = {
-  placed: "captured",
-  cancelled: "refunded",
-};
-
 function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] {
   const differences: Difference[] = [];
   const running = new Set(openSagas.map((saga) => saga.subject));
@@ -157,9 +135,7 @@ function moneyDifferences({ orders, payments, openSagas }: Books): Difference[] 
   for (const order of orders) {
     const payment = byOrder.get(order.orderId);
     byOrder.delete(order.orderId);
-    const kept = payment ? payment.captured - payment.refunded : 0;
-    const rest = order.total - (payment?.givenBack ?? 0);
-    const due = order.status === "cancelled" ? 0 : rest;
+    const { kept, rest, due } = moneyOf(order, payment);
     // The money of a cancelled order is on its way back while its saga runs.
     const onItsWay = due === 0 && running.has(order.orderId) && kept === rest;
     // What the person who gave its cancellation up has settled, as the order itself says. No other difference of an order

@@ -45,7 +45,8 @@ export const contract = {
       .output(
         z.object({
           orders: z.int(),
-          soldByProduct: z.record(z.string(), z.int()),
+          /** Of these. */
+          cancelled: z.int(),
           openSagas: z.array(
             z.object({
               id: Uuid,
@@ -78,6 +79,9 @@ export const contract = {
             total: z.int(),
             status: OrderStatus,
             paymentStatus: z.string(),
+            /** Portions by product, also of a cancelled order. */
+            quantities: z.record(z.string(), z.int()),
+            faults: z.array(z.string()),
           }),
         ),
       ),

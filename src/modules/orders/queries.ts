@@ -113,8 +113,18 @@ export async function listOrderPage(
   return { items, nextCursor: last ? encodeCursor({ before: last.id }) : null };
 }
 
-export const readBook = (database: OrdersDatabase, after: string | undefined, limit: number) =>
-  listBook(database, after, limit);
+/** In the order of ids, each with what does not add up in it. */
+export async function readBook(database: OrdersDatabase, after: string | undefined, limit: number) {
+  const lines = await listBook(database, after, limit);
+  return lines.map(({ quantities, wrongTotal, wrongCancellation, ...line }) => ({
+    ...line,
+    quantities: quantities ?? {},
+    faults: [
+      ...(wrongTotal ? ["it differs from the sum of its lines"] : []),
+      ...(wrongCancellation ? ["it and its cancellation disagree"] : []),
+    ],
+  }));
+}
 
 type AskedPreview = Omit<AskedLine, "unitPrice"> & { readonly unitPrice?: Money | undefined };
 
@@ -169,23 +179,16 @@ export async function calculate(
   return { kind: "priced", lineItems: preview, totals } as const;
 }
 
-/** The order book's own sums, and what does not add up in them. */
+/** How much is in the order book, and whether all of it is there. */
 export async function summarize(database: OrdersDatabase) {
   const row = await summarizeBook(database);
   if (!row) throw new Error("The summary is one row");
-  const faults: string[] = [];
-  if (row.wrongTotals > 0) {
-    faults.push(`${row.wrongTotals} orders differ from the sum of their lines`);
-  }
-  if (row.wrongCancellations > 0) {
-    faults.push(`${row.wrongCancellations} orders and their cancellations disagree`);
-  }
-  if (row.numbers !== row.orders || row.lastNumber !== row.orders) {
-    faults.push(
-      `${row.orders} orders have ${row.numbers} receipt numbers, and the last one is ${row.lastNumber}`,
-    );
-  }
-  return { orders: row.orders, soldByProduct: row.soldByProduct ?? {}, faults };
+  const { orders, cancelled, lastNumber } = row;
+  const faults =
+    lastNumber === orders
+      ? []
+      : [`there are ${orders} orders, and the last number is ${lastNumber}`];
+  return { orders, cancelled, faults };
 }
 
 /** A saga as people look at it. */

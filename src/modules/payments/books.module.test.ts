@@ -7,16 +7,18 @@ import { card, cash, open, paymentOf, refusalOf, test, usePayments } from "./tes
 
 usePayments();
 
-it("is read to its end with each payment once, whatever the order of their orders' ids", async () => {
+it("is read to its end with each payment once, in the order of their orders' ids", async () => {
   const payments = open();
   const orders = Array.from({ length: 7 }, () => randomUUID());
   for (const orderId of orders) await payments.charge(cash(orderId));
-  const read = await readById(
+  const read = readById(
     (after) => payments.books.page({ limit: 2, ...(after && { after }) }),
-    (payment) => payment.paymentId,
+    (payment) => payment.orderId,
     2,
   );
-  expect(read.map((payment) => payment.orderId)).toEqual(orders);
+  const found: string[] = [];
+  for await (const { orderId } of read) found.push(orderId);
+  expect(found).toEqual(orders.toSorted());
 });
 
 it("says that a refund waits for an answer, until somebody asked again and it came", async () => {
@@ -52,4 +54,21 @@ it("tells a card that the gateway has not answered for, after a minute", async (
   expect(await told()).toMatchObject({ captured: 0, unanswered: true });
   await open().charge(card(orderId, "sim_unknown_captured"));
   expect(await told()).toMatchObject({ captured: 3675, unanswered: false });
+});
+
+it("tells which payment differs from its refunds", async () => {
+  const orderId = randomUUID();
+  await open().charge(cash(orderId));
+  const refund = (refunded: number) =>
+    test.database.kysely
+      .updateTable("payments")
+      .set({ refunded })
+      .where("orderId", "=", orderId)
+      .execute();
+  await refund(100);
+  const wrong = (await open().books.page({ limit: 1_000 })).filter(({ faults }) => faults.length);
+  expect(wrong).toMatchObject([
+    { orderId, faults: ["its payment differs from the sum of its refunds"] },
+  ]);
+  await refund(0);
 });

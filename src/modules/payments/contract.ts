@@ -222,6 +222,7 @@ export const contract = {
     page: route
       .meta({ internal: true })
       .route({ method: "GET", path: "/payments/books/page" })
+      /** In the order of their orders' ids; `after` is such an id. */
       .input(z.strictObject({ after: Uuid.optional(), limit: z.int().min(1).max(1000) }))
       .output(
         z.array(
@@ -236,6 +237,7 @@ export const contract = {
             unanswered: z.boolean(),
             /** When what is kept last became more: opened, captured, or a refund refused. */
             keptSince: z.iso.datetime(),
+            faults: z.array(z.string()),
           }),
         ),
       ),

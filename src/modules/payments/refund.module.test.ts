@@ -182,7 +182,7 @@ describe("reads", () => {
       const lines = await payments.books.page({ limit: 100, ...(after && { after }) });
       captured += lines.reduce((total, line) => total + line.captured, 0);
       pages += lines.length;
-      after = lines.at(-1)?.paymentId;
+      after = lines.at(-1)?.orderId;
       if (lines.length < 100) break;
     }
     expect(pages).toBe(count);

@@ -34,7 +34,9 @@ async function expectAgreement(): Promise<void> {
       (select coalesce(sum(amount), 0) from simulator_refunds)::bigint as given`.execute(
     test.database.kysely,
   );
-  expect({ pending, faults }).toEqual({ pending: 0, faults: [] });
+  const book = await open().books.page({ limit: 1_000 });
+  const wrong = book.flatMap((line) => line.faults);
+  expect({ pending, faults, wrong }).toEqual({ pending: 0, faults: [], wrong: [] });
   expect(rows[0]).toEqual({ taken: ours?.captured ?? 0, given: ours?.refunded ?? 0 });
 }
 

@@ -4,27 +4,17 @@ import type { OrdersDatabase, OrdersTable } from "../schema.js";
 
 export interface BookSummary {
   readonly orders: number;
+  readonly cancelled: number;
   readonly lastNumber: number;
-  readonly numbers: number;
-  readonly soldByProduct: Record<string, number> | null;
-  readonly wrongTotals: number;
-  readonly wrongCancellations: number;
 }
 
+// Receipt numbers are unique: as many orders as the last number says leave no gap.
 const selectSummary = defineStatement<BookSummary>(
   "orders.book-summary",
   `select
      (select count(*) from orders) as orders,
-     (select last from counters where series = 'receipts') as "lastNumber",
-     (select count(distinct number) from orders) as numbers,
-     (select jsonb_object_agg(product_id, sold) from (
-        select product_id, sum(quantity) as sold
-        from line_items join orders on orders.id = order_id and status = 'placed'
-        group by product_id) as sums) as "soldByProduct",
-     (select count(*) from orders full join cancellations on order_id = id
-      where (status = 'cancelled') <> (order_id is not null)) as "wrongCancellations",
-     (select count(*) from orders
-      where subtotal <> (select sum(line_items.total) from line_items where order_id = orders.id)) as "wrongTotals"`,
+     (select count(*) from cancellations) as cancelled,
+     (select last from counters where series = 'receipts') as "lastNumber"`,
 );
 
 export const summarizeBook = async (database: OrdersDatabase) =>
@@ -36,12 +26,23 @@ export interface BookLine {
   readonly total: number;
   readonly status: OrdersTable["status"];
   readonly paymentStatus: OrdersTable["paymentStatus"];
+  /** Portions by product. */
+  readonly quantities: Record<string, number> | null;
+  readonly wrongTotal: boolean;
+  readonly wrongCancellation: boolean;
 }
 
+// By pages, since no statement may take longer the longer a restaurant has been open.
 const selectBookPage = defineStatement<BookLine>(
   "orders.book-page",
-  `select id as "orderId", payment_id as "paymentId", total, status, payment_status as "paymentStatus"
-   from orders where $1::uuid is null or id > $1 order by id limit $2`,
+  `select id as "orderId", payment_id as "paymentId", total, status, payment_status as "paymentStatus",
+     quantities, subtotal is distinct from lines_total as "wrongTotal",
+     (status = 'cancelled') <> exists (select from cancellations where order_id = orders.id) as "wrongCancellation"
+   from orders cross join lateral (
+     select jsonb_object_agg(product_id, quantity) as quantities, sum(lines_total)::bigint as lines_total from (
+       select product_id, sum(quantity) as quantity, sum(line_items.total) as lines_total
+       from line_items where order_id = orders.id group by product_id) as products) as lines
+   where $1::uuid is null or id > $1 order by id limit $2`,
 );
 
 /** In the order of ids. */

@@ -14,7 +14,6 @@ export interface BookSummary {
         refunded: number;
       }[]
     | null;
-  readonly wrongRefunds: number;
   /** Given back by people, and for a minute without an answer: nobody asks again by itself. */
   readonly unanswered: number;
 }
@@ -28,9 +27,6 @@ const selectSummary = defineStatement<BookSummary>(
         select method, currency, count(*) as payments, sum(captured) as captured, sum(refunded) as refunded
         from payments where captured_at is not null group by method, currency order by method, currency
       ) as sums) as "byMethod",
-     (select count(*) from payments where refunded <> (
-        select coalesce(sum(amount), 0) from refunds where payment_id = payments.id and status <> 'refused'
-      )) as "wrongRefunds",
      (select count(*) from refunds where status = 'pending' and key not like 'reverse-%'
         and requested_at < now() - interval '1 minute') as unanswered`,
 );
@@ -49,6 +45,7 @@ export interface BookLine {
   readonly unanswered: boolean;
   /** When what is kept last became more: opened, captured, or a refund refused. */
   readonly keptSince: Date;
+  readonly wrongRefunds: boolean;
 }
 
 const selectBookPage = defineStatement<BookLine>(
@@ -61,10 +58,13 @@ const selectBookPage = defineStatement<BookLine>(
      status = 'pending' and created_at < now() - interval '1 minute' as unanswered,
      greatest(created_at, captured_at, (
        select max(settled_at) from refunds where payment_id = payments.id and status = 'refused'
-     )) as "keptSince"
-   from payments where method is not null and ($1::uuid is null or id > $1) order by id limit $2`,
+     )) as "keptSince",
+     refunded <> (
+       select coalesce(sum(amount), 0) from refunds where payment_id = payments.id and status <> 'refused'
+     ) as "wrongRefunds"
+   from payments where method is not null and ($1::uuid is null or order_id > $1) order by order_id limit $2`,
 );
 
-/** In the order of payment ids. */
+/** In the order of their orders' ids. */
 export const listBook = (database: PaymentsDatabase, after: string | undefined, limit: number) =>
   database.run(selectBookPage, [after ?? null, limit]);

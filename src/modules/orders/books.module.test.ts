@@ -1,0 +1,61 @@
+// The order book as reconciliation reads it, page by page: each page tells what is wrong in it, so that no statement grows
+// with the years.
+import { randomUUID } from "node:crypto";
+import { sql } from "kysely";
+import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { createModuleDatabase } from "../../platform/db/testing.js";
+import { readBook, summarize } from "./queries.js";
+import type { OrdersTables } from "./schema.js";
+
+let test: Awaited<ReturnType<typeof createModuleDatabase<OrdersTables>>>;
+beforeAll(async () => {
+  test = await createModuleDatabase<OrdersTables>(inject("databaseUrl"), "orders");
+});
+afterAll(() => test.close());
+
+const [soup, tea] = [randomUUID(), randomUUID()];
+
+/** Lines of 500 each. */
+async function record(number: number, products: readonly string[], over: object = {}) {
+  const { status, subtotal } = { status: "placed", subtotal: 500 * products.length, ...over };
+  const id = randomUUID();
+  await sql`
+    insert into orders (id, number, status, service_type, business_date, currency, subtotal, discount, service_charge,
+      tax, tax_included, rounding, total, taxes, payment_id, payment_method, payment_status, placed_by_id,
+      placed_by_name, placed_at)
+    values (${id}, ${number}, ${status}, 'takeaway', '2026-11-23', 'MMK', ${subtotal}, 0, 0, 0, 0, 0, ${subtotal}, '[]',
+      ${randomUUID()}, 'cash', 'captured', 'p', 'Cashier', now())`.execute(test.database.kysely);
+  for (const product of products)
+    await sql`
+      insert into line_items (order_id, id, position, product_id, sku, name, category, station, quantity, unit_price,
+        modifiers, tax_rates, total)
+      values (${id}, ${randomUUID()}, 0, ${product}, 'S', '{}', '{}', 'bar', 1, 500, '[]', '[]', 500)`.execute(
+      test.database.kysely,
+    );
+  return id;
+}
+
+it("tells of each order how much of what was sold, and what does not add up in it", async () => {
+  const sound = await record(1, [soup, soup, tea]);
+  const short = await record(2, [soup], { subtotal: 400 });
+  const empty = await record(3, [], { subtotal: 100 });
+  const halfCancelled = await record(4, [tea], { status: "cancelled" });
+  const pages = [await readBook(test.database, undefined, 3)];
+  pages.push(await readBook(test.database, pages[0]?.at(-1)?.orderId, 3));
+  const lines = new Map(pages.flat().map((line) => [line.orderId, line]));
+  expect(pages.flat().map(({ orderId }) => orderId)).toEqual(
+    [sound, short, empty, halfCancelled].toSorted(),
+  );
+  expect(lines.get(sound)).toMatchObject({ quantities: { [soup]: 2, [tea]: 1 }, faults: [] });
+  expect(lines.get(short)).toMatchObject({ faults: ["it differs from the sum of its lines"] });
+  expect(lines.get(empty)).toMatchObject({ quantities: {}, faults: [expect.anything()] });
+  expect(lines.get(halfCancelled)).toMatchObject({
+    quantities: { [tea]: 1 },
+    faults: ["it and its cancellation disagree"],
+  });
+  expect(await summarize(test.database)).toEqual({
+    orders: 4,
+    cancelled: 0,
+    faults: ["there are 4 orders, and the last number is 0"],
+  });
+});
