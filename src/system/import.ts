@@ -53,7 +53,9 @@ export async function importRestaurant(
     await targets.products({ rows, checkOnly: true }).catch((error: unknown) => faults.push(error));
   }
   if (faults.length === 1) throw faults[0];
-  if (faults.length > 1) throw new AggregateError(faults, faults.map(messageOf).join("\n"));
+  // What is wrong with all is said once.
+  if (faults.length > 1)
+    throw new AggregateError(faults, [...new Set(faults.map(messageOf))].join("\n"));
   const ids = new Map<string, string>();
   let done = 0;
   const counts = { created: 0, updated: 0, unchanged: 0 };
