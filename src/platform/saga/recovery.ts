@@ -10,7 +10,7 @@ export function createRecovery({
   recover,
   logger,
 }: {
-  /** One round; answers whether there may be more. */
+  /** One round; answers whether there may be more. `first`: no round has yet found that there are none. */
   recover: (first: boolean) => Promise<boolean>;
   logger: Logger;
 }) {
@@ -25,7 +25,7 @@ export function createRecovery({
     let nextMs = ROUND_MS;
     try {
       if (await recover(first)) nextMs = SOON_MS;
-      first = false;
+      else first = false;
     } catch (error) {
       nextMs = SOON_MS;
       logger.warn({ error: messageOf(error) }, "saga recovery failed, trying again");

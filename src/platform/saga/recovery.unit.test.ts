@@ -59,3 +59,18 @@ it("makes one round at a time, and has ended only when no round is under way", a
   await ending;
   expect(running.now).toBe(0);
 });
+
+it("takes the rounds for the first as long as there is more to take over", async () => {
+  const firsts: boolean[] = [];
+  const recovery = createRecovery({
+    recover(first) {
+      firsts.push(first);
+      return Promise.resolve(firsts.length < 3);
+    },
+    logger: { warn: () => undefined, error: () => undefined },
+  });
+  recovery.begin();
+  await vi.advanceTimersByTimeAsync(30_000);
+  await recovery.end();
+  expect(firsts.slice(0, 4)).toEqual([true, true, true, false]);
+});
