@@ -62,11 +62,11 @@ async function start(
   stopAll: () => Promise<void>,
   { onFatal = () => undefined, nobodyWatches = false, screens: mode }: StartOptions,
 ): Promise<Tiffin> {
+  const folder = await openDataFolder(config.dataDir);
+  stops.push(() => folder.release());
   const logger = createLogger({ level: config.logLevel });
   const metrics = createMetrics();
   const preparing = mode && prepareScreens(mode);
-  const folder = await openDataFolder(config.dataDir);
-  stops.push(() => folder.release());
   const loopback = isLoopback(config.host);
   /** Only people at this machine can reach it. */
   const onlyHere = loopback && !config.behindProxy;

@@ -101,8 +101,14 @@ function parse(text: string): unknown {
 
 const HEALTH_MS = 3_000;
 
+/** What the server left is not for the account that looks for it. */
+class OtherAccount extends Error {
+  override name = "OtherAccount";
+}
+
 /** The server that runs on this data folder, or undefined when none answers.
- *  @throws OtherServer when somebody else answers at its address: the token is not for them */
+ *  @throws OtherServer when somebody else answers at its address: the token is not for them
+ *  @throws OtherAccount */
 export async function findRunning(dataFolder: string): Promise<RunFile | undefined> {
   const path = runFilePath(dataFolder);
   const run = await readRunFile(path);
@@ -124,8 +130,13 @@ export async function findRunning(dataFolder: string): Promise<RunFile | undefin
 async function readRunFile(path: string): Promise<RunFile | undefined> {
   try {
     return JSON.parse(await readFile(path, "utf8")) as RunFile;
-  } catch {
-    return undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== "EACCES" && code !== "EPERM") return undefined;
+    throw new OtherAccount(
+      `${path} belongs to another account: run this as the one that the server runs as (sudo -u <account> npm run …).`,
+      { cause: error },
+    );
   }
 }
 

@@ -12,6 +12,18 @@ export interface DataFolder {
   release(): Promise<void>;
 }
 
+/** Another process works in the folder. */
+export class FolderInUse extends StartError {
+  constructor(
+    path: string,
+    readonly ownerPid: number | null,
+  ) {
+    super(
+      `The data folder ${path} is in use by process ${ownerPid ?? "(unknown)"}: stop that one first, or set DATA_DIR to another folder.`,
+    );
+  }
+}
+
 /** @throws StartError when the folder is in use, not a folder, or not ours to write in */
 export async function openDataFolder(folder: string): Promise<DataFolder> {
   const path = resolve(folder);
@@ -19,11 +31,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     await mkdir(path, { recursive: true, mode: 0o700 });
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
     const lock = await lockFile(join(path, "lock"));
-    if (!lock.held) {
-      throw new StartError(
-        `The data folder ${path} is in use by process ${lock.ownerPid ?? "(unknown)"}: stop that one first, or set DATA_DIR to another folder.`,
-      );
-    }
+    if (!lock.held) throw new FolderInUse(path, lock.ownerPid);
     try {
       return {
         path,
@@ -60,11 +68,16 @@ async function keepSecret(path: string): Promise<string> {
   return secret;
 }
 
+const NOT_OURS =
+  "may not be read or written by this account: start as the account that it belongs to (sudo -u <account>), or set DATA_DIR to another folder";
+const TOO_MANY_FILES =
+  "cannot be opened, since too many files are open: let this account open more (ulimit -n), and start again";
+
 const CAUSES: Record<string, string> = {
-  EACCES:
-    "may not be read or written by this account: give it to this account, or set DATA_DIR to another folder",
-  EPERM:
-    "may not be read or written by this account: give it to this account, or set DATA_DIR to another folder",
+  EACCES: NOT_OURS,
+  EPERM: NOT_OURS,
+  EMFILE: TOO_MANY_FILES,
+  ENFILE: TOO_MANY_FILES,
   EROFS: "lies on a read-only disk: set DATA_DIR to a folder that can be written",
   ENOSPC: "lies on a full disk: free some space, or set DATA_DIR to a folder on another disk",
   EDQUOT: "is over its disk quota: free some space, or set DATA_DIR to a folder on another disk",
