@@ -1,7 +1,12 @@
 // Moves everything from the embedded document store to a real MongoDB, verifies it, and can be run again.
 import { join } from "node:path";
 import { loadConfig } from "#platform/config";
-import { exportDocuments, openDataFolder, startDocumentStore } from "#platform/embedded";
+import {
+  exportDocuments,
+  machineMegabytes,
+  openDataFolder,
+  startDocumentStore,
+} from "#platform/embedded";
 import { readArguments } from "./arguments.js";
 import { createProgress, type Progress } from "./progress.js";
 
@@ -15,7 +20,10 @@ if (to === undefined) {
 try {
   // The lock of the folder: a running Tiffin would go on writing behind the export's back.
   const folder = await openDataFolder(loadConfig().dataDir);
-  const store = await startDocumentStore({ folder: join(folder.path, "documents") });
+  const store = await startDocumentStore({
+    folder: join(folder.path, "documents"),
+    memoryMegabytes: machineMegabytes(), // the way out also where it has outgrown its half
+  });
   try {
     let shown: { name: string; progress: Progress } | undefined;
     const report = await exportDocuments({

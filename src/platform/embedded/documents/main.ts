@@ -5,6 +5,7 @@ import { unwritable } from "./damage.js";
 import { Engine } from "./engine.js";
 import { explained } from "./level.js";
 import { lockFolder } from "./lock.js";
+import { watchMemory } from "./memory.js";
 import type { FromParent, ToParent } from "./messages.js";
 import { createListener } from "./server.js";
 import { Store } from "./store.js";
@@ -24,8 +25,9 @@ function abort(error: unknown): void {
 const failedCommit = (error: unknown) =>
   abort(unwritable(error instanceof Error ? error.message : String(error)));
 
-async function run(folder: string, socketPath: string): Promise<void> {
+async function run(folder: string, socketPath: string, memoryMegabytes: number): Promise<void> {
   await lockFolder(folder);
+  watchMemory(memoryMegabytes, (megabytes) => tell({ kind: "nearly-full", megabytes }));
   const listener = createListener((command, client) => engine.handle(command, client));
   const engine = await explained(folder, async () =>
     Engine.open(await Store.open(folder, failedCommit), listener.connections),
@@ -77,5 +79,5 @@ async function run(folder: string, socketPath: string): Promise<void> {
 
 process.on("uncaughtException", abort);
 process.on("unhandledRejection", abort);
-const [folder = "", socketPath = ""] = process.argv.slice(2);
-run(folder, socketPath).catch(abort);
+const [folder = "", socketPath = "", memoryMegabytes] = process.argv.slice(2);
+run(folder, socketPath, Number(memoryMegabytes)).catch(abort);

@@ -4,4 +4,6 @@ export type FromParent = { kind: "stop" } | { kind: "backup"; id: number; folder
 export type ToParent =
   | { kind: "ready" }
   | { kind: "failed"; reason: string }
+  /** Of memory. */
+  | { kind: "nearly-full"; megabytes: number }
   | { kind: "backed-up"; id: number; reason?: string };

@@ -3,13 +3,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { FromParent, ToParent } from "./messages.js";
 
 const RESTART_WINDOW_MS = 60_000;
-const START_MS = 120_000; // a large folder is read and verified whole
+const START_MS = 15 * 60_000; // a large folder is read and verified whole
 const STOP_MS = 20_000;
 const MAX_SOCKET_PATH = 100; // the kernel's limit is 107 bytes on Linux, 103 on macOS
 
@@ -30,12 +30,18 @@ export interface DocumentStore {
   onExit(listener: (reason: string) => void): void;
 }
 
+/** Of this machine, or of the container that we are in. */
+export const machineMegabytes = (): number =>
+  Math.floor(Math.min(totalmem(), process.constrainedMemory() || Infinity) / 2 ** 20);
+
 export async function startDocumentStore(options: {
   folder: string;
   logger?: Logger;
+  /** All documents are in memory. Default: half of the machine's; the rest is for PostgreSQL and ourselves. */
+  memoryMegabytes?: number;
 }): Promise<DocumentStore> {
   const folder = resolve(options.folder);
-  const { logger } = options;
+  const { logger, memoryMegabytes = Math.max(512, Math.floor(machineMegabytes() / 2)) } = options;
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { path: socketPath, release } = socketFor(folder);
   const listeners: ((reason: string) => void)[] = [];
@@ -49,7 +55,7 @@ export async function startDocumentStore(options: {
   });
 
   async function launch(): Promise<Child> {
-    const started = await startChild(folder, socketPath);
+    const started = await startChild({ folder, socketPath, memoryMegabytes, logger });
     started.process.once("exit", () => {
       reviving = revive(started);
     });
@@ -107,12 +113,26 @@ interface Child {
 /** Room for what lives as long as one command: with the default, collecting it takes a sixth of the time. */
 const YOUNG = "--max-semi-space-size=32";
 
+const MORE_ROOM = "give the machine more memory, or move to a MongoDB (npm run documents:export).";
+
 /** Settles when the child answers on its socket, or with the child's own reason why it does not. */
-function startChild(folder: string, socketPath: string): Promise<Child> {
+function startChild({
+  folder,
+  socketPath,
+  memoryMegabytes,
+  logger,
+}: {
+  folder: string;
+  socketPath: string;
+  memoryMegabytes: number;
+  logger: Logger | undefined;
+}): Promise<Child> {
   const asSource = import.meta.url.endsWith(".ts");
   const entry = fileURLToPath(new URL(asSource ? "./main.ts" : "./main.js", import.meta.url));
   const loader = asSource ? ["--import", import.meta.resolve("tsx")] : [];
-  const child = spawn(process.execPath, [YOUNG, ...loader, entry, folder, socketPath], {
+  const flags = [YOUNG, `--max-old-space-size=${memoryMegabytes}`, ...loader];
+  const args = [...flags, entry, folder, socketPath, String(memoryMegabytes)];
+  const child = spawn(process.execPath, args, {
     stdio: ["ignore", "ignore", "inherit", "ipc"],
     env: { ...process.env, NODE_OPTIONS: "" },
   });
@@ -131,12 +151,19 @@ function startChild(folder: string, socketPath: string): Promise<Child> {
       }),
   };
   return new Promise((resolve, reject) => {
-    const late = setTimeout(() => child.kill("SIGKILL"), START_MS);
+    const late = setTimeout(() => {
+      self.reason = `The document store in ${folder} was not read within ${START_MS / 60_000} minutes: look at its disk, and start again.`;
+      child.kill("SIGKILL");
+    }, START_MS);
     child.on("message", (message: ToParent) => {
       if (message.kind === "ready") {
         clearTimeout(late);
         resolve(self);
       } else if (message.kind === "failed") self.reason = message.reason;
+      else if (message.kind === "nearly-full")
+        logger?.warn(
+          `The document store keeps all documents in memory, and they take ${message.megabytes} of the ${memoryMegabytes} MB that it may use. Before it is full, keep events for fewer days (EVENT_RETENTION_DAYS), ${MORE_ROOM}`,
+        );
       else {
         backups.get(message.id)?.(message.reason);
         backups.delete(message.id);
@@ -145,7 +172,10 @@ function startChild(folder: string, socketPath: string): Promise<Child> {
     child.once("error", reject);
     child.once("exit", (code, signal) => {
       clearTimeout(late);
-      self.reason ??= `The document store's process ended (${signal ?? `code ${code}`}).`;
+      self.reason ??=
+        signal === "SIGABRT" // so V8 ends a process that has no memory left
+          ? `The document store has no room left in the ${memoryMegabytes} MB of memory that it may use: ${MORE_ROOM}`
+          : `The document store's process ended (${signal ?? `code ${code}`}).`;
       for (const settle of backups.values()) settle(self.reason);
       reject(new Error(self.reason));
     });
