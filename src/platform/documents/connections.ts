@@ -92,11 +92,10 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
     for (const connection of connections) connection.removeAllListeners("disconnected");
     await Promise.all(connections.map((connection) => connection.close()));
   };
-  const { version } = (await databaseOf(own).command({ buildInfo: 1 })) as { version: string };
-  if (Number.parseInt(version, 10) < OLDEST) {
+  const version = await readVersion(own).catch(async (error: unknown) => {
     await close();
-    throw new StartError(`MongoDB ${version} is too old: Tiffin needs ${OLDEST} or newer.`);
-  }
+    throw explained(error);
+  });
   const asked = await asksForPassword(own).catch(async (error: unknown) => {
     await close();
     throw explained(error);
@@ -174,6 +173,15 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
 // https://www.mongodb.com/docs/manual/reference/error-codes/: AuthenticationFailed, Unauthorized
 const AUTHENTICATION_FAILED = 18;
 const REFUSED = new Set([AUTHENTICATION_FAILED, 13]);
+
+/** @throws StartError when it is too old */
+async function readVersion(connection: Connection): Promise<string> {
+  const { version } = (await databaseOf(connection).command({ buildInfo: 1 })) as {
+    version: string;
+  };
+  if (Number.parseInt(version, 10) >= OLDEST) return version;
+  throw new StartError(`MongoDB ${version} is too old: Tiffin needs ${OLDEST} or newer.`);
+}
 
 /** Whether the server knows who we are. One that wants to know and was not told refuses here, and not later. */
 async function asksForPassword(connection: Connection): Promise<boolean> {

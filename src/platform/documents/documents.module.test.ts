@@ -1,5 +1,6 @@
 // Opening the document store: what is wrong with MONGODB_URL is said in one sentence, and never with its password.
 import { createServer, type Server } from "node:net";
+import { mongo } from "mongoose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StartError } from "#platform/kernel";
 import { findHoles } from "./holes.js";
@@ -110,6 +111,24 @@ describe("openDocuments", () => {
     expect((error as Error).message).toMatch(message);
     expect((error as Error).message).not.toContain("hunter2");
   });
+
+  // A MongoDB knows fail points only when it was started for tests.
+  it.skipIf(process.env["MONGODB_URL"])(
+    "says so too when the server goes away while it is asked for its version",
+    async () => {
+      const client = await new mongo.MongoClient(documents.url).connect();
+      await client.db("admin").command({
+        configureFailPoint: "failCommand",
+        mode: { times: 1 },
+        data: { failCommands: ["buildInfo"], closeConnection: true },
+      });
+      await client.close();
+      const opening = openDocuments({ url: documents.url, logger, manifest: {} });
+      const error = await opening.catch((failed: unknown) => failed);
+      expect(error).toBeInstanceOf(StartError);
+      expect((error as Error).message).toMatch(/^MongoDB cannot be reached .*check MONGODB_URL/);
+    },
+  );
 
   it("says within seconds that nothing answers", async () => {
     const url = `mongodb://127.0.0.1:${deafPort}`;
