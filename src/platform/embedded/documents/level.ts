@@ -158,7 +158,8 @@ async function openAt(path: string): Promise<Level> {
 }
 
 const FULL_OR_BROKEN = /no space|quota|input\/output|i\/o error/i;
-const BARRED = /permission denied|read-only|too many open/i;
+const TOO_MANY = /too many open/i;
+const BARRED = /permission denied|read-only/i;
 
 /** Says what the system or LevelDB complains of in one sentence with a remedy. */
 export async function explained<T>(folder: string, work: () => Promise<T>): Promise<T> {
@@ -168,6 +169,11 @@ export async function explained<T>(folder: string, work: () => Promise<T>): Prom
     const { code, message } = rootOf(error);
     if (code === undefined) throw error; // ours
     if (FULL_OR_BROKEN.test(message)) throw unwritable(message);
+    if (TOO_MANY.test(message))
+      throw new Error(
+        `The document store in ${folder} cannot be opened (${message}): let this account open more files (ulimit -n), and start again.`,
+        { cause: error },
+      );
     if (code.startsWith("LEVEL_") && !BARRED.test(message))
       throw damaged(`${folder} cannot be read (${message})`);
     throw new Error(

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Level, makeWhole, recordKey } from "./level.js";
+import { explained, type Level, makeWhole, recordKey } from "./level.js";
 import { createTestStore, type TestStore, useStores, withClient } from "./testing.js";
 import { startDocumentStore } from "./supervisor.js";
 
@@ -89,6 +89,25 @@ test("a stop while the process is being started again leaves none", async () => 
   await dying;
   await stores.running[0]?.stop();
   await stores.start(); // nobody holds the folder
+});
+
+test("a backup that cannot be written says so of itself, not of the store, which goes on", async () => {
+  const store = await stores.start();
+  writeFileSync(join(stores.path, "file"), "");
+  await expect(store.backup(join(stores.path, "file", "backup"))).rejects.toThrow(
+    /^The backup .* could not be made \(.*\): free some space there, or choose another folder\. The store itself goes on\.$/,
+  );
+  await withClient(store, async (db) => expect(await db.command({ ping: 1 })).toEqual({ ok: 1 }));
+});
+
+test("names the remedy for too many open files, which is not another account", async () => {
+  const cause = Object.assign(new Error("IO error: x/MANIFEST-000002: Too many open files"), {
+    code: "LEVEL_IO_ERROR",
+  });
+  const failing = () => Promise.reject(new Error("Database failed to open", { cause }));
+  await expect(explained("/data", failing)).rejects.toThrow(
+    /cannot be opened \(.*Too many open files\): let this account open more files/,
+  );
 });
 
 test("leaves nothing of what could not be made whole", async () => {

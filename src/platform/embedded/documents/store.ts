@@ -9,7 +9,6 @@ import {
   CHECKSUM,
   copyInto,
   entryKey,
-  explained,
   type Level,
   listEntries,
   listRecords,
@@ -100,7 +99,15 @@ export class Store {
     if ((await readdir(target).catch(() => [])).length > 0)
       throw new Error(`The folder ${target} is not empty: choose another one for the backup.`);
     await this.#flushing;
-    await explained(target, () => makeWhole(target, (copy) => copyInto(copy, this.#level)));
+    try {
+      await makeWhole(target, (copy) => copyInto(copy, this.#level));
+    } catch (error) {
+      const { cause: why = error } = error as Error; // so LevelDB tells why it did not open
+      throw new Error(
+        `The backup ${target} could not be made (${(why as Error).message}): free some space there, or choose another folder. The store itself goes on.`,
+        { cause: error },
+      );
+    }
   }
 
   async close(): Promise<void> {

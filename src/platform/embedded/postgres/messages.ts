@@ -44,6 +44,11 @@ const CAUSES: readonly (readonly [RegExp, (path: string) => string])[] = [
       "There is too little memory for PostgreSQL: free 200 MB, or set DATABASE_URL to another machine.",
   ],
   [
+    /Too many open files|EMFILE|ENFILE/i,
+    () =>
+      "Too many files are open for PostgreSQL to start: let this account open more (ulimit -n), and start again.",
+  ],
+  [
     /Read-only file system|EROFS/i,
     (path) =>
       `The folder ${path} lies on a read-only disk: set DATA_DIR to a folder that can be written.`,

@@ -51,6 +51,10 @@ describe("why a start failed", () => {
       "setpriv: setresuid failed: Operation not permitted",
       /does not run as root, .* ordinary user/,
     ],
+    [
+      'startup|PANIC:  could not open file "pg_wal/000000010000000000000001": Too many open files',
+      /let this account open more/,
+    ],
     ["startup|PANIC:  could not locate a valid checkpoint record", /is damaged: restore it/],
     ["postmaster|FATAL:  configuration file contains errors", /postgresql\.conf are wrong/],
     ["postmaster|FATAL:  something new", /did not start in \/data: mend what it names/],
