@@ -11,7 +11,7 @@ import { type Config, isLoopback } from "#platform/config";
 import { openPostgres } from "#platform/db";
 import { openDocuments } from "#platform/documents";
 import { openDataFolder, startDocumentStore, startEmbeddedPostgres } from "#platform/embedded";
-import { createHttpServer, type Guard, type Principal } from "#platform/http";
+import { createHttpServer, type Guard, type Principal, warnOfEnd } from "#platform/http";
 import { StartError } from "#platform/kernel";
 import { createLogger, createMetrics } from "#platform/observability";
 import { type App, createApp } from "./app.js";
@@ -183,7 +183,9 @@ async function start(
       samplePins: onlyHere ? people.sampleStaff.pins : [], // elsewhere they do not work
       migrations: migrations.length,
       warnings: [
-        ...(warning === undefined ? [] : [warning]),
+        ...[warning, config.tls && warnOfEnd(config.tls.certPath)].filter(
+          (one) => one !== undefined,
+        ),
         ...(people.sampleStaff.any
           ? [
               "The sample PINs are known to everybody: give your staff PINs of their own before you sell.",

@@ -10,4 +10,5 @@ export { callerOf } from "./rate-limit.js";
 export { listProblemCodes, listRoutes, type RouteEntry } from "./routes.js";
 export { createHttpServer, type HttpLimits, type HttpParts, type HttpServer } from "./server.js";
 export type { Screens } from "./screens.js";
+export { warnOfEnd } from "./tls.js";
 export type { AnyRouter } from "@orpc/server";

@@ -9,7 +9,7 @@ import { connect } from "node:tls";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StartError } from "#platform/kernel";
 import { startTestServer } from "./testing.js";
-import { readCertificate, watchCertificate } from "./tls.js";
+import { readCertificate, warnOfEnd, watchCertificate } from "./tls.js";
 
 const openssl = spawnSync("openssl", ["version"]).status === 0;
 let folder: string;
@@ -74,6 +74,15 @@ describe.skipIf(!openssl)("TLS", () => {
     await expect.poll(() => seen.includes("taken"), { timeout: 5_000 }).toBe(true);
     expect(current).not.toBe(before);
     stop();
+  });
+
+  it("warns three weeks before the certificate ends, and after it ended", () => {
+    makeCertificate("first"); // for two days
+    const day = 86_400_000;
+    const at = (days: number) => warnOfEnd(files.certPath, Date.now() + days * day);
+    expect(at(-20)).toBeUndefined();
+    expect(at(0)).toMatch(/ends on \d{4}-\d\d-\d\d, and then browsers refuse .*renewed one/);
+    expect(at(3)).toMatch(/ended on /);
   });
 
   it("names the setting when a file cannot be used", async () => {
