@@ -26,6 +26,7 @@ import {
   readLogLine,
   readVersion,
 } from "./messages.js";
+import { createPatience } from "./patience.js";
 
 export interface EmbeddedPostgres {
   /** Of the owner, who may do everything. */
@@ -51,8 +52,8 @@ export interface PostgresOptions {
 }
 
 const TRIES = 3;
-/** Recovery after a crash reads back at most max_wal_size. */
-const READY_WITHIN_MS = 180_000;
+/** Without a word: recovery after a crash tells every ten seconds how far it is, and may take as long as the disk needs. */
+const SILENT_MS = 180_000;
 const LAST_WORDS = 20;
 
 /** @throws StartError with cause and remedy; nothing is left running then */
@@ -117,7 +118,9 @@ async function startServer(options: {
     let version = "";
     let isUp: (value: true) => void;
     const up = new Promise<true>((resolve) => (isUp = resolve));
+    const patience = createPatience(SILENT_MS, () => void kept.stop());
     const onLine = (line: string): void => {
+      patience.heard();
       lastWords.push(line);
       if (lastWords.length > LAST_WORDS) lastWords.shift();
       const { level, text } = readLogLine(line);
@@ -126,8 +129,7 @@ async function startServer(options: {
       if (isReady(line)) isUp(true);
     };
     const kept = keep(command, { account, env: binaries.env, onLine });
-    const timer = setTimeout(() => void kept.stop(), READY_WITHIN_MS);
-    const outcome = await Promise.race([up, kept.ended]).finally(() => clearTimeout(timer));
+    const outcome = await Promise.race([up, kept.ended]).finally(() => patience.end());
     if (outcome === true) return { kept, port, pid: await kept.pid, version, lastWords };
     // The port was free a moment ago; another program was faster.
     if (!isPortTaken(lastWords) || attempt === TRIES) {
