@@ -15,7 +15,12 @@ async function main(): Promise<void> {
     if (stopping.signal.aborted) return;
     stopping.abort();
     console.log(`\n${why}: finishing what is under way…`);
-    setTimeout(() => process.exit(1), LAST_RESORT_MS).unref();
+    setTimeout(() => {
+      console.error(
+        `Not all of it ended within ${LAST_RESORT_MS / 1000} s. What was acknowledged is stored; the rest goes on at the next start.`,
+      );
+      process.exit(1);
+    }, LAST_RESORT_MS).unref();
     // Also what is still starting: its servers are to be stopped, not cut off.
     void (starting?.then((tiffin) => tiffin.stop()) ?? Promise.resolve()).then(
       () => {
