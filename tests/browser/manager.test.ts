@@ -286,6 +286,34 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("keeps a dialog with its category when another manager removes that one meanwhile", async () => {
+    const { page, context } = await openManager();
+    const dialog = page.getByRole("dialog");
+    const settings = async () => (await tiffin.manager.get("/api/restaurant/settings")).body;
+    const codesOf = ({ categories }: { categories: { code: string }[] }) =>
+      categories.map(({ code }) => code);
+    const path = "/api/restaurant/categories/specials";
+    const before = await settings();
+    const { version } = before;
+    const specials = { name: { en: "Specials" }, station: "noodle", version };
+    expect((await tiffin.manager.send("PUT", path, specials)).status).toBe(200);
+    await go(page, "menu");
+    await page.getByRole("button", { name: "Specials", exact: true }).click();
+    await page.getByRole("button", { name: "Change category" }).click();
+    const { status } = await tiffin.manager.send("DELETE", `${path}?version=${version + 1}`);
+    expect(status).toBe(200);
+    await page.locator("main button", { hasText: "Specials" }).waitFor({ state: "detached" });
+    const remove = dialog.getByRole("button", { name: "Remove category" });
+    await remove.click();
+    await dialog.getByText("Somebody else changed this").waitFor();
+    await remove.click();
+    await expect
+      .poll(() => dialog.getByRole("alert").innerText())
+      .toContain("nothing of this name");
+    expect(codesOf(await settings())).toEqual(codesOf(before));
+    await context.close();
+  });
+
   it("shows what another manager made of the same before it can be saved again", async () => {
     const { page, context } = await openManager();
     const dialog = page.getByRole("dialog");

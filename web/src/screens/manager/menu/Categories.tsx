@@ -21,7 +21,8 @@ import { useServed } from "./served.js";
 import { menuWords } from "./words.js";
 
 type Open =
-  | { readonly kind: "new-category" | "category" | "add-dish" }
+  | { readonly kind: "new-category" }
+  | { readonly kind: "category" | "add-dish"; readonly category: Category }
   | { readonly kind: "item" | "stock"; readonly productId: string };
 
 export function Categories({ settings }: { readonly settings: Settings }) {
@@ -32,6 +33,8 @@ export function Categories({ settings }: { readonly settings: Settings }) {
   const { categories } = settings;
   const current = categories.find((category) => category.code === code) ?? categories[0];
   const close = () => setOpen(undefined);
+  // A dialog stays with the category that it was opened for, also when somebody removes that one meanwhile.
+  const asNow = (opened: Category) => categories.find((one) => one.code === opened.code) ?? opened;
 
   return (
     <>
@@ -62,11 +65,16 @@ export function Categories({ settings }: { readonly settings: Settings }) {
       {open?.kind === "new-category" && (
         <CategorySheet category={undefined} settings={settings} onDone={setCode} onClose={close} />
       )}
-      {current && open?.kind === "category" && (
-        <CategorySheet category={current} settings={settings} onDone={setCode} onClose={close} />
+      {open?.kind === "category" && (
+        <CategorySheet
+          category={asNow(open.category)}
+          settings={settings}
+          onDone={setCode}
+          onClose={close}
+        />
       )}
-      {current && open?.kind === "add-dish" && (
-        <AddDish category={current} settings={settings} onClose={close} />
+      {open?.kind === "add-dish" && (
+        <AddDish category={asNow(open.category)} settings={settings} onClose={close} />
       )}
       {open?.kind === "item" && (
         <ItemSheet productId={open.productId} settings={settings} onClose={close} />
@@ -100,14 +108,14 @@ function Dishes({ category, settings, onOpen }: DishesProps) {
           variant="default"
           size="md"
           leftSection={<IconPencil size={18} />}
-          onClick={() => onOpen({ kind: "category" })}
+          onClick={() => onOpen({ kind: "category", category })}
         >
           {t("menu.edit-category")}
         </Button>
         <Button
           size="md"
           leftSection={<IconPlus size={18} />}
-          onClick={() => onOpen({ kind: "add-dish" })}
+          onClick={() => onOpen({ kind: "add-dish", category })}
         >
           {t("menu.add-dish")}
         </Button>
