@@ -145,6 +145,27 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("takes a dish off sale whatever orders held of it when the page was read", async () => {
+    const { page, context } = await openManager();
+    await page.route("**/api/inventory/products?**", async (route) => {
+      const response = await route.fetch();
+      const { items, nextCursor } = await response.json();
+      const asHeld = items.map(({ stock, ...product }: { stock: { onHand: number } | null }) => ({
+        ...product,
+        stock: stock && { ...stock, reserved: 1, available: stock.onHand - 1 },
+      }));
+      await route.fulfill({ response, json: { items: asHeld, nextCursor } });
+    });
+    await go(page, "stock");
+    await openRow(page, "Nan gyi thoke");
+    await page.getByRole("button", { name: "Sold out now (86)" }).click();
+    await page.getByRole("dialog").locator("li").filter({ hasText: "Sold out (86)" }).waitFor();
+    const { body } = await tiffin.manager.get("/api/inventory/products?q=NGT-01");
+    expect(body.items[0].stock).toEqual({ onHand: 0, reserved: 0, available: 0 });
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await context.close();
+  });
+
   it("shows what was recorded of a product that is no longer low", async () => {
     const { page, context } = await openManager();
     const dialog = page.getByRole("dialog");

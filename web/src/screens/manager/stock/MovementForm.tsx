@@ -3,6 +3,7 @@
 import { Button, TextInput } from "@mantine/core";
 import { useState } from "react";
 import type { Product } from "../../../../../src/modules/inventory/contract.js";
+import { api } from "../../../api/client.js";
 import { useWords } from "../../../words/words.js";
 import { useAction } from "../parts/action.js";
 import { Chips } from "../parts/Chips.js";
@@ -46,20 +47,32 @@ export function MovementForm({ product, stock }: MovementFormProps) {
     set();
     setId(crypto.randomUUID());
   };
-  const send = (movement: { id: string; type: MovementType; quantity: number; reason: string }) =>
-    run(async () => {
-      await record({ productId: product.id, ...movement });
-      setTyped("");
-      setReason("");
-      setId(crypto.randomUUID());
-    });
+  const send = async (movement: {
+    id: string;
+    type: MovementType;
+    quantity: number;
+    reason: string;
+  }) => {
+    await record({ productId: product.id, ...movement });
+    setTyped("");
+    setReason("");
+    setId(crypto.randomUUID());
+  };
+  /** What orders hold at this moment, and nothing more, is left. What is shown here may be seconds old: of an order that
+   *  was served meanwhile, its portions would be on sale again. */
+  const stop = async () => {
+    const now = await api.inventory.products.get({ id: product.id });
+    const quantity = now.stock?.reserved ?? 0;
+    const reason = t("stock.stop-reason");
+    await send({ id: crypto.randomUUID(), type: "recount", quantity, reason });
+  };
 
   return (
     <form
       className={parts["form"]}
       onSubmit={(event) => {
         event.preventDefault();
-        if (enough) void send({ id, type, quantity, reason: reason.trim() });
+        if (enough) void run(() => send({ id, type, quantity, reason: reason.trim() }));
       }}
     >
       <Chips
@@ -110,14 +123,7 @@ export function MovementForm({ product, stock }: MovementFormProps) {
             color="chilli"
             size="md"
             loading={busy}
-            onClick={() =>
-              void send({
-                id: crypto.randomUUID(),
-                type: "recount",
-                quantity: stock.reserved,
-                reason: t("stock.stop-reason"),
-              })
-            }
+            onClick={() => void run(stop)}
           >
             {t("stock.stop")}
           </Button>
