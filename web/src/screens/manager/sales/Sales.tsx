@@ -56,15 +56,20 @@ export function Sales() {
       {hours?.totals.orders === 0 && hours.totals.cancelledOrders === 0 && (
         <p className={parts["note"]}>{t("sales.none")}</p>
       )}
-      {hours && hours.rows.length > 0 && (
-        <div className={classes["charts"]}>
-          {!isOneDay && reports.dates && <ByDate report={reports.dates} onAsk={setAsked} />}
-          <ByHour report={hours} onAsk={setAsked} />
-          {reports.dishes && <ByDish report={reports.dishes} onAsk={setAsked} />}
-          {reports.categories && <ByCategory report={reports.categories} onAsk={setAsked} />}
-          {reports.methods && <ByMethod report={reports.methods} onAsk={setAsked} />}
-        </div>
-      )}
+      <div className={classes["charts"]}>
+        {hours && hours.rows.length > 0 && (
+          <>
+            {!isOneDay && reports.dates && <ByDate report={reports.dates} onAsk={setAsked} />}
+            <ByHour report={hours} onAsk={setAsked} />
+            {reports.dishes && <ByDish report={reports.dishes} onAsk={setAsked} />}
+            {reports.categories && <ByCategory report={reports.categories} onAsk={setAsked} />}
+          </>
+        )}
+        {/* Money may go back on a day without sales. */}
+        {reports.methods && reports.methods.rows.length > 0 && (
+          <ByMethod report={reports.methods} onAsk={setAsked} />
+        )}
+      </div>
       {asked && days && (
         <OrdersBehind asked={asked} days={days} onClose={() => setAsked(undefined)} />
       )}
@@ -198,7 +203,8 @@ function ByMethod({ report, onAsk }: ByProps<"method">) {
     key: row.method,
     label: t(`sales.${row.method}`),
     amount: row.net.amount,
-    count: row.payments - row.refunds,
+    // A refund may be a part of a payment, and takes none off their number.
+    count: row.payments,
   }));
   return (
     <BarTable
