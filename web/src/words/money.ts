@@ -40,6 +40,11 @@ export const formatMoney = (
   language: Language,
 ): string => `${formatAmount(amount, decimals)} ${unitOf(currency, language)}`;
 
+/** ISO 4217 for "no currency": reports say it until the first sale, of amounts that are all 0. */
+const NO_CURRENCY = "XXX";
+export const inOwn = (currency: string, money: Money): Money =>
+  money.currency === NO_CURRENCY ? { ...money, currency } : money;
+
 const BURMESE_ZERO = 0x1040;
 
 /** Burmese keyboards type Burmese digits. */

@@ -1,6 +1,6 @@
 // Small decisions of the back office: counts and amounts as typed, codes from names, stock, choices, days of the log.
 import { describe, expect, it } from "vitest";
-import { parseAmount, typedAmount } from "../../words/money.js";
+import { inOwn, parseAmount, typedAmount } from "../../words/money.js";
 import { boundsOf, offsetMinutes } from "./audit/actions.js";
 import { groupDraft, groupOf } from "./menu/group-draft.js";
 import { parseCount } from "./parts/counts.js";
@@ -29,6 +29,11 @@ describe("Typed amounts", () => {
       expect(parseAmount(typedAmount(amount, 0), 0)).toBe(amount);
     }
   });
+});
+
+it("writes what reports say before the first sale in the restaurant's own currency", () => {
+  expect(inOwn("MMK", { amount: 0, currency: "XXX" })).toEqual({ amount: 0, currency: "MMK" });
+  expect(inOwn("MMK", { amount: 5, currency: "USD" })).toEqual({ amount: 5, currency: "USD" });
 });
 
 it("reads counts, and nothing but counts", () => {

@@ -2,7 +2,7 @@
 import { createContext, useContext, useMemo } from "react";
 import { createDayFormat } from "../../words/dates.js";
 import { useLanguage } from "../../words/language.js";
-import { formatAmount, formatMoney, type Money, unitOf } from "../../words/money.js";
+import { formatAmount, formatMoney, inOwn, type Money, unitOf } from "../../words/money.js";
 import { useWords } from "../../words/words.js";
 import { manager } from "./words.js";
 
@@ -34,7 +34,7 @@ export function useFormat() {
     const named = createDayFormat(language, { timeZone: "UTC", weekday: true });
     const timeOf = (instant: string) => time.format(new Date(instant));
     return {
-      money: (money: Money) => formatMoney(money, decimals, language),
+      money: (money: Money) => formatMoney(inOwn(currency, money), decimals, language),
       /** Without the currency, for columns that say it once. */
       amount: ({ amount }: Money) => formatAmount(amount, decimals),
       unit: unitOf(currency, language),
