@@ -1,4 +1,5 @@
 // An order's story as text for a terminal: a timeline in columns. Pure.
+import { writeMoney } from "#platform/kernel";
 import type { Story, StoryEntry } from "../system/story/contract.js";
 import { renderTable } from "./table.js";
 
@@ -31,7 +32,7 @@ export function renderStory(story: Story): string {
   const head = [
     number === undefined ? `Order ${orderId}, never recorded` : `Order ${number} (${orderId})`,
     ...(status === undefined ? [] : [status]),
-    ...(total ? [`${total.amount.toLocaleString("en")} ${total.currency}`] : []),
+    ...(total ? [writeMoney(total)] : []),
   ].join(", ");
   return [
     head,

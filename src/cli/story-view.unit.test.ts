@@ -48,6 +48,11 @@ it("draws a timeline in columns, with what could not be told", () => {
   expect(renderStory(unrecorded)).toMatch(/^Order [\w-]+, never recorded\n/);
 });
 
+it("writes an amount in its own currency's decimals", () => {
+  const total = { amount: 1250, currency: "USD" };
+  expect(renderStory({ ...story, total })).toMatch(/, placed, 12\.50 USD\n/);
+});
+
 it("counts from the beginning in units that people read", () => {
   expect([12, 9_999, 10_000, 599_949, 600_000, 35_999_000, 36_000_000].map(since)).toEqual([
     "+12 ms",

@@ -1,6 +1,6 @@
 // Between the contract and the module: turns requests into commands and decisions into typed answers.
 import { actorOf, type CallContext, implementContract } from "#platform/http";
-import { newId } from "#platform/kernel";
+import { decimalsOf, newId } from "#platform/kernel";
 import { type CommandParts, type Deed, edit, type Outcome, settle, WHOLE } from "./commands.js";
 import { contract } from "./contract.js";
 import {
@@ -16,7 +16,7 @@ import {
   setTables,
 } from "./edits.js";
 import type { Memory } from "./queries.js";
-import { decimalsOf, type Misfit } from "./contract/settings.js";
+import type { Misfit } from "./contract/settings.js";
 
 const faultsOf = (misfits: readonly Misfit[]) =>
   misfits.slice(0, 50).map(({ path, message }) => ({ path: path.join("."), message }));

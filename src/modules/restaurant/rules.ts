@@ -1,7 +1,7 @@
 // Pure decisions of restaurant: what the menu shows, how settings merge, and what each edit makes of them.
-import { type LocalizedText, money } from "#platform/kernel";
+import { decimalsOf, type LocalizedText, money } from "#platform/kernel";
 import type { Menu, OrderingRules, Settings } from "./contract.js";
-import { decimalsOf, type Misfit, misfitsOf } from "./contract/settings.js";
+import { type Misfit, misfitsOf } from "./contract/settings.js";
 
 /** All settings as stored, sorted by position. */
 export interface Stored extends Omit<Settings, "tables"> {

@@ -12,7 +12,6 @@ import {
   settled,
   taxKind,
 } from "./rules.js";
-import { decimalsOf } from "./contract/settings.js";
 
 const product: CatalogueEntry = {
   productId: mohinga,
@@ -152,17 +151,5 @@ describe("settling", () => {
       ["new", 2],
       ["t1", 4],
     ]);
-  });
-});
-
-describe("decimalsOf", () => {
-  it.each([
-    ["MMK", 0],
-    ["JPY", 0],
-    ["USD", 2],
-    ["THB", 2],
-    ["KWD", 3],
-  ])("%s has %i", (currency, decimals) => {
-    expect(decimalsOf(currency)).toBe(decimals);
   });
 });

@@ -11,3 +11,4 @@ export * from "./localized.js";
 export * from "./money.js";
 export * from "./ownership.js";
 export * from "./start-error.js";
+export * from "./written-money.js";

@@ -1,11 +1,9 @@
 // An order's money as entries of its story: its payment, what the gateway was asked, what went back. Pure.
 import type { PaymentsFace } from "#modules/payments";
-import type { Money } from "#platform/kernel";
+import { writeMoney } from "#platform/kernel";
 import type { StoryEntry } from "./contract.js";
 
 export type MoneyOfStory = Awaited<ReturnType<PaymentsFace["byOrder"]>>;
-
-const amountOf = ({ amount, currency }: Money) => `${amount.toLocaleString("en")} ${currency}`;
 
 type Outcome = StoryEntry["outcome"];
 const OF_PAYMENT: Readonly<Record<NonNullable<MoneyOfStory["payment"]>["status"], Outcome>> = {
@@ -43,7 +41,7 @@ export function entriesOfMoney(money: MoneyOfStory | undefined): StoryEntry[] {
       kind: "payment",
       at: createdAt,
       tookMs: Math.max(0, Date.parse(at) - Date.parse(createdAt)),
-      title: `${amountOf(payment.amount)} by ${method}: ${status}`,
+      title: `${writeMoney(payment.amount)} by ${method}: ${status}`,
       ...(declineCode !== undefined && { detail: declineCode }),
       outcome: OF_PAYMENT[status],
     });
@@ -68,7 +66,7 @@ export function entriesOfMoney(money: MoneyOfStory | undefined): StoryEntry[] {
       ...(settledAt !== undefined && {
         tookMs: Math.max(0, Date.parse(settledAt) - Date.parse(requestedAt)),
       }),
-      title: `${amountOf(amount)} back: ${status}`,
+      title: `${writeMoney(amount)} back: ${status}`,
       detail: reason,
       outcome: OF_REFUND[status],
     });

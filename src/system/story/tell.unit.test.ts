@@ -154,6 +154,9 @@ describe("money", () => {
       "100 failed 7,350 MMK back: refused",
     ]);
     expect(told[2]?.tookMs).toBe(20);
+    const dollars = { ...payment, amount: money(1250, "USD") };
+    const [entry] = entriesOfMoney({ payment: dollars, refunds: [], attempts: [] });
+    expect(entry?.title).toBe("12.50 USD by card: captured");
   });
 
   it("that is pending waits, and that was declined failed with its code", () => {

@@ -75,13 +75,6 @@ export const MAX_GROUPS = 1_000;
 export const MAX_CATEGORIES = 500;
 export const MAX_ITEMS = 20_000;
 
-/** Decimals for people and gateways. MMK: ISO 4217 says 2, practice 0 (ADR 0007); the rest as Intl knows it. */
-export function decimalsOf(currency: string): number {
-  if (currency === "MMK") return 0;
-  const format = new Intl.NumberFormat("en", { style: "currency", currency });
-  return format.resolvedOptions().maximumFractionDigits ?? 2;
-}
-
 type Path = readonly (string | number)[];
 export interface Misfit {
   readonly path: Path;
