@@ -130,12 +130,13 @@ describe("search", () => {
     );
   });
 
-  it("finds what runs low", async () => {
+  it("finds what runs low, and what is sold out though nobody asked to be warned", async () => {
     const [low, high] = [await addDish(4), await addDish(6)];
     for (const id of [low, high]) {
       await inventory.products.update({ id, version: 1, lowStockAt: 5 });
     }
+    const [none] = [await addDish(0), await addDish(1), await addDish(null)];
     const { items } = await inventory.products.list({ stock: "low" });
-    expect(items.map((product) => product.id)).toEqual([low]);
+    expect(items.map((product) => product.id)).toEqual([low, none]);
   });
 });

@@ -28,7 +28,7 @@ export const products = {
         q: text(120).optional().meta({ description: "Part of the SKU or of either name" }),
         archived: z.enum(["exclude", "include", "only"]).default("exclude"),
         stock: z.enum(["all", "low"]).default("all").meta({
-          description: "low: counted, and no more available than `lowStockAt`",
+          description: "low: counted, and sold out or no more available than `lowStockAt`",
         }),
       }),
     )

@@ -42,10 +42,10 @@ export function listProducts({ products }: InventoryModels, query: ProductQuery)
       _id: { $gt: after },
       ...(archived !== "include" && { archived: archived === "only" }),
       ...(q?.trim() && { $or: [{ sku: like }, { "name.en": like }, { "name.my": like }] }),
+      // Of one without a warning, only none at all is low.
       ...(low && {
         tracked: true,
-        lowStockAt: { $ne: null },
-        $expr: { $lte: ["$available", "$lowStockAt"] },
+        $expr: { $lte: ["$available", { $ifNull: ["$lowStockAt", 0] }] },
       }),
     })
     .select(ROW)
