@@ -1,7 +1,7 @@
 // A counter sale from the first page to the receipt, in both languages, as a cashier does it and by keyboard alone.
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, line, order, type TestTiffin } from "../system/tiffin.js";
+import { bootTiffin, line, mmk, order, type TestTiffin } from "../system/tiffin.js";
 import { createInspection, launch, openPage, openTill, signIn, SIZES, tile } from "./browser.js";
 import { describeInBrowser } from "./describe.js";
 
@@ -309,9 +309,14 @@ describeInBrowser("A counter sale", () => {
     await page.getByRole("button", { name: /^Pay/ }).click();
     await page.getByRole("button", { name: /^Exact/ }).click();
     await page.getByRole("button", { name: "New order" }).click();
+    const { id, totals } = await newest();
+    const refund = { orderId: id, amount: mmk(500), reason: "Cold", key: "cold" };
+    expect((await tiffin.manager.send("POST", "/api/payments/refunds", refund)).status).toBe(200);
     await page.getByRole("button", { name: "Orders" }).click();
     await page.getByRole("dialog").locator("li button").first().click();
     await page.getByRole("button", { name: "Cancel order" }).click();
+    const rest = (totals.total.amount - 500).toLocaleString("en");
+    await page.getByText(`Give ${rest} Ks back to the guest.`).waitFor();
     await page.getByLabel("Typed in wrongly").check();
     await page.getByRole("button", { name: "Ask a manager" }).click();
     await page.getByRole("group", { name: "PIN of Manager" }).waitFor();

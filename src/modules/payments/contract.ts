@@ -157,6 +157,18 @@ export const contract = {
       },
     }),
 
+  refundable: route
+    .meta({ permission: "orders.read" })
+    .route({
+      method: "GET",
+      path: "/payments/orders/{orderId}/refundable",
+      summary:
+        "What cancelling an order would give back: less than its total where a part was given",
+    })
+    .input(z.strictObject({ orderId: Uuid }))
+    .output(z.object({ refundable: Money }))
+    .errors(NotFound),
+
   get: route
     .meta({ permission: "payments.read" })
     .route({ method: "GET", path: "/payments/{id}", summary: "One payment with its refunds" })

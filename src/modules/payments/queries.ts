@@ -11,6 +11,7 @@ import {
   listRefunds,
   type PaymentsDatabase,
 } from "./repository/payments.js";
+import { refundable } from "./rules.js";
 import type { PaymentsTable, RefundsTable } from "./schema.js";
 
 export function toPayment(row: PaymentsTable): Payment {
@@ -72,6 +73,12 @@ export async function getMoneyOfOrder(database: PaymentsDatabase, orderId: strin
       ...(detail !== null && { detail }),
     })),
   };
+}
+
+/** What is left to give back; undefined where there is no payment. */
+export async function findRefundable(database: PaymentsDatabase, orderId: string) {
+  const row = await findPaymentOfOrder(database, orderId);
+  return row?.currency == null ? undefined : money(refundable(row), row.currency);
 }
 
 /** Sums by method, and what waits for a person in these books alone. */

@@ -37,6 +37,7 @@ describe("a refund", () => {
     const first = await payments.refund(ask(orderId, "k1", 675));
     expect(first).toMatchObject({ amount: mmk(675), refunded: mmk(675), left: mmk(3000) });
     expect((await payments.refund(ask(orderId, "k1", 675))).refundId).toBe(first.refundId);
+    expect(await payments.refundable({ orderId })).toEqual({ refundable: mmk(3000) });
     expect((await refusalOf(payments.refund(ask(orderId, "k1", 676)))).code).toBe(
       "REFUND_KEY_REUSED",
     );
@@ -52,6 +53,7 @@ describe("a refund", () => {
     const payments = open();
     const orderId = randomUUID();
     expect((await refusalOf(payments.refund(ask(orderId, "k")))).code).toBe("NOTHING_TO_REFUND");
+    expect((await refusalOf(payments.refundable({ orderId }))).code).toBe("NOT_FOUND");
     await payments.charge(cash(orderId));
     expect(await refusalOf(payments.refund(ask(orderId, "k", 3676)))).toMatchObject({
       code: "REFUND_TOO_LARGE",

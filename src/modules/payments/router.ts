@@ -7,6 +7,7 @@ import type { PaymentsParts } from "./commands/parts.js";
 import { createRefunds } from "./commands/refund.js";
 import { contract } from "./contract.js";
 import {
+  findRefundable,
   getMoneyOfOrder,
   getPaymentWithRefunds,
   listPaymentPage,
@@ -101,6 +102,11 @@ export function createRouter(parts: PaymentsParts) {
           };
         }
       }
+    }),
+    refundable: payments.refundable.handler(async ({ input, errors }) => {
+      const left = await findRefundable(database, input.orderId);
+      if (!left) throw errors.NOT_FOUND();
+      return { refundable: left };
     }),
     get: payments.get.handler(async ({ input, errors }) => {
       const payment = await getPaymentWithRefunds(database, input.id);

@@ -1,6 +1,6 @@
 // Takes an order back: why, and what becomes of the food. Who may not do it alone has a manager allow it in place.
 import { Button, TextInput } from "@mantine/core";
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { api, queries } from "../../../api/client.js";
@@ -44,7 +44,13 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   const allowed = me?.permissions.includes(PERMISSION) ?? false;
-  const amount = formatMoney(order.totals.total, menu.decimals, language);
+  // A part of it may have gone back already: nobody is to hand that out once more.
+  const { data: money } = useQuery({
+    ...queries.payments.refundable.queryOptions({ input: { orderId: order.id } }),
+    staleTime: 0,
+  });
+  const left = money?.refundable ?? order.totals.total;
+  const amount = formatMoney(left, menu.decimals, language);
 
   const cancel = async (approval?: string) => {
     if (!stock) return;
@@ -125,9 +131,11 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
         </div>
       </fieldset>
       <p>
-        {order.payment.method === "cash"
-          ? t("cancel.money-back", { amount })
-          : t("cancel.card-back", { amount })}
+        {left.amount === 0
+          ? t("cancel.nothing-back")
+          : order.payment.method === "cash"
+            ? t("cancel.money-back", { amount })
+            : t("cancel.card-back", { amount })}
       </p>
       <p role="alert" className={classes["fault"]}>
         {fault}

@@ -42,6 +42,10 @@ export const past = defineWords({
     en: "{amount} goes back to the card.",
     my: "{amount} ကတ်သို့ ပြန်ဝင်မည်။",
   },
+  "cancel.nothing-back": {
+    en: "There is no money to give back.",
+    my: "ပြန်အမ်းရန် ငွေ မရှိပါ။",
+  },
   "cancel.do": { en: "Cancel order", my: "ပယ်ဖျက်မည်" },
   "cancel.ask": { en: "Ask a manager", my: "မန်နေဂျာ ခွင့်ပြုချက် ယူရန်" },
   "approve.title": { en: "A manager allows it here", my: "မန်နေဂျာ ခွင့်ပြုရန်" },
