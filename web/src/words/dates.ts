@@ -25,21 +25,35 @@ const WEEKDAYS: Readonly<Record<string, string>> = {
   Sat: "စနေ",
 };
 
-/** `Wed 25 Nov`, `ဗုဒ္ဓဟူး၊ နိုဝင်ဘာ 25`; without the day of the week unless it is asked for. */
+interface DayOptions {
+  readonly timeZone: string;
+  readonly weekday?: boolean;
+  readonly now?: () => Date;
+}
+
+/** `Wed 25 Nov`, `ဗုဒ္ဓဟူး၊ နိုဝင်ဘာ 25`; without the day of the week unless it is asked for. Of another year than this
+ *  one, with the year: logs and reports go back for years. */
 export function createDayFormat(
   language: Language,
-  { timeZone, weekday = false }: { readonly timeZone: string; readonly weekday?: boolean },
+  { timeZone, weekday = false, now = () => new Date() }: DayOptions,
 ): (date: Date) => string {
+  const year = new Intl.DateTimeFormat("en-GB", { timeZone, year: "numeric" });
+  const otherYear = (date: Date) => {
+    const own = year.format(date);
+    return own === year.format(now()) ? undefined : own;
+  };
   const format = new Intl.DateTimeFormat("en-GB", {
     timeZone,
     day: "numeric",
     month: language === "my" ? "numeric" : "short",
     ...(weekday && { weekday: "short" }),
   });
-  if (language === "en") return (date) => format.format(date);
+  if (language === "en")
+    return (date) => [format.format(date), otherYear(date)].filter(Boolean).join(" ");
   return (date) => {
     const parts = new Map(format.formatToParts(date).map(({ type, value }) => [type, value]));
-    const day = `${MONTHS[Number(parts.get("month")) - 1]} ${parts.get("day")}`;
+    const month = MONTHS[Number(parts.get("month")) - 1];
+    const day = [otherYear(date), month, parts.get("day")].filter(Boolean).join(" ");
     return weekday ? `${WEEKDAYS[parts.get("weekday") ?? ""]}၊ ${day}` : day;
   };
 }
