@@ -64,5 +64,7 @@ export function useSignIn() {
       });
       become(null);
     },
+    /** After what this session may do has changed. */
+    readAgain: () => client.invalidateQueries({ queryKey: sessionKey }),
   };
 }

@@ -14,7 +14,7 @@ import classes from "./SignIn.module.css";
 export function ChangePin({ me }: { readonly me: Me }) {
   const t = useWords(shell);
   const say = useProblemWords();
-  const { signIn, signOut } = useSignIn();
+  const { signOut, readAgain } = useSignIn();
   const [fault, setFault] = useState<string>();
   return (
     <main className={classes["page"]}>
@@ -24,7 +24,7 @@ export function ChangePin({ me }: { readonly me: Me }) {
       </header>
       <section className={classes["door"]}>
         <h1>{t("change-pin.title", { name: me.name })}</h1>
-        <ChoosePin current="current" onChosen={(pin) => signIn({ name: me.name, pin })} />
+        <ChoosePin current="current" onChosen={readAgain} />
         <Button
           variant="subtle"
           size="md"

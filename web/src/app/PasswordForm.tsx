@@ -1,12 +1,20 @@
-// Signing in where a PIN is not enough: name and password, and whether this device is to be known from now on.
+// Signing in where a PIN is not enough: name and password, or a one-time PIN, which is good anywhere; and whether this
+// device is to be known from now on.
 import { Button, PasswordInput, TextInput } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { refusalOf } from "../api/problem.js";
 import { useSignIn } from "../api/session.js";
 import { useProblemWords } from "../words/problems.js";
+import { westernDigits } from "../words/money.js";
 import { shell } from "../words/shell.js";
 import { useWords } from "../words/words.js";
 import classes from "./SignIn.module.css";
+
+/** No password is made of digits only. */
+const proofOf = (typed: string) => {
+  const pin = westernDigits(typed);
+  return /^\d+$/.test(pin) ? { pin } : { password: typed };
+};
 
 export function PasswordForm() {
   const t = useWords(shell);
@@ -19,8 +27,8 @@ export function PasswordForm() {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setFault(undefined);
-    void signIn({ name: name.trim(), password, rememberDevice }).catch((error: unknown) =>
-      setFault(say(refusalOf(error))),
+    void signIn({ name: name.trim(), ...proofOf(password), rememberDevice }).catch(
+      (error: unknown) => setFault(say(refusalOf(error))),
     );
   };
   return (

@@ -12,7 +12,7 @@ interface ChoosePinProps {
   /** What is known of the current one: somebody else gave it, or it is their own. */
   readonly current: "current" | "yours";
   /** It is changed; this session goes on. */
-  onChosen(this: void, pin: string): Promise<void>;
+  onChosen(this: void): Promise<void>;
 }
 
 export function ChoosePin({ current, onChosen }: ChoosePinProps) {
@@ -30,7 +30,7 @@ export function ChoosePin({ current, onChosen }: ChoosePinProps) {
     if (pin !== newPin) return setFault(t("change-pin.differ"));
     try {
       await api.auth.changePin({ currentPin, newPin });
-      await onChosen(newPin);
+      await onChosen();
     } catch (error) {
       setFault(say(refusalOf(error)));
     }

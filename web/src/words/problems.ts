@@ -87,8 +87,8 @@ export const problems = defineWords({
     my: "အချို့ စျေးနှုန်းများ ပြောင်းသွားပါသည်။ ဧည့်သည်ကို စျေးအသစ် ပြောပြပြီး ထပ်မေးပါ။",
   },
   "password-required": {
-    en: "On this device a PIN is not enough yet. Have a manager sign in with a password and make the device known.",
-    my: "ဤစက်တွင် PIN သာဖြင့် မရသေးပါ။ မန်နေဂျာအား စကားဝှက်ဖြင့် ဝင်ခိုင်းပြီး စက်ကို မှတ်သားပါ။",
+    en: "On this device only a one-time PIN is enough, and this is none. Have a manager sign in with a password and make the device known.",
+    my: "ဤစက်တွင် တစ်ခါသုံး PIN သာ သုံးနိုင်ပြီး ဤ PIN သည် ၎င်း မဟုတ်ပါ။ မန်နေဂျာအား စကားဝှက်ဖြင့် ဝင်ခိုင်းပြီး စက်ကို မှတ်သားပါ။",
   },
   "pin-change-required": {
     en: "Choose a PIN of your own first.",

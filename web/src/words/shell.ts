@@ -48,10 +48,10 @@ export const shell = defineWords({
   "sign-in.cashier": { en: "Cashier", my: "ငွေကိုင်" },
   "sign-in.kitchen": { en: "Kitchen", my: "မီးဖိုချောင်" },
   "sign-in.sample": { en: "Use the sample PIN {pin}", my: "နမူနာ PIN {pin} သုံးရန်" },
-  "sign-in.password": { en: "Password", my: "စကားဝှက်" },
+  "sign-in.password": { en: "Password or one-time PIN", my: "စကားဝှက် သို့မဟုတ် တစ်ခါသုံး PIN" },
   "sign-in.unknown-device": {
-    en: "This device is not known here yet: a manager signs in with a password.",
-    my: "ဤစက်ကို မမှတ်သားရသေးပါ - မန်နေဂျာတစ်ဦး စကားဝှက်ဖြင့် ဝင်ပါ။",
+    en: "This device is not known here yet: a manager signs in with a password, or anybody with a one-time PIN.",
+    my: "ဤစက်ကို မမှတ်သားရသေးပါ - မန်နေဂျာတစ်ဦး စကားဝှက်ဖြင့် ဝင်ပါ၊ သို့မဟုတ် တစ်ခါသုံး PIN ဖြင့် ဝင်ပါ။",
   },
   "sign-in.remember": {
     en: "From now on a PIN is enough on this device",

@@ -1,0 +1,45 @@
+// The door: how one comes in from a device that nobody vouches for, and what it says when the server takes its time.
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { bootTiffin, type TestTiffin } from "../system/tiffin.js";
+import { launch, openPage, tile } from "./browser.js";
+import { describeInBrowser } from "./describe.js";
+
+const AFAR = { "x-forwarded-for": "10.0.0.7" };
+
+describeInBrowser("The door", () => {
+  let tiffin: TestTiffin;
+  let browser: Browser;
+  beforeAll(async () => {
+    tiffin = await bootTiffin({}, { screens: "built" });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await tiffin?.stop();
+  });
+
+  it("lets a one-time PIN in from an unknown device, on to a PIN of one's own and to the till", async () => {
+    const pin = "60482915";
+    const person = { name: "Daw Hla", role: "manager", pin };
+    expect((await tiffin.manager.send("POST", "/api/staff", person)).status).toBe(201);
+    const { page, context, complaints } = await openPage(browser, tiffin.url);
+    await context.setExtraHTTPHeaders(AFAR);
+    await page.reload();
+    await page.getByLabel("Name").fill("Daw Hla");
+    await page.getByLabel(/^Password/).fill(pin);
+    await page.getByRole("button", { name: "Sign in" }).click();
+    for (const [step, typed] of [
+      ["The PIN that you were given", pin],
+      ["A PIN of your own", "75319"],
+      ["The same PIN again", "75319"],
+    ] as const) {
+      await page.getByRole("group", { name: step }).waitFor();
+      await page.keyboard.type(typed);
+      await page.keyboard.press("Enter");
+    }
+    await tile(page, "Mohinga").waitFor();
+    expect(complaints).toEqual([]);
+    await context.close();
+  });
+});
