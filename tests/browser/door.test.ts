@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bootTiffin, type TestTiffin } from "../system/tiffin.js";
-import { launch, openPage, tile } from "./browser.js";
+import { launch, openPage, openTill, tile } from "./browser.js";
 import { describeInBrowser } from "./describe.js";
 
 const AFAR = { "x-forwarded-for": "10.0.0.7" };
@@ -40,6 +40,33 @@ describeInBrowser("The door", () => {
     }
     await tile(page, "Mohinga").waitFor();
     expect(complaints).toEqual([]);
+    await context.close();
+  });
+
+  it("says that the server does not answer, rather than nothing, and goes on by itself", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.route("**/api/sessions/options", (route) => route.abort());
+    await page.getByRole("button", { name: /^Signed in/ }).click();
+    await page.getByRole("alert").getByText("The server does not answer.").waitFor();
+    await page.unroute("**/api/sessions/options");
+    await page.getByRole("button", { name: /^Cashier/ }).waitFor();
+    await context.close();
+  });
+
+  it("does not stand there connecting for ever after an error of the server", async () => {
+    const { page, context } = await openPage(browser, tiffin.url);
+    await page.getByRole("button", { name: /^Cashier/ }).waitFor();
+    await page.route("**/api/sessions/current", (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ type: "/problems/internal-error", status: 500, detail: "" }),
+      }),
+    );
+    await page.reload();
+    await page.getByText("Something went wrong on the server").waitFor();
+    await page.unroute("**/api/sessions/current");
+    await page.getByRole("button", { name: /^Cashier/ }).waitFor();
     await context.close();
   });
 });

@@ -40,7 +40,8 @@ export function useSession() {
         throw error;
       }
     },
-    retry: (_failures, error) => isPassing(problemOf(error)),
+    // Without an answer there is neither a door nor a screen to go on from.
+    retry: true,
     retryDelay: 2_000,
     staleTime: 60_000,
   });

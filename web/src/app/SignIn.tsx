@@ -21,7 +21,7 @@ const ICONS = { manager: IconKey, cashier: IconUser, kitchen: IconChefHat };
 export function SignIn() {
   const t = useWords(shell);
   const say = useProblemWords();
-  const { data: options, error } = useQuery({
+  const { data: options, failureReason } = useQuery({
     ...queries.auth.sessions.options.queryOptions(),
     staleTime: 0,
     retry: true,
@@ -36,7 +36,7 @@ export function SignIn() {
         <Preferences />
       </header>
       <section className={classes["door"]}>
-        {!options && error && <p role="alert">{say(problemOf(error))}</p>}
+        {!options && failureReason && <p role="alert">{say(problemOf(failureReason))}</p>}
         {options?.with === "password" && <PasswordForm />}
         {options?.with === "pin" &&
           (name === undefined ? (

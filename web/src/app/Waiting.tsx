@@ -4,12 +4,13 @@ import { shell } from "../words/shell.js";
 import { useWords } from "../words/words.js";
 import classes from "./Waiting.module.css";
 
-export function Waiting() {
+/** `why` it takes so long, where that is known. */
+export function Waiting({ why }: { readonly why?: string }) {
   const t = useWords(shell);
   return (
     <div className={classes["waiting"]} role="status">
       <Loader size="md" />
-      <span>{t("shell.connecting")}</span>
+      <span>{why ?? t("shell.connecting")}</span>
     </div>
   );
 }
