@@ -43,6 +43,23 @@ describeInBrowser("The door", () => {
     await context.close();
   });
 
+  it("makes a device known once for a double tap", async () => {
+    const pin = "60482916";
+    const person = { name: "Daw Mya", role: "manager", pin };
+    expect((await tiffin.manager.send("POST", "/api/staff", person)).status).toBe(201);
+    const { page, context } = await openPage(browser, tiffin.url);
+    await context.setExtraHTTPHeaders(AFAR);
+    await page.reload();
+    await page.getByLabel("Name").fill("Daw Mya");
+    await page.getByLabel(/^Password/).fill(pin);
+    await page.getByLabel("From now on a PIN is enough on this device").check();
+    await page.getByRole("button", { name: "Sign in" }).dblclick();
+    await page.getByRole("group", { name: "The PIN that you were given" }).waitFor();
+    await page.waitForTimeout(500);
+    expect((await tiffin.manager.get("/api/devices")).body.items).toHaveLength(1);
+    await context.close();
+  });
+
   it("says that the server does not answer, rather than nothing, and goes on by itself", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await page.route("**/api/sessions/options", (route) => route.abort());

@@ -23,13 +23,15 @@ export function PasswordForm() {
   const [name, setName] = useState("");
   const [password, setPassword] = useState("");
   const [rememberDevice, setRememberDevice] = useState(false);
+  const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   const submit = (event: FormEvent) => {
     event.preventDefault();
+    setBusy(true);
     setFault(undefined);
-    void signIn({ name: name.trim(), ...proofOf(password), rememberDevice }).catch(
-      (error: unknown) => setFault(say(refusalOf(error))),
-    );
+    void signIn({ name: name.trim(), ...proofOf(password), rememberDevice })
+      .catch((error: unknown) => setFault(say(refusalOf(error))))
+      .finally(() => setBusy(false));
   };
   return (
     <form onSubmit={submit} className={classes["form"]}>
@@ -60,7 +62,12 @@ export function PasswordForm() {
       <p role="alert" className={classes["fault"]}>
         {fault}
       </p>
-      <Button type="submit" size="lg" disabled={name.trim() === "" || password === ""}>
+      <Button
+        type="submit"
+        size="lg"
+        loading={busy}
+        disabled={name.trim() === "" || password === ""}
+      >
         {t("sign-in.enter")}
       </Button>
     </form>
