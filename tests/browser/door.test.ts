@@ -86,4 +86,16 @@ describeInBrowser("The door", () => {
     await page.getByRole("button", { name: /^Cashier/ }).waitFor();
     await context.close();
   });
+
+  it("takes the digits of a Burmese keyboard", async () => {
+    const { page, context } = await openPage(browser, tiffin.url);
+    await page.getByRole("button", { name: /^Cashier/ }).click();
+    await page.getByRole("group", { name: "PIN of Cashier" }).waitFor();
+    for (const key of ["၂", "၂", "၂", "၂", "Enter"])
+      await page.evaluate(
+        `window.dispatchEvent(new KeyboardEvent("keydown", { key: "${key}", bubbles: true }))`,
+      );
+    await tile(page, "Mohinga").waitFor();
+    await context.close();
+  });
 });

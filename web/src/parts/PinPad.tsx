@@ -2,6 +2,7 @@
 import { Loader } from "@mantine/core";
 import { IconArrowRight, IconBackspace } from "@tabler/icons-react";
 import { useEffect, useState } from "react";
+import { westernDigits } from "../words/money.js";
 import { shell } from "../words/shell.js";
 import { useWords } from "../words/words.js";
 import classes from "./PinPad.module.css";
@@ -38,7 +39,8 @@ export function PinPad({ label, enter, onEnter }: PinPadProps) {
     const press = (event: KeyboardEvent) => {
       if (event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.target instanceof HTMLInputElement) return;
-      if (/^\d$/.test(event.key)) add(event.key);
+      const key = westernDigits(event.key);
+      if (/^\d$/.test(key)) add(key);
       else if (event.key === "Backspace") remove();
       else if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) void submit();
       else return;
