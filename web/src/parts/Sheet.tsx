@@ -1,8 +1,9 @@
 // A dialog over the screen, named by its title or its label: the browser's own, which keeps the focus inside and all else
 // out of reach. For a moment after it has come it hears no pointer: the second tap of a double tap was meant for what
-// stood there before.
+// stood there before. So was a key that is still held down, which presses the button that has the focus again and again.
 import { CloseButton } from "@mantine/core";
 import {
+  type KeyboardEvent,
   type MouseEvent,
   type ReactNode,
   type SyntheticEvent,
@@ -27,6 +28,11 @@ interface SheetProps {
   readonly onClose?: (this: void) => void;
   readonly children: ReactNode;
 }
+
+const ignoreHeld = (event: KeyboardEvent) => {
+  if (event.repeat && event.key === "Enter" && event.target instanceof HTMLButtonElement)
+    event.preventDefault();
+};
 
 export function Sheet(props: SheetProps) {
   const { title, label, size = 620, isForm = false, onClose, children } = props;
@@ -67,6 +73,7 @@ export function Sheet(props: SheetProps) {
       aria-labelledby={label === undefined ? titleId : undefined}
       onCancel={close}
       onClose={closed}
+      onKeyDown={ignoreHeld}
       onClick={closeOutside}
     >
       {title !== undefined && (

@@ -1,0 +1,41 @@
+// A till and a kitchen without a mouse or without eyes: what keys do, where the focus goes, what is said to who hears the
+// screen.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { bootTiffin, line, order, type TestTiffin } from "../system/tiffin.js";
+import { launch, openPage, openTill, signIn, tile } from "./browser.js";
+import { describeInBrowser } from "./describe.js";
+
+const focused = (page: Page) => page.evaluate<string>("document.activeElement.innerText");
+
+describeInBrowser("By keyboard and by ear", () => {
+  let tiffin: TestTiffin;
+  let browser: Browser;
+  beforeAll(async () => {
+    tiffin = await bootTiffin({}, { screens: "built" });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await tiffin?.stop();
+  });
+  const count = async () => (await tiffin.cashier.get("/api/orders?limit=100")).body.items.length;
+
+  it("takes no money by a key that is held down a little too long", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    const before = await count();
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: "Pay 4,200 Ks" }).focus();
+    await page.keyboard.down("Enter");
+    const exact = page.getByRole("button", { name: /^Exact/ });
+    await exact.waitFor();
+    await expect.poll(() => focused(page)).toMatch(/^Exact/);
+    for (let times = 0; times < 5; times++) await page.keyboard.down("Enter"); // it repeats
+    await page.waitForTimeout(500);
+    expect(await count()).toBe(before);
+    await page.keyboard.up("Enter");
+    await page.keyboard.press("Enter");
+    await page.getByText("No change to give").waitFor();
+    await context.close();
+  });
+});
