@@ -38,4 +38,24 @@ describeInBrowser("By keyboard and by ear", () => {
     await page.getByText("No change to give").waitFor();
     await context.close();
   });
+
+  it("keeps a note when the mouse that marks it lets go beside the sheet", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Mohinga").click();
+    await page.getByRole("button", { name: /^Change Mohinga/ }).click();
+    const note = page.getByLabel("Note for the kitchen");
+    await note.fill("no coriander");
+    await page.waitForTimeout(400); // the sheet hears no pointer at first
+    const box = await note.boundingBox();
+    if (!box) throw new Error("The note is not on the screen");
+    await page.mouse.move(box.x + 80, box.y + 20);
+    await page.mouse.down();
+    await page.mouse.move(10, box.y + 20, { steps: 5 });
+    await page.mouse.up();
+    await page.waitForTimeout(200);
+    expect(await note.inputValue()).toBe("no coriander");
+    await page.mouse.click(10, 400);
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await context.close();
+  });
 });

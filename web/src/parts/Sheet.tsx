@@ -57,8 +57,11 @@ export function Sheet(props: SheetProps) {
     if (onClose) onClose();
     else dialog.current?.showModal();
   };
+  // Who marks text and lets go beside the sheet has clicked on neither, which a browser tells as a click on both.
+  const pressedOutside = useRef(false);
   const closeOutside = (event: MouseEvent) => {
-    if (event.target === event.currentTarget && !isForm) onClose?.();
+    const outside = pressedOutside.current && event.target === event.currentTarget;
+    if (outside && !isForm) onClose?.();
   };
   return createPortal(
     // The keyboard closes it by Escape, which is the dialog's own "cancel".
@@ -74,6 +77,9 @@ export function Sheet(props: SheetProps) {
       onCancel={close}
       onClose={closed}
       onKeyDown={ignoreHeld}
+      onPointerDown={({ target, currentTarget }) => {
+        pressedOutside.current = target === currentTarget;
+      }}
       onClick={closeOutside}
     >
       {title !== undefined && (
