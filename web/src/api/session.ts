@@ -7,6 +7,9 @@ export type Me = Awaited<ReturnType<typeof api.auth.sessions.current>>;
 
 export const sessionKey = ["session"];
 
+/** What could not be read is asked for again: a store that is well again tells nobody. */
+const AGAIN_MS = 5_000;
+
 /** The one cache of the page. A session that ended anywhere brings back the sign-in. */
 export function createQueryClient(): QueryClient {
   const client: QueryClient = new QueryClient({
@@ -21,6 +24,8 @@ export function createQueryClient(): QueryClient {
         // Browsers call a machine without a network offline; its server may be the machine itself.
         networkMode: "always",
         retry: (failures, error) => failures < 3 && isPassing(problemOf(error)),
+        refetchInterval: ({ state: { error } }) =>
+          error !== null && isPassing(problemOf(error)) && AGAIN_MS,
       },
       // Only what has a key of its own may be sent twice, and that is decided where it is sent.
       mutations: { retry: false, networkMode: "always" },

@@ -29,7 +29,7 @@ const TAP_PAUSE_MS = 400;
 export default function Kitchen() {
   const t = useWords(kitchen);
   const say = useProblemWords();
-  const { tickets, isCut, error, press, recallLast, refusal } = useTickets();
+  const { tickets, isCut, failureReason, press, recallLast, refusal } = useTickets();
   const stations = useQuery(queries.kitchen.stations.queryOptions());
   const station = useSetting(stationSetting);
   const allDay = useSetting(allDaySetting);
@@ -57,9 +57,9 @@ export default function Kitchen() {
   }, [stations.data, tickets, station]);
 
   if (!shown || !tickets) {
-    return error ? (
+    return failureReason ? (
       <p role="alert" className={classes["failed"]}>
-        {say(problemOf(error))}
+        {say(problemOf(failureReason))}
       </p>
     ) : (
       <Waiting />

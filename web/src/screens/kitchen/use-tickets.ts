@@ -58,7 +58,7 @@ export function useTickets() {
   const turns = useRef(new Map<string, Promise<void>>());
   const count = useRef(0);
 
-  const { data, error } = useQuery({
+  const { data, failureReason } = useQuery({
     ...options,
     queryFn: async ({ signal }): Promise<Answer> => {
       const since = news.now();
@@ -146,5 +146,5 @@ export function useTickets() {
 
   /** More are open than one list holds: the oldest of them are shown. */
   const isCut = data !== undefined && data.nextCursor !== null;
-  return { tickets, isCut, error, press, recallLast, refusal };
+  return { tickets, isCut, failureReason, press, recallLast, refusal };
 }

@@ -36,12 +36,12 @@ type Sheet =
   | { readonly kind: "orders" };
 
 export default function Till() {
-  const { menu, error } = useMenu();
+  const { menu, failureReason } = useMenu();
   const say = useProblemWords();
   if (menu) return <Counter menu={menu} />;
-  return error ? (
+  return failureReason ? (
     <p role="alert" className={classes["failed"]}>
-      {say(problemOf(error))}
+      {say(problemOf(failureReason))}
     </p>
   ) : (
     <Waiting />

@@ -146,8 +146,8 @@ export function useMenu() {
   useStream("menu-changed", (news) =>
     patch(client, (menu) => withProduct(menu, news as ProductNews)),
   );
-  const { data, error } = useQuery(options());
+  const { data, failureReason } = useQuery(options());
   const body = data?.status === 200 ? data.body : undefined;
   const menu = useMemo(() => body && toMenu(body), [body]);
-  return { menu, error };
+  return { menu, failureReason };
 }

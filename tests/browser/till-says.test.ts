@@ -1,0 +1,53 @@
+// What the till says about orders, tables and the server is so, and where it is not known it says that.
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { bootTiffin, line, order, type TestTiffin } from "../system/tiffin.js";
+import { launch, openTill, tile } from "./browser.js";
+import { describeInBrowser } from "./describe.js";
+
+describeInBrowser("What the till says", () => {
+  let tiffin: TestTiffin;
+  let browser: Browser;
+  beforeAll(async () => {
+    tiffin = await bootTiffin({}, { screens: "built" });
+    browser = await launch();
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await tiffin?.stop();
+  });
+  const setTables = async (change: (tables: { name: string }[]) => object[]) => {
+    const { version, tables } = (await tiffin.manager.get("/api/restaurant/settings")).body;
+    const body = { version, tables: change(tables) };
+    const answer = await tiffin.manager.send("PUT", "/api/restaurant/tables", body);
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200);
+  };
+  /** The list of orders as the server tells it, with a change of its first. */
+  const retell = (page: Page, change: (order: object) => object) =>
+    page.route(/api\/orders\?/, async (route) => {
+      const answer = await route.fetch();
+      const { items, ...rest } = (await answer.json()) as { items: object[] };
+      const [first, ...others] = items;
+      await route.fulfill({ json: { ...rest, items: first ? [change(first), ...others] : [] } });
+    });
+  const sell = async () =>
+    expect(
+      (await tiffin.cashier.place(order([line(await tiffin.cashier.dish("MSH-01"))]))).status,
+    ).toBe(201);
+
+  it("goes on by itself when a store is well again that told nobody", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.route("**/api/orders/calculate", (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ type: "/problems/store-unavailable", status: 503, detail: "" }),
+      }),
+    );
+    await tile(page, "Meeshay").click();
+    await page.locator("aside").getByText("A database does not answer.").waitFor();
+    await page.unroute("**/api/orders/calculate");
+    await page.getByRole("button", { name: "Pay 4,200 Ks" }).waitFor();
+    await context.close();
+  });
+});
