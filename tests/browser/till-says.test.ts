@@ -50,4 +50,22 @@ describeInBrowser("What the till says", () => {
     await page.getByRole("button", { name: "Pay 4,200 Ks" }).waitFor();
     await context.close();
   });
+
+  it("says that the chosen table is gone, and lets another or none be chosen", async () => {
+    await setTables((tables) => [...tables, { name: "Veranda", seats: 2, area: "" }]);
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Meeshay").click();
+    await page.getByLabel("Dine in", { exact: true }).check({ force: true });
+    const table = page.getByLabel("Table", { exact: true });
+    await table.selectOption("Veranda");
+    await setTables((tables) => tables.filter(({ name }) => name !== "Veranda"));
+    await expect
+      .poll(() => table.locator("option:checked").innerText(), { timeout: 15_000 })
+      .toContain("Table gone");
+    await table.selectOption("No table");
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    await page.locator(".receipt").getByText("Dine in").waitFor();
+    await context.close();
+  });
 });

@@ -24,6 +24,7 @@ export const till = defineWords({
   "till.service": { en: "Takeaway or dine in", my: "ပါဆယ် သို့မဟုတ် ဆိုင်ထိုင်" },
   "till.table": { en: "Table", my: "စားပွဲ" },
   "till.no-table": { en: "No table", my: "စားပွဲ မရွေးပါ" },
+  "till.table-gone": { en: "Table gone: choose again", my: "စားပွဲ မရှိတော့ - ပြန်ရွေးပါ" },
   "till.clear": { en: "Clear", my: "ရှင်းရန်" },
   "till.undo": { en: "Put back", my: "ပြန်ထားရန်" },
   "till.less": { en: "One {name} less", my: "{name} တစ်ခု လျှော့ရန်" },

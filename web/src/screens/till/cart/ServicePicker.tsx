@@ -1,4 +1,4 @@
-// Takeaway or dine in, and at which table.
+// Takeaway or dine in, and at which table. One that was taken away meanwhile stays chosen, and says so.
 import { useQuery } from "@tanstack/react-query";
 import { queries } from "../../../api/client.js";
 import { useWords } from "../../../words/words.js";
@@ -13,6 +13,7 @@ export function ServicePicker({ cart }: { readonly cart: Cart }) {
   const t = useWords(till);
   const { data } = useQuery(queries.restaurant.profile.queryOptions());
   const tables = data?.tables ?? [];
+  const gone = cart.tableId !== undefined && !tables.some(({ id }) => id === cart.tableId);
   const choose = (serviceType: ServiceType) =>
     changeCart((before) => ({
       ...before,
@@ -43,6 +44,7 @@ export function ServicePicker({ cart }: { readonly cart: Cart }) {
           }
         >
           <option value="">{t("till.no-table")}</option>
+          {gone && <option value={cart.tableId}>{data ? t("till.table-gone") : "…"}</option>}
           {tables.map(({ id, name, area }) => (
             <option key={id} value={id}>
               {area === "" ? name : `${name} · ${area}`}
