@@ -68,4 +68,30 @@ describeInBrowser("What the till says", () => {
     await page.locator(".receipt").getByText("Dine in").waitFor();
     await context.close();
   });
+
+  it("does not say that money is on its way back which waits for a manager", async () => {
+    await sell();
+    const { page, context } = await openTill(browser, tiffin.url);
+    const at = new Date().toISOString();
+    const by = { id: "someone", name: "Manager" };
+    await retell(page, (one) => ({
+      ...one,
+      status: "cancelled",
+      payment: { ...(one as { payment: object }).payment, status: "refund-pending" },
+      cancellation: {
+        reason: "Guest left",
+        cancelledAt: at,
+        cancelledOn: at.slice(0, 10),
+        cancelledBy: by,
+        lineItems: [],
+        attention: "The card is closed",
+      },
+    }));
+    await page.getByRole("button", { name: "Orders" }).click();
+    await page.getByRole("dialog").locator("li button").first().click();
+    const status = page.getByRole("dialog").getByRole("status");
+    await status.getByText("A manager decides under System, Sagas.").waitFor();
+    expect(await status.innerText()).not.toContain("on its way");
+    await context.close();
+  });
 });

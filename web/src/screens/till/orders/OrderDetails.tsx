@@ -64,7 +64,9 @@ export function OrderDetails({ order, progress: listed, menu, onBack }: OrderDet
               {cancelled
                 ? order.payment.status === "refunded"
                   ? t("orders.cancelled")
-                  : t("orders.refund-pending")
+                  : cancellation?.attention === undefined
+                    ? t("orders.refund-pending")
+                    : t("orders.refund-stuck")
                 : progress && t(`orders.${progress}`)}
             </p>
             {cancellation && (

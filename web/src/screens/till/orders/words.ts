@@ -18,6 +18,10 @@ export const past = defineWords({
     en: "Cancelled; the money is still on its way back.",
     my: "ပယ်ဖျက်ပြီး၊ ငွေပြန်အမ်းမှု ဆောင်ရွက်ဆဲ။",
   },
+  "orders.refund-stuck": {
+    en: "Cancelled, but the money does not go back by itself. A manager decides under System, Sagas.",
+    my: "ပယ်ဖျက်ပြီး၊ သို့သော် ငွေ အလိုအလျောက် ပြန်မအမ်းနိုင်ပါ။ မန်နေဂျာက စနစ်၊ Saga တွင် ဆုံးဖြတ်ရမည်။",
+  },
   "orders.reason": { en: "Reason: {reason}", my: "အကြောင်းရင်း - {reason}" },
   "orders.approved-by": { en: "Approved by {name}", my: "ခွင့်ပြုသူ - {name}" },
   "orders.reprint": { en: "Print a copy", my: "မိတ္တူ ထုတ်ရန်" },
