@@ -69,6 +69,15 @@ describeInBrowser("What the till says", () => {
     await context.close();
   });
 
+  it("tells the day of an order that is not of today", async () => {
+    await sell();
+    const { page, context } = await openTill(browser, tiffin.url);
+    await retell(page, (one) => ({ ...one, placedAt: "2026-01-31T05:30:00.000Z" }));
+    await page.getByRole("button", { name: "Orders" }).click();
+    await page.getByRole("dialog").locator("li").first().getByText("31 Jan 12:00").waitFor();
+    await context.close();
+  });
+
   it("does not say that money is on its way back which waits for a manager", async () => {
     await sell();
     const { page, context } = await openTill(browser, tiffin.url);

@@ -1,11 +1,13 @@
 // Orders that were placed: those the kitchen still works on, and all, newest first; each with its receipt and its end.
 import { Button, Loader } from "@mantine/core";
 import { useInfiniteQuery, useQueries, useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { queries } from "../../../api/client.js";
+import { serverNow } from "../../../api/clock.js";
 import { problemOf } from "../../../api/problem.js";
 import { Sheet } from "../../../parts/Sheet.js";
+import { createDayFormat } from "../../../words/dates.js";
 import { pick, useLanguage } from "../../../words/language.js";
 import { formatMoney } from "../../../words/money.js";
 import { useProblemWords } from "../../../words/problems.js";
@@ -50,9 +52,24 @@ function useChosen(chosen: Order | undefined, listed: readonly Order[]): Order |
   return found ?? (data?.id === chosen?.id ? data : undefined) ?? chosen;
 }
 
+/** When an order was placed, by the restaurant's clock; with its day where that is not today. */
+function useWhen({ timeZone }: Menu): (order: Order) => string {
+  const language = useLanguage();
+  return useMemo(() => {
+    const time = new Intl.DateTimeFormat("en-GB", { timeZone, timeStyle: "short" });
+    const dayOf = createDayFormat(language, { timeZone });
+    return ({ placedAt }) => {
+      const at = new Date(placedAt);
+      const day = dayOf(at);
+      return day === dayOf(new Date(serverNow())) ? time.format(at) : `${day} ${time.format(at)}`;
+    };
+  }, [timeZone, language]);
+}
+
 export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const t = useWords(past);
   const say = useProblemWords();
+  const when = useWhen(menu);
   const [view, setView] = useState<(typeof VIEWS)[number]>("recent");
   const [chosen, setChosen] = useState<Order>();
   const orders = useOrders(view);
@@ -113,6 +130,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
                 key={one.id}
                 order={one}
                 progress={progressOf?.(one)}
+                when={when(one)}
                 menu={menu}
                 onChoose={setChosen}
               />
@@ -138,16 +156,16 @@ interface OrderRowProps {
   readonly order: Order;
   /** Undefined: not known. */
   readonly progress: Progress | undefined;
+  readonly when: string;
   readonly menu: Menu;
   onChoose(this: void, order: Order): void;
 }
 
-function OrderRow({ order, progress, menu, onChoose }: OrderRowProps) {
+function OrderRow({ order, progress, when, menu, onChoose }: OrderRowProps) {
   const t = useWords(past);
   const words = useWords(till);
   const language = useLanguage();
   const state = order.status === "cancelled" ? "cancelled" : progress;
-  const time = new Intl.DateTimeFormat("en-GB", { timeZone: menu.timeZone, timeStyle: "short" });
   return (
     <li>
       <button type="button" onClick={() => onChoose(order)}>
@@ -157,8 +175,7 @@ function OrderRow({ order, progress, menu, onChoose }: OrderRowProps) {
             .map(({ quantity, name }) => `${quantity} × ${pick(name, language)}`)
             .join(", ")}
           <small>
-            {time.format(new Date(order.placedAt))} · {words(`till.${order.serviceType}`)} ·{" "}
-            {order.placedBy.name}
+            {when} · {words(`till.${order.serviceType}`)} · {order.placedBy.name}
           </small>
         </span>
         <span className={classes["state"]} data-state={state}>
