@@ -58,4 +58,23 @@ describeInBrowser("By keyboard and by ear", () => {
     await page.getByRole("dialog").waitFor({ state: "detached" });
     await context.close();
   });
+
+  it("says which dish a search has put into the cart, each line's choices, and the change", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.keyboard.press("/");
+    await page.keyboard.type("mohinga");
+    await page.keyboard.press("Enter");
+    const said = page.getByRole("status").getByText("Mohinga: 1 in the cart");
+    await said.waitFor({ state: "attached" });
+    await page.getByRole("button", { name: "Change Mohinga" }).click();
+    await page.getByLabel("Boiled egg").check();
+    await page.getByLabel("Note for the kitchen").fill("no coriander");
+    await page.getByRole("button", { name: /^Done/ }).click();
+    await page.getByRole("button", { name: "Change Mohinga, Boiled egg, no coriander" }).waitFor();
+    await page.getByRole("button", { name: "Pay 4,200 Ks" }).click();
+    await page.getByRole("button", { name: /note of 10,000/ }).click();
+    await page.getByRole("button", { name: /^Take 10,000/ }).click();
+    await page.getByRole("dialog", { name: /^Order \d+\. Give change 5,800 Ks/ }).waitFor();
+    await context.close();
+  });
 });

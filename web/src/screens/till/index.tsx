@@ -48,9 +48,6 @@ export default function Till() {
   );
 }
 
-const add = (dish: Dish, choice: Choice) =>
-  changeCart((before) => addDish(before, { dish, ...choice, id: crypto.randomUUID() }));
-
 function Counter({ menu }: { readonly menu: Menu }) {
   const t = useWords(till);
   const say = useProblemWords();
@@ -61,6 +58,7 @@ function Counter({ menu }: { readonly menu: Menu }) {
   const { totals, old, error } = useTotals(cart);
   const [sheet, setSheet] = useState<Sheet>();
   const [said, setSaid] = useState("");
+  const [added, setAdded] = useState("");
   const close = () => setSheet(undefined);
 
   /** False, and said, where the cart has all that is left already. */
@@ -77,6 +75,15 @@ function Counter({ menu }: { readonly menu: Menu }) {
     },
     [language, t],
   );
+  /** Told to who hears the screen: a search ends with the dish in the cart, and nothing else says which one it was. */
+  const add = useCallback(
+    (dish: Dish, choice: Choice) => {
+      changeCart((before) => addDish(before, { dish, ...choice, id: crypto.randomUUID() }));
+      const count = countOf(currentCart(), dish.productId);
+      setAdded(`${pick(dish.name, language)}: ${t("till.in-cart", { count })}`);
+    },
+    [language, t],
+  );
   // Stays the same function while the cart changes: of hundreds of tiles only the one that changed is drawn again.
   const onPick = useCallback(
     (dish: Dish) => {
@@ -84,7 +91,7 @@ function Counter({ menu }: { readonly menu: Menu }) {
       if (dish.modifierGroups.some(({ min }) => min > 0)) setSheet({ kind: "dish", dish });
       else add(dish, { modifiers: [], quantity: 1, note: "" });
     },
-    [hasMore],
+    [hasMore, add],
   );
   const onMore = (lineId: string) => {
     const line = cart.lines.find(({ id }) => id === lineId);
@@ -170,6 +177,9 @@ function Counter({ menu }: { readonly menu: Menu }) {
       />
       <p role="status" className={classes["said"]} data-some={said !== "" || undefined}>
         {said}
+      </p>
+      <p role="status" className="visually-hidden">
+        {added}
       </p>
       {placement ? (
         <Sender placement={placement} />

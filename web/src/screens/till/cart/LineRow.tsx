@@ -25,6 +25,7 @@ export function LineRow(props: LineRowProps) {
   const t = useWords(till);
   const language = useLanguage();
   const name = pick(line.name, language);
+  const choices = line.modifiers.map((modifier) => pick(modifier.name, language));
   return (
     <li className={classes["line"]}>
       <div className={classes["row"]}>
@@ -48,7 +49,7 @@ export function LineRow(props: LineRowProps) {
         <button
           type="button"
           className={classes["what"]}
-          aria-label={t("till.edit", { name })}
+          aria-label={[t("till.edit", { name }), ...choices, line.note].filter(Boolean).join(", ")}
           onClick={() => onEdit(line.id)}
         >
           <span className={classes["name"]}>{name}</span>

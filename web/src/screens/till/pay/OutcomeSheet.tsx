@@ -29,23 +29,25 @@ export function PlacedSheet({ order, menu, onClose }: PlacedSheetProps) {
   const copy = useSetting(printed).includes(order.id);
   const { method, change } = order.payment;
   const back = change !== undefined && change.amount > 0 ? change : undefined;
+  const toDo = back
+    ? t("pay.give-change")
+    : method === "card"
+      ? t("pay.paid-card")
+      : t("pay.no-change");
+  const amount = back && formatMoney(back, menu.decimals, language);
+  const number = t("pay.placed", { number: order.number });
   return (
-    <Sheet onClose={onClose} size={780} label={t("pay.placed", { number: order.number })}>
+    // Who hears the screen is told the change first of all, not when they go looking for it.
+    <Sheet onClose={onClose} size={780} label={`${number}. ${toDo} ${amount ?? ""}`}>
       <div className={classes["placed"]}>
         <section>
           <p className={classes["number"]} role="status">
             <IconCheck size={30} stroke={2.5} aria-hidden />
-            {t("pay.placed", { number: order.number })}
+            {number}
           </p>
           <p className={classes["change"]} data-some={back !== undefined || undefined}>
-            <span>
-              {back
-                ? t("pay.give-change")
-                : method === "card"
-                  ? t("pay.paid-card")
-                  : t("pay.no-change")}
-            </span>
-            {back && <b>{formatMoney(back, menu.decimals, language)}</b>}
+            <span>{toDo}</span>
+            {amount !== undefined && <b>{amount}</b>}
           </p>
           <Button size="xl" data-autofocus onClick={onClose} className={classes["next"] ?? ""}>
             {t("pay.new-order")}
