@@ -77,4 +77,30 @@ describeInBrowser("By keyboard and by ear", () => {
     await page.getByRole("dialog", { name: /^Order \d+\. Give change 5,800 Ks/ }).waitFor();
     await context.close();
   });
+
+  it("goes on where something has taken the place of what was pressed, and back to where one was", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    const meeshay = await tiffin.cashier.dish("MSH-01");
+    for (let times = 0; times < 2; times++)
+      expect((await tiffin.cashier.place(order([line(meeshay)]))).status).toBe(201);
+    await page.getByRole("button", { name: "Orders" }).click();
+    const row = page.getByRole("dialog").locator("li button").nth(1);
+    const number = await row.locator("b").first().innerText();
+    await row.press("Enter");
+    await expect.poll(() => focused(page)).toBe(`Order ${number}`);
+    await page.getByRole("button", { name: "All orders" }).press("Enter");
+    await expect.poll(() => focused(page)).toContain(number);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Cancel order" }).press("Enter");
+    await expect.poll(() => focused(page)).toBe(`Cancel order ${number}`);
+    await page.getByLabel("Typed in wrongly").check();
+    await page.getByLabel("Cooked: waste").check();
+    await page.getByRole("button", { name: "Ask a manager" }).press("Enter");
+    await expect.poll(() => focused(page)).toBe("A manager allows it here");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: /^Signed in/ }).press("Enter");
+    await page.getByRole("button", { name: /^Kitchen/ }).press("Enter");
+    await expect.poll(() => focused(page)).toBe("Kitchen");
+    await context.close();
+  });
 });

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { queries } from "../api/client.js";
 import { problemOf, refusalOf } from "../api/problem.js";
 import { useSignIn } from "../api/session.js";
+import { focusWhenShown } from "../parts/focus.js";
 import { PinPad } from "../parts/PinPad.js";
 import { useProblemWords } from "../words/problems.js";
 import { shell } from "../words/shell.js";
@@ -86,7 +87,9 @@ function PinDoor({ name, samplePin, onBack }: PinDoorProps) {
   };
   return (
     <>
-      <h1>{name}</h1>
+      <h1 ref={focusWhenShown} tabIndex={-1}>
+        {name}
+      </h1>
       <PinPad label={t("sign-in.pin-of", { name })} enter={t("sign-in.enter")} onEnter={enter} />
       <p role="alert" className={classes["fault"]}>
         {fault}

@@ -38,7 +38,7 @@ export function ChoosePin({ current, onChosen }: ChoosePinProps) {
   };
   return (
     <div className={classes["steps"]}>
-      <p>{t(`change-pin.${step}`)}</p>
+      <p role="status">{t(`change-pin.${step}`)}</p>
       <PinPad
         key={step}
         label={t(`change-pin.${step}`)}

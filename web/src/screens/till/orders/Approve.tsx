@@ -3,7 +3,8 @@ import { Button, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, queries } from "../../../api/client.js";
-import { refusalOf } from "../../../api/problem.js";
+import { problemOf, refusalOf } from "../../../api/problem.js";
+import { focusWhenShown } from "../../../parts/focus.js";
 import { PinPad } from "../../../parts/PinPad.js";
 import { useProblemWords } from "../../../words/problems.js";
 import { shell } from "../../../words/shell.js";
@@ -24,7 +25,7 @@ export function Approve({ permission, subject, fault: before, onApproved }: Appr
   const t = useWords(past);
   const words = useWords(shell);
   const say = useProblemWords();
-  const { data: options } = useQuery(queries.auth.sessions.options.queryOptions());
+  const { data: options, failureReason } = useQuery(queries.auth.sessions.options.queryOptions());
   const managers = options?.staff.filter(({ role }) => role === "manager") ?? [];
   const [only] = managers;
   const [chosen, setChosen] = useState<string>();
@@ -42,7 +43,9 @@ export function Approve({ permission, subject, fault: before, onApproved }: Appr
   };
   return (
     <div className={classes["form"]}>
-      <h2>{t("approve.title")}</h2>
+      <h2 ref={focusWhenShown} tabIndex={-1}>
+        {t("approve.title")}
+      </h2>
       {managers.length > 1 && (
         <div role="group" aria-label={t("approve.who")} className={classes["people"]}>
           {managers.map((manager) => (
@@ -76,7 +79,7 @@ export function Approve({ permission, subject, fault: before, onApproved }: Appr
         />
       )}
       <p role="alert" className={classes["fault"]}>
-        {fault ?? before}
+        {!options && failureReason ? say(problemOf(failureReason)) : (fault ?? before)}
       </p>
     </div>
   );

@@ -6,6 +6,7 @@ import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { api, queries } from "../../../api/client.js";
 import { refusalOf } from "../../../api/problem.js";
 import { useSession } from "../../../api/session.js";
+import { focusWhenShown } from "../../../parts/focus.js";
 import { useLanguage } from "../../../words/language.js";
 import { formatMoney } from "../../../words/money.js";
 import { useProblemWords } from "../../../words/problems.js";
@@ -89,7 +90,9 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
         else setAsking(true);
       }}
     >
-      <h2>{t("cancel.title", { number: order.number })}</h2>
+      <h2 ref={focusWhenShown} tabIndex={-1}>
+        {t("cancel.title", { number: order.number })}
+      </h2>
       <fieldset>
         <legend>{t("cancel.why")}</legend>
         <div className={classes["choices"]}>

@@ -8,6 +8,7 @@ import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { queries } from "../../../api/client.js";
 import { problemOf } from "../../../api/problem.js";
 import { useSession } from "../../../api/session.js";
+import { focusWhenShown } from "../../../parts/focus.js";
 import { useWords } from "../../../words/words.js";
 import type { Menu } from "../menu.js";
 import { printReceipt } from "../pay/printed.js";
@@ -59,7 +60,9 @@ export function OrderDetails({ order, progress: listed, menu, onBack }: OrderDet
           <CancelForm order={order} progress={progress} menu={menu} />
         ) : (
           <>
-            <h2>{words("pay.placed", { number: order.number })}</h2>
+            <h2 ref={focusWhenShown} tabIndex={-1}>
+              {words("pay.placed", { number: order.number })}
+            </h2>
             <p role="status">
               {cancelled
                 ? order.payment.status === "refunded"
@@ -79,7 +82,6 @@ export function OrderDetails({ order, progress: listed, menu, onBack }: OrderDet
             <Button
               size="lg"
               variant="default"
-              data-autofocus
               leftSection={<IconPrinter size={22} aria-hidden />}
               onClick={() => printReceipt(order.id)}
             >

@@ -6,6 +6,7 @@ import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { queries } from "../../../api/client.js";
 import { serverNow } from "../../../api/clock.js";
 import { problemOf } from "../../../api/problem.js";
+import { focusWhenShown } from "../../../parts/focus.js";
 import { Sheet } from "../../../parts/Sheet.js";
 import { createDayFormat } from "../../../words/dates.js";
 import { pick, useLanguage } from "../../../words/language.js";
@@ -72,6 +73,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
   const when = useWhen(menu);
   const [view, setView] = useState<(typeof VIEWS)[number]>("recent");
   const [chosen, setChosen] = useState<Order>();
+  const [seen, setSeen] = useState<string>();
   const orders = useOrders(view);
   const tickets = useQuery(queries.kitchen.tickets.list.queryOptions({ input: {} }));
   const closed = useQuery(
@@ -102,7 +104,10 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
           order={order}
           progress={progressOf?.(order)}
           menu={menu}
-          onBack={() => setChosen(undefined)}
+          onBack={() => {
+            setSeen(order.id);
+            setChosen(undefined);
+          }}
         />
       ) : (
         <div className={classes["orders"]}>
@@ -132,6 +137,7 @@ export default function OrdersSheet({ menu, onClose }: OrdersSheetProps) {
                 progress={progressOf?.(one)}
                 when={when(one)}
                 menu={menu}
+                isSeen={one.id === seen}
                 onChoose={setChosen}
               />
             ))}
@@ -158,17 +164,23 @@ interface OrderRowProps {
   readonly progress: Progress | undefined;
   readonly when: string;
   readonly menu: Menu;
+  /** It was looked at last. */
+  readonly isSeen: boolean;
   onChoose(this: void, order: Order): void;
 }
 
-function OrderRow({ order, progress, when, menu, onChoose }: OrderRowProps) {
+function OrderRow({ order, progress, when, menu, isSeen, onChoose }: OrderRowProps) {
   const t = useWords(past);
   const words = useWords(till);
   const language = useLanguage();
   const state = order.status === "cancelled" ? "cancelled" : progress;
   return (
     <li>
-      <button type="button" onClick={() => onChoose(order)}>
+      <button
+        type="button"
+        ref={isSeen ? focusWhenShown : undefined}
+        onClick={() => onChoose(order)}
+      >
         <b className={classes["number"]}>{order.number}</b>
         <span className={classes["what"]}>
           {order.lineItems
