@@ -103,4 +103,26 @@ describeInBrowser("By keyboard and by ear", () => {
     await expect.poll(() => focused(page)).toBe("Kitchen");
     await context.close();
   });
+
+  it("brings the focus to the next ticket when the one that had it was served", async () => {
+    const { page, context } = await openPage(browser, tiffin.url);
+    await signIn(page, "Kitchen");
+    const tickets = page.getByRole("article");
+    const meeshay = await tiffin.cashier.dish("MSH-01");
+    for (let times = 0; times < 2; times++) await tiffin.cashier.place(order([line(meeshay)]));
+    await expect.poll(() => tickets.count()).toBeGreaterThan(1);
+    const before = await tickets.count();
+    const number = await tickets.nth(1).locator("header b").first().innerText();
+    for (const step of ["Start", "Ready", "Served"]) {
+      await tickets.first().getByRole("button", { name: step, exact: true }).press("Enter");
+      await page.waitForTimeout(450); // longer than a bounce
+    }
+    await expect.poll(() => tickets.count()).toBe(before - 1);
+    await page.keyboard.press("ArrowRight");
+    const ticket = await page.evaluate<string>(
+      "document.activeElement.closest('article')?.querySelector('header b')?.innerText ?? ''",
+    );
+    expect(ticket).toBe(number);
+    await context.close();
+  });
 });
