@@ -103,4 +103,14 @@ describeInBrowser("What the till says", () => {
     expect(await status.innerText()).not.toContain("on its way");
     await context.close();
   });
+
+  it("does not tell the same again every few seconds to who hears it, while there are no live updates", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.route("**/api/stream", (route) => route.abort());
+    await page.reload();
+    const banner = page.getByRole("status").filter({ hasText: "No live updates just now" });
+    await banner.getByText(/Last update \d\d:\d\d:\d\d/).waitFor();
+    expect(await banner.ariaSnapshot()).not.toContain("Last update");
+    await context.close();
+  });
 });

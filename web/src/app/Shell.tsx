@@ -126,7 +126,12 @@ function ConnectionBanner() {
   return (
     <div role="status" className={classes["banner"]} data-state={state}>
       {state === "offline" && t("shell.offline", { time })}
-      {state === "polling" && t("shell.polling", { time })}
+      {state === "polling" && (
+        <>
+          {/* Moves on every few seconds; who hears the screen would be told again each time. */}
+          {t("shell.polling")} <span aria-hidden>{t("shell.updated", { time })}</span>
+        </>
+      )}
     </div>
   );
 }

@@ -20,9 +20,10 @@ export const shell = defineWords({
     my: "{name} မထွက်ရသေးပါ - ဆာဗာ မတုံ့ပြန်ပါ။ ပြန်ရလျှင် ထပ်ကြိုးစားပါ။",
   },
   "shell.polling": {
-    en: "No live updates just now; this screen asks every few seconds. Last update {time}.",
-    my: "တိုက်ရိုက် သတင်း မရသေးပါ။ စက္ကန့်အနည်းငယ်တိုင်း ပြန်မေးနေပါသည်။ နောက်ဆုံးရချိန် {time}။",
+    en: "No live updates just now; this screen asks every few seconds.",
+    my: "တိုက်ရိုက် သတင်း မရသေးပါ။ စက္ကန့်အနည်းငယ်တိုင်း ပြန်မေးနေပါသည်။",
   },
+  "shell.updated": { en: "Last update {time}.", my: "နောက်ဆုံးရချိန် {time}။" },
   "shell.offline": {
     en: "No connection to the server since {time}. What you see may be old.",
     my: "{time} ကတည်းက ဆာဗာနှင့် အဆက်အသွယ် ပြတ်နေပါသည်။ မြင်နေရသည်မှာ ဟောင်းနေနိုင်ပါသည်။",
