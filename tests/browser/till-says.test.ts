@@ -69,6 +69,26 @@ describeInBrowser("What the till says", () => {
     await context.close();
   });
 
+  it("keeps the table on a receipt as it was called, whatever it is called today", async () => {
+    const { body } = await tiffin.cashier.get("/api/restaurant");
+    const [table] = body.tables;
+    const asked = order([line(await tiffin.cashier.dish("MSH-01"))], {
+      serviceType: "dine-in",
+      tableId: table.id,
+    });
+    const placed = await tiffin.cashier.place(asked);
+    expect(placed.status).toBe(201);
+    await setTables((tables) =>
+      tables.map((one) => (one.name === table.name ? { ...one, name: "Window" } : one)),
+    );
+    expect((await tiffin.cashier.get(`/api/orders/${placed.body.id}`)).body).toEqual(placed.body);
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.getByRole("button", { name: "Orders" }).click();
+    await page.getByRole("dialog").locator("li button").first().click();
+    await page.locator(".receipt").getByText(`Table ${table.name}`).waitFor();
+    await context.close();
+  });
+
   it("tells the day of an order that is not of today", async () => {
     await sell();
     const { page, context } = await openTill(browser, tiffin.url);

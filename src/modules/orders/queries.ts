@@ -28,6 +28,7 @@ export function toOrder(row: OrderRow): Order {
     version: row.version,
     serviceType: row.serviceType,
     ...(row.tableId !== null && { tableId: row.tableId }),
+    ...(row.tableName !== null && { tableName: row.tableName }),
     businessDate: row.businessDate,
     lineItems: row.lines.map((line) => ({
       id: line.id,
@@ -85,6 +86,7 @@ export function placedOrder(id: string, input: PlaceOrderInput, results: object)
     version: 1,
     serviceType: input.serviceType,
     ...(input.tableId !== undefined && { tableId: input.tableId }),
+    ...(input.tableName !== undefined && { tableName: input.tableName }),
     businessDate: input.businessDate,
     lineItems: lines.map(({ category: _category, station: _station, ...line }) => line),
     totals: input.totals,

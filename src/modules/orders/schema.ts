@@ -11,6 +11,8 @@ export interface OrdersTable {
   version: number;
   serviceType: "dine-in" | "takeaway";
   tableId: string | null;
+  /** As it was called then; null also in orders of an older version. */
+  tableName: string | null;
   businessDate: string;
   currency: string;
   subtotal: number;

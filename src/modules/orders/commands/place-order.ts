@@ -177,6 +177,7 @@ function orderOf(run: PlaceOrderRun): NewOrder {
     id,
     serviceType: input.serviceType,
     tableId: input.tableId ?? null,
+    tableName: input.tableName ?? null,
     businessDate: input.businessDate,
     currency: totals.total.currency,
     subtotal: totals.subtotal.amount,

@@ -88,6 +88,7 @@ export const Order = z.object({
   version: z.int(),
   serviceType: ServiceType,
   tableId: Uuid.optional(),
+  tableName: z.string().optional().meta({ description: "As the table was called then" }),
   businessDate: z.iso.date(),
   lineItems: z.array(SoldLine),
   totals: OrderTotals,

@@ -25,8 +25,8 @@ const insertOrders = defineStatement<{ id: string; number: number }>(
   "orders.record",
   `with input as (
      select * from jsonb_to_recordset($1::jsonb) as input(
-       saga_id uuid, token integer, journal jsonb, id uuid, service_type text, table_id uuid, business_date date,
-       currency text, subtotal bigint, discount bigint, service_charge bigint, tax bigint, tax_included bigint,
+       saga_id uuid, token integer, journal jsonb, id uuid, service_type text, table_id uuid, table_name text,
+       business_date date, currency text, subtotal bigint, discount bigint, service_charge bigint, tax bigint, tax_included bigint,
        rounding bigint, total bigint, taxes jsonb, payment_id uuid, payment_method text, payment_status text,
        tendered bigint, change bigint, placed_by_id text, placed_by_name text, placed_at timestamptz,
        lines jsonb, event jsonb)
@@ -36,11 +36,11 @@ const insertOrders = defineStatement<{ id: string; number: number }>(
      update counters set last = last + (select count(*) from ended) where series = 'receipts'
      returning last - (select count(*) from ended) as before
    ), placed as (
-     insert into orders (id, number, service_type, table_id, business_date, currency, subtotal, discount,
+     insert into orders (id, number, service_type, table_id, table_name, business_date, currency, subtotal, discount,
        service_charge, tax, tax_included, rounding, total, taxes, payment_id, payment_method, payment_status,
        tendered, change, placed_by_id, placed_by_name, placed_at)
-     select id, before + row_number() over (order by id), service_type, table_id, business_date, currency, subtotal,
-       discount, service_charge, tax, tax_included, rounding, total, taxes, payment_id, payment_method,
+     select id, before + row_number() over (order by id), service_type, table_id, table_name, business_date, currency,
+       subtotal, discount, service_charge, tax, tax_included, rounding, total, taxes, payment_id, payment_method,
        payment_status, tendered, change, placed_by_id, placed_by_name, placed_at
      from input join ended using (id) cross join numbered
      returning id, number

@@ -26,7 +26,8 @@ export function Receipt({ order, menu, copy }: ReceiptProps) {
   const paper = useRef<HTMLElement>(null);
   usePaper(paper);
   const { data: profile } = useQuery(queries.restaurant.profile.queryOptions());
-  const table = profile?.tables.find(({ id }) => id === order.tableId)?.name;
+  // Orders of an older version do not know it.
+  const table = order.tableName ?? profile?.tables.find(({ id }) => id === order.tableId)?.name;
   const { decimals, timeZone } = menu;
   const placedAt = new Intl.DateTimeFormat("en-GB", {
     timeZone,
