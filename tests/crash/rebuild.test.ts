@@ -12,7 +12,7 @@ const KINDS = ["date", "hour", "dish", "category", "method", "server", "service-
 let folder: ProcessFolder;
 let placed = 0;
 beforeAll(async () => {
-  folder = await createProcessFolder();
+  folder = await createProcessFolder({ compiled: true });
 });
 afterAll(() => folder?.remove());
 

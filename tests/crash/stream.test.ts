@@ -21,7 +21,7 @@ const listeners: { stop(): void }[] = [];
 beforeAll(async () => {
   stores = await openStores();
   restaurant = await openRestaurant(stores);
-  other = await createProcessFolder();
+  other = await createProcessFolder({ compiled: true });
 });
 afterEach(async () => {
   for (const listener of listeners.splice(0)) listener.stop();

@@ -18,7 +18,7 @@ let restaurant: Restaurant;
 beforeAll(async () => {
   stores = await openStores();
   restaurant = await openRestaurant(stores);
-  other = await createProcessFolder();
+  other = await createProcessFolder({ compiled: true });
 });
 afterAll(async () => {
   await restaurant.close();
