@@ -25,7 +25,9 @@ describe("A test fails", () => {
     const text = await readFile(path, "utf8");
     await writeFile(path, text.replace(take, leave));
     try {
-      const { code, text: output } = await copy.run("vitest", "run", "--project", project, test);
+      // The first failure is enough, and is not tried again: it is wanted.
+      const once = ["--project", project, "--bail", "1", "--retry", "0"];
+      const { code, text: output } = await copy.run("vitest", "run", ...once, test);
       expect(code, output.slice(-2_000)).not.toBe(0);
       // A test ran and noticed; it did not just fail to start.
       expect(output).toMatch(/Tests\b.*\d failed/);

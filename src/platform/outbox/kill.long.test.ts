@@ -72,13 +72,16 @@ async function survive<Tx>(
     await pause(10);
   }
   await harmed;
-  for (const subscription of ["shop.a", "shop.b"]) {
+  const subscriptions = ["shop.a", "shop.b"];
+  for (const subscription of subscriptions) {
     await eventually(
       async () => expect(new Set(await world.effects(subscription)).size).toBe(count),
       60_000,
     );
-    // What a process that was stopped still wants to do, it does in this time.
-    await pause(1_000);
+  }
+  // What a process that was stopped still wants to do, it does in this time.
+  await pause(1_000);
+  for (const subscription of subscriptions) {
     const effects = await world.effects(subscription);
     for (const key of range(0, KEYS - 1)) {
       expect(effects.filter((n) => n % KEYS === key)).toEqual(

@@ -94,7 +94,7 @@ async function beginLife(stores: Stores, diesAt: string | undefined): Promise<Li
 
   return lives.run(vital, async () => {
     const logger = createLogger({ level: "silent" });
-    const metrics = createMetrics();
+    const metrics = createMetrics({ process: false }); // figures of a process: there is one, for all lives
     const postgres = await openPostgres({
       url: sql.through(stores.postgresUrl()),
       secret: stores.env.TIFFIN_SECRET,
