@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Config, loadConfig } from "#platform/config";
 import { FolderInUse } from "#platform/embedded";
-import { startTiffin } from "../start.js";
 import { type Api, createApi, findRunning } from "./server.js";
 
 /** A server has its folder long before it answers: it may read years of data first, or repair what a power cut left. */
@@ -62,6 +61,8 @@ async function reachServer(config: Config, over: Partial<Config>): Promise<Reach
 async function startHere(config: Config, over: Partial<Config>): Promise<Reached> {
   const here = { host: "127.0.0.1", port: 0, behindProxy: false, tls: undefined } as const;
   const local = { ...here, logLevel: "error" } as const;
+  // Loaded only where it is needed: that takes longer than to ask a server that runs.
+  const { startTiffin } = await import("../start.js");
   const tiffin = await startTiffin({ ...config, ...local, ...over }, { nobodyWatches: true });
   const api = createApi(tiffin.url, tiffin.operatorToken);
   return { api, stop: () => tiffin.stop() };
