@@ -8,6 +8,7 @@ import {
   MAX_CATEGORIES,
   MAX_GROUPS,
   MAX_ITEMS,
+  MAX_RATES,
   MAX_TABLES,
   Modifier,
   ModifierGroup,
@@ -22,8 +23,8 @@ const Version = z.int().min(0).meta({ description: "`version` of what this edit 
 /** The version of a removal stands in its query string. Not strict: over HTTP, headers and body come along. */
 const removing = <Params extends z.ZodType>(params: Params) =>
   z.object({ params, query: z.strictObject({ version: queryInteger(0, 2 ** 31 - 1) }) });
-const Taxes = z.array(TaxRate).max(100);
-const ServiceCharges = z.array(ServiceCharge).max(100);
+const Taxes = z.array(TaxRate).max(MAX_RATES);
+const ServiceCharges = z.array(ServiceCharge).max(MAX_RATES);
 
 export const OrderingRules = z.object({
   revision: z.int(),

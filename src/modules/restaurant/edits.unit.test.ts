@@ -113,6 +113,18 @@ describe("faultsIn", () => {
       'categories.0.items.0.modifierGroups.1: "boiled-egg" is a choice of "egg" and of "topping"; one dish cannot have both',
     ]);
   });
+  it("finds more of anything than could be told again", () => {
+    const many = <Entry>(count: number, entry: (index: number) => Entry) =>
+      Array.from({ length: count }, (_, index) => entry(index));
+    const taxes = many(101, (index) => ({ ...tax!, name: `Tax ${index}` }));
+    const categories = many(501, (index) => ({ ...noodles!, code: `c${index}`, items: [] }));
+    const remedy = "are kept, so remove some first";
+    expect(said({ tax: taxes, categories })).toEqual([
+      `tax: would be 101 with those that are there; at most 100 ${remedy}`,
+      `categories: would be 501 with those that are there; at most 500 ${remedy}`,
+    ]);
+    expect(said({ tax: taxes.slice(1), categories: categories.slice(1) })).toEqual([]);
+  });
   it("finds nothing where all fits", () => {
     expect(said({})).toEqual([]);
   });

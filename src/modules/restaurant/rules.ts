@@ -1,7 +1,7 @@
 // Pure decisions of restaurant: what the menu shows, how settings merge, and what each edit makes of them.
 import { decimalsOf, type LocalizedText, money } from "#platform/kernel";
 import type { Menu, OrderingRules, Settings } from "./contract.js";
-import { type Misfit, misfitsOf } from "./contract/settings.js";
+import { crowdsIn, type Misfit, misfitsOf } from "./contract/settings.js";
 
 /** All settings as stored, sorted by position. */
 export interface Stored extends Omit<Settings, "tables"> {
@@ -188,13 +188,8 @@ export const currencyMisfits = (stored: Stored | undefined, given: Settings): Mi
 };
 
 /** Why settings cannot stand as they are. */
-export function faultsIn({
-  tables,
-  modifierGroups,
-  categories,
-  tax,
-  serviceCharge,
-}: Wanted): Misfit[] {
+export function faultsIn(wanted: Wanted): Misfit[] {
+  const { tables, modifierGroups, categories, tax, serviceCharge } = wanted;
   const byProduct = categories.map(({ code, items }) => ({
     code,
     items: items.map(({ productId, modifierGroups: groups }) => ({
@@ -208,6 +203,7 @@ export function faultsIn({
       { tablesAt: ["tables"], idField: "productId" },
     ),
     ...doubleIdsOf(tables),
+    ...crowdsIn(wanted),
     ...datesOf(tax, "tax", taxKind),
     ...datesOf(serviceCharge, "serviceCharge", chargeKind),
   ];

@@ -63,6 +63,24 @@ describe("an import", () => {
     expect((await open().face.getOrderingRules()).tax).toEqual([...ended, vat]);
   });
 
+  it("is refused where the rates that it brings would be too many with those before, and all can be read on", async () => {
+    const { face } = open();
+    const [tax] = sample.tax;
+    const from = (day: number) => new Date(Date.UTC(2026, 0, day)).toISOString().slice(0, 10);
+    const taxes = (first: number) =>
+      Array.from({ length: 60 }, (_, index) => ({ ...tax!, validFrom: from(first + index) }));
+    await face.settle({ ...sample, tax: taxes(1) });
+    const refusal = await refusalOf(face.settle({ ...sample, tax: taxes(101) }));
+    expect(refusal).toMatchObject({
+      code: "INVALID_SETTINGS",
+      data: {
+        errors: [{ path: "tax", message: expect.stringMatching(/^would be 120 .*at most 100/) }],
+      },
+    });
+    expect((await face.getOrderingRules()).tax).toEqual(taxes(1));
+    expect(await face.settings()).toMatchObject({ version: 1 });
+  });
+
   it("takes everything or nothing: settings that do not fit are refused with their places", async () => {
     const { face } = open();
     const refusal = await refusalOf(face.settle({ ...sample, modifierGroups: [] }));

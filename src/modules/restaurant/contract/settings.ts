@@ -74,6 +74,8 @@ export const MAX_TABLES = 1_000;
 export const MAX_GROUPS = 1_000;
 export const MAX_CATEGORIES = 500;
 export const MAX_ITEMS = 20_000;
+/** Of taxes, and of service charges, with those that have ended. */
+export const MAX_RATES = 100;
 
 type Path = readonly (string | number)[];
 export interface Misfit {
@@ -152,4 +154,32 @@ export function misfitsOf(
     }
   }
   return misfits;
+}
+
+/** Each edit and each import adds to what is there. What holds more than the contract can tell could not be read again,
+ *  and nothing could be sold by it. */
+export function crowdsIn({
+  tax,
+  serviceCharge,
+  tables,
+  modifierGroups,
+  categories,
+}: Record<"tax" | "serviceCharge" | "tables" | "modifierGroups", readonly unknown[]> & {
+  readonly categories: readonly { readonly items: readonly unknown[] }[];
+}): Misfit[] {
+  const lists: [path: Path, entries: readonly unknown[], most: number][] = [
+    [["tax"], tax, MAX_RATES],
+    [["serviceCharge"], serviceCharge, MAX_RATES],
+    [["tables"], tables, MAX_TABLES],
+    [["modifierGroups"], modifierGroups, MAX_GROUPS],
+    [["categories"], categories, MAX_CATEGORIES],
+  ];
+  for (const [index, { items }] of categories.entries())
+    lists.push([["categories", index, "items"], items, MAX_ITEMS]);
+  return lists
+    .filter(([, entries, most]) => entries.length > most)
+    .map(([path, { length }, most]) => {
+      const message = `would be ${length} with those that are there; at most ${most} are kept, so remove some first`;
+      return { path, message };
+    });
 }
