@@ -7,17 +7,18 @@ const FORBIDDEN = /(?![\n\t])\p{Cc}|[\u202A-\u202E\u2066-\u2069]/u;
 // Half of a pair, such as of a name that was cut by code units: neither UTF-8 nor Postgres can hold it.
 const HALF = /\p{Surrogate}/u;
 
-/** Unicode in NFC, without control or direction-override characters. */
+/** Unicode in NFC, without control or direction-override characters. NFC makes some texts longer, so it comes first: what
+ *  is kept is at most as long as this allows, and passes again when it is read. */
 export const text = (maxLength: number) =>
   z
     .string()
+    .normalize("NFC")
     .max(maxLength)
     .refine(
       (value) => !FORBIDDEN.test(value),
       "Text must not hold control or direction-override characters",
     )
-    .refine((value) => !HALF.test(value), "Text must not hold half of a character")
-    .normalize("NFC");
+    .refine((value) => !HALF.test(value), "Text must not hold half of a character");
 
 /** English is required; Burmese may be missing, and then screens show English. */
 export const LocalizedText = z.strictObject({
