@@ -29,7 +29,7 @@ export function readCommand(args: readonly string[]): (api: Api) => Promise<stri
     throw new UsageError(
       `Write a name of several words in quotes: "${[name, ...rest].join(" ")}".`,
     );
-  return (api) => resetPin(api, name.trim());
+  return (api) => resetPin(api, name.trim().normalize("NFC"));
 }
 
 const listActive = async (api: Api): Promise<Person[]> =>

@@ -40,6 +40,11 @@ describe("reset-pin", () => {
     expect(said).toContain(`One-time PIN of Daw Hla: ${pin}`);
   });
 
+  it("finds a name as it is typed, also where marks are kept in another order", async () => {
+    const { api } = serving([person("ခန\u1037\u103a")]);
+    expect(await readCommand(["reset-pin", "ခန\u103a\u1037"])(api)).toContain("One-time PIN");
+  });
+
   it("takes another one where the server finds it too easy, and gives up on anything else", async () => {
     const weak = new ApiError(422, { type: "/problems/weak-pin", detail: "Too easy." });
     const stale = new ApiError(409, { type: "/problems/version-conflict", detail: "Again." });

@@ -137,6 +137,15 @@ describe("the place", () => {
     expect(there.body).toEqual({ with: "password", staff: [] });
   });
 
+  it("knows a name as it is typed: Burmese keyboards write marks in another order than it is kept in", async () => {
+    const { token } = await tokenOf({ name: "Manager", pin: "1111" });
+    const person = { name: "ခန\u103a\u1037", role: "cashier", pin: "73519" };
+    const headers = { authorization: `Bearer ${token}` };
+    expect((await server.send("POST", "/staff", person, headers)).status).toBe(201);
+    const { name, pin } = person;
+    expect((await server.send("POST", "/sessions", { name, pin })).status).toBe(201);
+  });
+
   it("asks strangers for a password, and answers a right PIN like a wrong one", async () => {
     for (const pin of ["2222", "9999"]) {
       expect(await attempt({ pin }, stranger())).toEqual({ kind: "password-required" });

@@ -5,8 +5,9 @@ import { text, Uuid } from "#platform/kernel";
 export const Role = z.enum(["manager", "cashier", "kitchen"]);
 export const Name = text(60).refine((value) => value.trim() !== "", "A name must not be empty");
 export const Pin = z.string().regex(/^\d{4,12}$/, "A PIN has 4 to 12 digits");
-/** As it was typed: whether it is right is another question. */
-export const TypedName = z.string().min(1).max(60);
+/** As it was typed: whether it is right is another question. A name is kept in NFC, and keyboards write Burmese marks in
+ *  another order. */
+export const TypedName = z.string().normalize("NFC").min(1).max(60);
 export const TypedSecret = z.string().min(1).max(200);
 
 export const Staff = z.object({
