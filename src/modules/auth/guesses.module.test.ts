@@ -81,6 +81,14 @@ describe("wrong guesses", () => {
     expect(await rows()).toBe(before);
   });
 
+  it("count for one person however the name is spelt, as long as it is found by it", async () => {
+    const dotted = { name: "K\u0130tchen" };
+    expect((await attempt({ ...dotted, pin: "3333" })).kind).toBe("signed-in");
+    await fail(3, { name: "Kitchen" });
+    await fail(2, dotted);
+    expect(await attempt({ ...dotted, pin: "3333" })).toMatchObject(PAUSED);
+  });
+
   it("are not forgotten with a success of somebody else from the same place", async () => {
     await fail(4, { name: "Manager" });
     expect((await attempt()).kind).toBe("signed-in");
