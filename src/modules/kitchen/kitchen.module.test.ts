@@ -1,6 +1,7 @@
 // Kitchen as it works: events come through outbox, bus and inbox; cooks press, sometimes twice, sometimes at once.
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
+import { encodeCursor } from "#platform/contract";
 import { newId } from "#platform/kernel";
 import {
   actionsOn,
@@ -132,6 +133,16 @@ describe("the screen", () => {
     } while (cursor !== null);
     expect(seen.slice(0, all.length)).toEqual(all);
     expect(new Set(seen).size).toBe(seen.length);
+  });
+
+  it("refuses a cursor that it never gave, also one of a year that PostgreSQL does not know", async () => {
+    for (const at of ["yesterday", "0000-01-01T00:00:00.000Z"]) {
+      const cursor = encodeCursor({ at, id: newId() });
+      for (const status of ["open", "closed"] as const) {
+        const refusal = await refusalOf(kitchen.tickets.list({ status, cursor }));
+        expect(refusal.code).toBe("INVALID_INPUT");
+      }
+    }
   });
 
   it("counts each dish over all open tickets, and each station's tickets", async () => {

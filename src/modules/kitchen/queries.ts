@@ -13,7 +13,9 @@ import {
 import { suggestionFor, type TicketState, toTicket } from "./rules.js";
 import type { KitchenDatabase } from "./schema.js";
 
-const Cursor = z.object({ at: z.iso.datetime(), id: Uuid });
+// There is no year 0 for PostgreSQL.
+const Instant = z.iso.datetime().refine((at) => at >= "0001");
+const Cursor = z.object({ at: Instant, id: Uuid });
 
 export interface ListTickets {
   readonly station?: string | undefined;
