@@ -15,9 +15,11 @@ export function changeFor(due: Money, tendered: Money): Money | undefined {
 
 const ENDING = 4;
 
-/** The last characters of a token that is long enough to stay unknown by them. */
-export const endingOf = (token: string): string | null =>
-  token.length >= 2 * ENDING ? token.slice(-ENDING) : null;
+/** The last characters of a token that is long enough to stay unknown by them; whole ones, or they could not be stored. */
+export function endingOf(token: string): string | null {
+  const characters = Array.from(token);
+  return characters.length >= 2 * ENDING ? characters.slice(-ENDING).join("") : null;
+}
 
 export type Answer =
   | { readonly kind: "captured" }

@@ -178,6 +178,7 @@ describe("a card's token", () => {
   it("is kept by its last characters only, and not at all when it is short", () => {
     expect(endingOf("tok_4f3a9b77")).toBe("9b77");
     expect(endingOf("1234567")).toBeNull();
+    expect(endingOf("12345678😀bcd")).toBe("😀bcd");
   });
   it.each([
     ["sim_approve", { status: "captured" }],
