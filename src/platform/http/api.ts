@@ -116,7 +116,7 @@ export function createApi(parts: ApiParts) {
       cookie,
       remoteAddress: facts.remoteAddress,
     });
-    if (principal) rateLimit.trust(credential);
+    if (principal) rateLimit.trust(credential, principal.sessionId ?? principal.id);
     return principal;
   }
 

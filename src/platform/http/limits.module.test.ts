@@ -157,9 +157,43 @@ describe("many requests", () => {
     limit.admit("10.0.0.1", "a");
     limit.admit("10.0.0.1", "b");
     expect(() => limit.admit("10.0.0.1", "c")).toThrow();
-    limit.trust("good");
+    limit.trust("good", "1");
     for (let count = 0; count < 20; count++) limit.admit("10.0.0.1", "good");
     expect(() => limit.admit("10.0.0.1", "good")).toThrow();
+  });
+
+  it("gives a signed-in caller one allowance, whatever they send along with their credential", () => {
+    const limit = createRateLimit(2, () => 0);
+    const cookies = Array.from(
+      { length: 20 },
+      (_, index) => `session=good; x=${"y".repeat(500)}${index}`,
+    );
+    for (const cookie of [...cookies, "session=other"]) limit.trust(cookie, cookie.slice(8, 12));
+    for (const cookie of cookies) limit.admit("10.0.0.1", cookie);
+    for (const cookie of cookies) expect(() => limit.admit("10.0.0.1", cookie)).toThrow();
+    limit.admit("10.0.0.1", "session=other");
+  });
+
+  it("trusts a credential for a minute at least, and for two at most", () => {
+    let time = 0;
+    const limit = createRateLimit(1, () => time);
+    const isTrusted = () => {
+      try {
+        for (let count = 0; count < 3; count++) limit.admit("10.0.0.1", "good");
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    for (time of [0, 59_000, 121_000]) {
+      limit.trust("good", "1");
+      expect(isTrusted()).toBe(true);
+      time += 59_999;
+      expect(isTrusted()).toBe(true);
+    }
+    limit.trust("good", "1");
+    time += 120_000;
+    expect(isTrusted()).toBe(false);
   });
 
   it("has no limit at 0", () => {
