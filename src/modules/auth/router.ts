@@ -67,10 +67,15 @@ function byOf(context: CallContext): By {
 export function createRouter({ sessions, secure, ...parts }: RouterParts) {
   const { database } = parts;
   const auth = implementContract(contract);
-  const sessionCookie = (value: string, maxAgeSeconds: number) =>
-    writeCookie(SESSION_COOKIE, value, { maxAgeSeconds, secure });
-  const deviceCookie = (value: string) =>
-    writeCookie(DEVICE_COOKIE, value, { maxAgeSeconds: DEVICE_DAYS * 86_400, secure });
+  /** Where a proxy does the TLS, only the browser knows of it. */
+  const isSecure = ({ fromTlsPage }: CallContext) => secure || fromTlsPage === true;
+  const sessionCookie = (value: string, maxAgeSeconds: number, context: CallContext) =>
+    writeCookie(SESSION_COOKIE, value, { maxAgeSeconds, secure: isSecure(context) });
+  const deviceCookie = (value: string, context: CallContext) =>
+    writeCookie(DEVICE_COOKIE, value, {
+      maxAgeSeconds: DEVICE_DAYS * 86_400,
+      secure: isSecure(context),
+    });
 
   async function ownSession(context: CallContext, errors: { NO_SESSION(): Error }) {
     const { sessionId } = staffOf(context);
@@ -102,8 +107,8 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
           case "signed-in": {
             sessions.forget(result.replaced);
             const { token, deviceToken, staff } = result;
-            const cookies = [sessionCookie(token, ABSOLUTE_HOURS * 3600)];
-            if (deviceToken !== undefined) cookies.push(deviceCookie(deviceToken));
+            const cookies = [sessionCookie(token, ABSOLUTE_HOURS * 3600, context)];
+            if (deviceToken !== undefined) cookies.push(deviceCookie(deviceToken, context));
             return { headers: { "set-cookie": cookies }, body: { token, staff: toMe(staff) } };
           }
         }
@@ -116,7 +121,7 @@ export function createRouter({ sessions, secure, ...parts }: RouterParts) {
       end: auth.sessions.end.handler(async ({ context }) => {
         const { sessionId } = staffOf(context);
         if (sessionId) sessions.forget(await signOut(parts, sessionId));
-        return { headers: { "set-cookie": [sessionCookie("", 0)] }, body: {} };
+        return { headers: { "set-cookie": [sessionCookie("", 0, context)] }, body: {} };
       }),
       endAll: auth.sessions.endAll.handler(async ({ context }) => {
         const { sessionId } = staffOf(context);

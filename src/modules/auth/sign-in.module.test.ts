@@ -212,3 +212,16 @@ it("wants a PIN or a password, and not both", async () => {
     expect((await server.send("POST", "/sessions", body)).status).toBe(422);
   }
 });
+
+describe("behind a proxy that does the TLS", () => {
+  it("cookies of a page that came by it are never sent without", async () => {
+    const password = { name: "Hla", password: PASSWORD, rememberDevice: true };
+    const send = (page: string) =>
+      server.send("POST", "/sessions", password, { ...afar("10.0.0.8"), origin: page });
+    const { cookies } = await send("https://till.example");
+    expect(cookies).toHaveLength(2);
+    for (const cookie of cookies) expect(cookie).toMatch(/; Secure$/);
+    const plain = await send("http://till.example");
+    for (const cookie of plain.cookies) expect(cookie).not.toContain("Secure");
+  });
+});

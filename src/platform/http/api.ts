@@ -182,8 +182,8 @@ export function createApi(parts: ApiParts) {
       signal: gone.signal,
     };
     const { remoteAddress, local, requestId, trace } = facts;
-    const { cookie } = request.headers;
-    const origin = { remoteAddress, local, cookie };
+    const { cookie, origin: page = "" } = request.headers;
+    const origin = { remoteAddress, local, cookie, fromTlsPage: /^https:/i.test(page) };
     const context: CallContext = { principal, requestId, trace, via: "http", ...origin };
     // Reads publish nothing, and some take long.
     const leave = reads ? undefined : foreground.enter();

@@ -29,6 +29,8 @@ export interface CallContext {
   readonly local?: boolean;
   /** Over HTTP only, for sign-in, which keeps cookies of its own. */
   readonly cookie?: string | undefined;
+  /** Over HTTP only: the page that asks came by TLS, from this server or from a proxy before it. */
+  readonly fromTlsPage?: boolean;
 }
 
 /** What a guard may look at. The body is not read before it has answered; foreign sites are refused before it is asked. */
