@@ -69,7 +69,7 @@ async function start(
   const preparing = mode && prepareScreens(mode);
   const loopback = isLoopback(config.host);
   /** Only people at this machine can reach it. */
-  const onlyHere = loopback && !config.behindProxy;
+  const onlyHere = loopback && config.behindProxy === false;
 
   const servers = [
     Promise.resolve(config.databaseUrl ?? embeddedPostgres()),

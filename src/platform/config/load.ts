@@ -10,7 +10,7 @@ import { type Setting, type SettingName, settings } from "./settings.js";
 export interface Config {
   readonly port: number;
   readonly host: string;
-  readonly behindProxy: boolean;
+  readonly behindProxy: Value<"BEHIND_PROXY">;
   /** Absolute. */
   readonly dataDir: string;
   readonly logLevel: Value<"LOG_LEVEL">;

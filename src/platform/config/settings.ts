@@ -47,12 +47,14 @@ export const settings = {
     remedy: "an address such as 127.0.0.1, without protocol and port",
   }),
   BEHIND_PROXY: setting({
-    schema: z.enum(["0", "1"]).transform((value) => value === "1"),
+    schema: z
+      .enum(["0", "1", "x-forwarded-for"])
+      .transform((value) => (value === "x-forwarded-for" ? value : value === "1")),
     default: "0",
-    unit: "1 or 0",
+    unit: "1, x-forwarded-for or 0",
     description:
-      "1 where a proxy on this machine passes requests of others on: then nobody counts as sitting at this machine, where a PIN is enough.",
-    remedy: "1 or 0",
+      "1 where a proxy on this machine passes requests of others on: then nobody counts as sitting at this machine, where a PIN is enough. x-forwarded-for where it also adds each caller's address to that header, as its last entry: then limits and wrong guesses count for each caller, and not for all of them together.",
+    remedy: "1, x-forwarded-for or 0",
   }),
   DATA_DIR: setting({
     schema: z.string(),

@@ -1,5 +1,6 @@
 // Who may do what: the one place where a route's declared permission is checked.
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import type { RouteMeta } from "#platform/contract";
 import type { ApprovalUse, Principal } from "./context.js";
 import { HttpRefusal } from "./problems.js";
@@ -88,3 +89,10 @@ export const isLocal = (
   httpVersion !== "1.0" &&
   LOOPBACK_HOST.test(String(headers["host"])) &&
   PASSED_ON.every((header) => headers[header] === undefined);
+
+/** Whose request a proxy on this machine passes on: the last entry is what it added itself, those before it are only what
+ *  it was told. Without a good one, its own address. */
+export function addressBehindProxy(peer: string, forwardedFor: unknown): string {
+  const last = String(forwardedFor).split(",").at(-1)?.trim() ?? "";
+  return LOOPBACK.test(peer) && isIP(last) !== 0 ? last : peer;
+}

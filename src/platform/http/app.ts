@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 import express, { type ErrorRequestHandler, type RequestHandler } from "express";
 import helmet from "helmet";
 import { type Logger, type Metrics, traceOf } from "#platform/observability";
-import { isLocal } from "./access.js";
+import { addressBehindProxy, isLocal } from "./access.js";
 import { type createApi, type Headers, matchesEtag, type RequestFacts } from "./api.js";
 import { ClientGone } from "./body.js";
 import type { Readiness } from "./health.js";
@@ -12,6 +12,9 @@ import type { OpenApiDocument } from "./openapi.js";
 import { docsPage, landingPage, problemPage, readErrors, STYLE } from "./pages.js";
 import { HttpRefusal, toAnswer } from "./problems.js";
 import { type LiveScreens, type Screens, serveBuilt } from "./screens.js";
+
+/** Whether a proxy on this machine passes on what others ask, and whether it names them in that header. */
+export type BehindProxy = boolean | "x-forwarded-for";
 
 export interface AppParts {
   readonly api: ReturnType<typeof createApi>;
@@ -24,7 +27,7 @@ export interface AppParts {
   /** Of live screens, once there is a server. */
   readonly liveScreens: () => LiveScreens | undefined;
   readonly secure: boolean;
-  readonly behindProxy: boolean;
+  readonly behindProxy: BehindProxy;
   readonly urlLength: number;
   readonly draining: () => boolean;
 }
@@ -108,14 +111,16 @@ function begin(
 ): RequestFacts {
   const startedAt = performance.now();
   const requestId = randomUUID();
-  const remoteAddress = request.socket.remoteAddress ?? "";
-  const { traceparent } = request.headers;
+  const { traceparent, "x-forwarded-for": forwardedFor } = request.headers;
+  const peer = request.socket.remoteAddress ?? "";
+  const remoteAddress =
+    behindProxy === "x-forwarded-for" ? addressBehindProxy(peer, forwardedFor) : peer;
   const trace = traceOf(typeof traceparent === "string" ? traceparent : undefined);
   const facts: RequestFacts = {
     requestId,
     trace: trace ?? requestId.replaceAll("-", ""),
     remoteAddress,
-    local: !behindProxy && isLocal(remoteAddress, request),
+    local: behindProxy === false && isLocal(peer, request),
     route: "other",
   };
   if (draining()) response.shouldKeepAlive = false;

@@ -9,7 +9,7 @@ import {
   problemCode,
   type RouteMeta,
 } from "#platform/contract";
-import { authorize, isLocal, refuseForeignSite } from "./access.js";
+import { addressBehindProxy, authorize, isLocal, refuseForeignSite } from "./access.js";
 import { matchesEtag } from "./api.js";
 import { createFace, listRoutes, type Principal, systemPrincipal } from "./index.js";
 import { readErrors } from "./pages.js";
@@ -103,6 +103,17 @@ describe("permissions", () => {
   it("do not trust a proxy that names nobody: nginx asks like this unless it is told otherwise", () => {
     const headers = { host: "127.0.0.1:3000", connection: "close" };
     expect(isLocal("127.0.0.1", { httpVersion: "1.0", headers })).toBe(false);
+  });
+
+  it.each([
+    ["127.0.0.1", "10.0.0.9", "10.0.0.9"],
+    ["::1", "1.2.3.4, 10.0.0.9", "10.0.0.9"],
+    ["127.0.0.1", "10.0.0.9, fe80::1", "fe80::1"],
+    ["127.0.0.1", "10.0.0.9, unknown", "127.0.0.1"],
+    ["127.0.0.1", undefined, "127.0.0.1"],
+    ["10.0.0.7", "10.0.0.9", "10.0.0.7"],
+  ])("take of what %s says (%s) only what it adds itself: %s", (peer, forwardedFor, address) => {
+    expect(addressBehindProxy(peer, forwardedFor)).toBe(address);
   });
 
   it("refuse foreign sites for what changes something", () => {

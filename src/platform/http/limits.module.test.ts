@@ -133,6 +133,21 @@ describe("many requests", () => {
     await test.close();
   });
 
+  it("tells those apart whom a proxy names, so that one of them does not shut the others out", async () => {
+    const limits = { requestsPerMinute: 3 };
+    const test = await startTestServer({ behindProxy: "x-forwarded-for", limits });
+    const ask = async (address: string) => {
+      const headers = { "x-forwarded-for": `10.0.0.${Math.random()}, ${address}` };
+      return (await fetch(`${test.url}/api/open`, { headers })).status;
+    };
+    const flood = await Promise.all(Array.from({ length: 6 }, () => ask("10.0.0.1")));
+    expect(flood.filter((status) => status === 429)).toHaveLength(3);
+    expect(await ask("10.0.0.2")).toBe(200);
+    const figures = { headers: { "x-forwarded-for": "127.0.0.1" } };
+    expect((await fetch(`${test.url}/metrics`, figures)).status).toBe(401);
+    await test.close();
+  });
+
   it("opens again after the minute, and counts an IPv6 network as one caller", () => {
     let time = 0;
     const limit = createRateLimit(2, () => time);

@@ -7,7 +7,7 @@ import type { AnyRouter } from "@orpc/server";
 import { createForeground, type Foreground, StartError } from "#platform/kernel";
 import type { Logger, Metrics } from "#platform/observability";
 import { type CachedRead, createApi } from "./api.js";
-import { createListener } from "./app.js";
+import { type BehindProxy, createListener } from "./app.js";
 import type { BodyLimits } from "./body.js";
 import { type ConnectionLimits, guardConnections } from "./connections.js";
 import type { Guard } from "./context.js";
@@ -54,8 +54,8 @@ export interface HttpParts {
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly tls?: TlsFiles | undefined;
-  /** A proxy on this machine passes on what others ask: no request counts as this machine's own. */
-  readonly behindProxy?: boolean;
+  /** Where it is not false, no request counts as this machine's own. */
+  readonly behindProxy?: BehindProxy;
   readonly cachedReads?: readonly CachedRead[];
   readonly eventStream?: EventStream | undefined;
   /** Told of everybody who waits for a change. */
