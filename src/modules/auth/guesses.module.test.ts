@@ -1,4 +1,5 @@
 // Guessing against a real database: who guesses wrong must wait, and nobody can make somebody else wait for long.
+import { sql } from "kysely";
 import { beforeAll, describe, expect, it } from "vitest";
 import { changeOwnPin } from "./commands/staff.js";
 import { findActiveByName } from "./repository/staff.js";
@@ -87,6 +88,21 @@ describe("wrong guesses", () => {
     await fail(3, { name: "Kitchen" });
     await fail(2, dotted);
     expect(await attempt({ ...dotted, pin: "3333" })).toMatchObject(PAUSED);
+  });
+
+  it("write nothing while they must wait: a flood of them is none of commits", async () => {
+    await fail(5, { name: "Manager" }, stranger());
+    const written = async () =>
+      (
+        await sql<object>`select xmin::text, subject from sign_in_failures order by subject`.execute(
+          test.database.kysely,
+        )
+      ).rows;
+    const before = await written();
+    for (let guess = 0; guess < 3; guess++) {
+      expect(await attempt({ name: "Manager", pin: "9999" }, stranger())).toMatchObject(PAUSED);
+    }
+    expect(await written()).toEqual(before);
   });
 
   it("are not forgotten with a success of somebody else from the same place", async () => {

@@ -1,6 +1,7 @@
 // Guesses of PINs and passwords: who guesses wrong too often must wait. Counts are kept in the database, so a restart
 // forgets none. They are kept apart by where the guess comes from: a stranger's guesses never make a till wait.
 import {
+  findFailures,
   forgetFailures,
   forgiveFailures,
   lockFailures,
@@ -41,22 +42,26 @@ export async function guess<T>(
   }));
   const subjects = counters.map((counter) => counter.subject);
   const [place = "", ...others] = subjects;
+  const pauseOf = (known: Awaited<ReturnType<typeof findFailures>>) =>
+    Math.max(
+      ...counters.map(({ subject, free }) => {
+        const failures = known.find((one) => one.subject === subject);
+        return failures ? pauseSeconds(failures, free, at) : 0;
+      }),
+    );
+  // Locking writes: who must wait anyway is told so before, or a flood of guesses would be one of commits.
+  const waiting = pauseOf(await findFailures(database, subjects));
+  if (waiting > 0) return { kind: "paused", retryAfterSeconds: waiting };
   const counted = await database.transaction(async (tx) => {
     const known = await lockFailures(database, [place], at, tx);
     // Locking writes a row where there was none. A place that must wait may try no names: those could fill the disk.
     if (!known.some((one) => pauseSeconds(one, FREE_PER_PLACE, at) > 0))
       known.push(...(await lockFailures(database, others, at, tx)));
-    const pauses = counters.map(({ subject, free }) => {
-      const failures = known.find((one) => one.subject === subject);
-      return {
-        now: failures ? pauseSeconds(failures, free, at) : 0,
-        next: pauseSeconds({ failures: (failures?.failures ?? 0) + 1, lastAt: at }, free, at),
-      };
-    });
-    const retryAfterSeconds = Math.max(...pauses.map((pause) => pause.now));
+    const retryAfterSeconds = pauseOf(known);
     if (retryAfterSeconds > 0) return { retryAfterSeconds, next: 0 };
     await setFailures(database, subjects, at, tx);
-    return { retryAfterSeconds, next: Math.max(...pauses.map((pause) => pause.next)) };
+    const after = known.map((one) => ({ ...one, failures: one.failures + 1, lastAt: at }));
+    return { retryAfterSeconds, next: pauseOf(after) };
   });
   const { retryAfterSeconds } = counted;
   if (retryAfterSeconds > 0) return { kind: "paused", retryAfterSeconds };

@@ -3,6 +3,15 @@ import { defineStatement } from "#platform/db";
 import type { Failures } from "../rules.js";
 import type { AuthDatabase, AuthTransaction } from "../schema.js";
 
+const find = defineStatement<Failures & { subject: string }>(
+  "auth.find-failures",
+  `select subject, failures, last_at as "lastAt" from sign_in_failures where subject = any($1::text[])`,
+);
+
+/** Those that there are, not locked. */
+export const findFailures = (database: AuthDatabase, subjects: readonly string[]) =>
+  database.run(find, [subjects]);
+
 const lock = defineStatement<Failures & { subject: string }>(
   "auth.lock-failures",
   `insert into sign_in_failures as known (subject, failures, last_at)
