@@ -194,14 +194,15 @@ function systemRoutes({ api, readiness, metrics, document }: AppParts): express.
 
   const openapi = once(() => JSON.stringify(document));
   const docs = once(() => docsPage(document));
+  const style = once(() => STYLE);
   router.get("/openapi.json", named("/openapi.json"), (request, response) =>
-    sendText(request, response, "application/json; charset=utf-8", openapi()),
+    sendKept(request, response, "application/json; charset=utf-8", openapi()),
   );
   router.get("/docs", named("/docs"), (request, response) =>
-    sendText(request, response, "text/html; charset=utf-8", docs()),
+    sendKept(request, response, "text/html; charset=utf-8", docs()),
   );
   router.get("/docs/style.css", named("/docs"), (request, response) =>
-    sendText(request, response, "text/css; charset=utf-8", { text: STYLE, etag: '"1"' }),
+    sendKept(request, response, "text/css; charset=utf-8", style()),
   );
   const errors = readErrors();
   router.get("/problems/:code", named("/problems"), (request, response) => {
@@ -213,26 +214,30 @@ function systemRoutes({ api, readiness, metrics, document }: AppParts): express.
   return router;
 }
 
-/** Made at the first request and kept. */
-function once(make: () => string): () => { text: string; etag: string } {
-  let made: { text: string; etag: string } | undefined;
-  return () => {
-    made ??= { text: make(), etag: `"${randomUUID()}"` };
-    return made;
-  };
+interface KeptPage {
+  /** The same bytes for everybody: a text would be copied for each connection that takes it slowly, or not at all. */
+  readonly bytes: Buffer;
+  readonly etag: string;
 }
 
-function sendText(
+/** Made at the first request and kept. */
+function once(make: () => string): () => KeptPage {
+  let made: KeptPage | undefined;
+  return () => (made ??= { bytes: Buffer.from(make()), etag: `"${randomUUID()}"` });
+}
+
+function sendKept(
   request: express.Request,
   response: express.Response,
   type: string,
-  { text, etag }: { text: string; etag: string },
+  { bytes, etag }: KeptPage,
 ): void {
   response.setHeader("etag", etag);
   response.setHeader("cache-control", "no-cache");
   const seen = request.get("if-none-match");
   if (seen !== undefined && matchesEtag(seen, etag)) response.status(304).end();
-  else response.setHeader("content-type", type).end(text);
+  else
+    response.setHeader("content-type", type).setHeader("content-length", bytes.length).end(bytes);
 }
 
 function asProblem(logger: Logger, metrics: Metrics): ErrorRequestHandler {

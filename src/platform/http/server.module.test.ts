@@ -1,6 +1,6 @@
 // Who gets in, what the server's own pages say, and how it starts and stops. A real server on a free port.
-import { Agent, get } from "node:http";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Agent, get, ServerResponse } from "node:http";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { StartError } from "#platform/kernel";
 import { createMetrics } from "#platform/observability";
 import { createHttpServer, listProblemCodes, listRoutes } from "./index.js";
@@ -224,6 +224,18 @@ describe("the server's own pages", () => {
     expect((await fetch(`${test.url}/docs`, { headers: { "if-none-match": etag } })).status).toBe(
       304,
     );
+  });
+
+  it("keeps its large pages once: who takes none of what they ask for makes it copy nothing", async () => {
+    const sent = vi.spyOn(ServerResponse.prototype, "end");
+    for (const path of ["/docs", "/openapi.json"]) {
+      sent.mockClear();
+      for (let time = 0; time < 2; time++) await (await fetch(test.url + path)).arrayBuffer();
+      const [first, second] = sent.mock.calls.map(([body]) => body as unknown);
+      expect(first).toBeInstanceOf(Buffer);
+      expect(second).toBe(first);
+    }
+    sent.mockRestore();
   });
 
   it("explains each of its own problems, and no other", async () => {
