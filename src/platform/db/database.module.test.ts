@@ -150,6 +150,24 @@ describe("A module's database", () => {
     expect(rows.map((row) => row.count)).toEqual([2, 2]);
   });
 
+  it("does nothing more for work that goes on after its transaction was given up", async () => {
+    const database = connect();
+    const nap = defineStatement("test.nap", "select pg_sleep(0.2)");
+    const late = defineStatement("test.late", "insert into thing (id) values (60) returning id");
+    let work: Promise<unknown> = Promise.resolve();
+    await expect(
+      database.transaction(async (tx) => {
+        work = database.run(nap, [], tx).then(() => database.run(late, [], tx));
+        work.catch(() => undefined);
+        await database.run(backend, []); // its first statement is under way by now
+        throw new Error("out of time");
+      }),
+    ).rejects.toThrow("out of time");
+    await expect(work).rejects.toThrow("over");
+    const left = database.kysely.selectFrom("thing").select("id").where("id", "=", 60);
+    expect(await left.execute()).toEqual([]);
+  });
+
   it("survives the end of its connections, idle and busy, and goes on with new ones", async () => {
     const database = connect("shelf", { max: 2 });
     const [idle] = await database.run(backend, []);

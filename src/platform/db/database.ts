@@ -75,8 +75,12 @@ export function createDatabase<Tables>(
   async function connect() {
     const client = await takeClient();
     let failure: Error | undefined;
+    let isOver = false;
     return {
       async query<R>(text: string, values: readonly unknown[]) {
+        // What outlived its time limit would be done behind the rollback: alone, and for good.
+        if (isOver && text !== "rollback") throw new Error("The transaction is over");
+        isOver = text === "commit" || text === "rollback";
         const name = nameOf(text);
         try {
           return await silence.during(client, () =>
