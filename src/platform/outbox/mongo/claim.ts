@@ -40,8 +40,8 @@ export function claimOn(
   { database, archive, sources, move, logger }: ClaimParts,
 ): Claim {
   const origins = new Map<string, Origin>();
-  let archived = 0;
-  const last = () => lease.token * PER_TOKEN + archived;
+  /** The end of the archive, as long as this owner archives. */
+  let last = lease.token * PER_TOKEN;
 
   /** What an owner before us copied and did not pull goes to the end all the same: a subscription that leaves the live
    *  stream now stands there, and would never look so far back. */
@@ -81,7 +81,7 @@ export function claimOn(
       const copies = events.map((event) => ({
         ...event,
         _id: event.id,
-        position: last() + 1 + archived++,
+        position: ++last,
         archivedAt,
       }));
       if (!(await insertOnce(archive, copies))) await lift(copies);
@@ -112,7 +112,7 @@ export function claimOn(
     },
     async fallBehind(name) {
       lease.check();
-      const behind = { status: "behind", position: last(), since: null } as const;
+      const behind = { status: "behind", position: last, since: null } as const;
       await move(name, { status: "live" }, behind, lease.token);
     },
     async advance({ name, epoch }, position) {

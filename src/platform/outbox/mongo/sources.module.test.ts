@@ -288,6 +288,19 @@ describe("a MongoDB outbox", () => {
     await end();
   });
 
+  it("puts who falls behind at the end of the archive, not among what it has long heard", async () => {
+    const { second, end } = await twoClaims();
+    await second.register("shop.slow", "now");
+    for (const n of [1, 2, 3]) {
+      await world.publish([noted("x", n)]);
+      await second.archive(await second.fetch([], 10));
+    }
+    await second.fallBehind("shop.slow");
+    const [slow] = await second.subscriptions(true);
+    expect(await second.history(slow?.position ?? 0, null, 10)).toEqual([]);
+    await end();
+  });
+
   it("hears another process at once where PostgreSQL carries the call", async () => {
     const postgres = await createPostgresWorld(inject("databaseUrl"));
     const far = { ...FAST.timing, firstPollMs: 60_000, longestPollMs: 60_000 };
