@@ -58,6 +58,8 @@ export function createRelay(options: RelayOptions) {
       });
     });
     logger.info({ outbox: publisher }, "relaying");
+    // Whoever relayed before may have died, or lost the answer, between the archive's growth and this word of it.
+    options.onArchived();
     try {
       await current.relay(stopping.signal);
     } finally {

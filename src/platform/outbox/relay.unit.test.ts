@@ -9,6 +9,54 @@ import { type Claim, noMetrics, type OutboxStore } from "./types.js";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+function relayOn(store: Partial<OutboxStore>, onArchived: () => void = () => undefined) {
+  return createRelay({
+    publisher: "orders",
+    store: store as OutboxStore,
+    bus: createBus(),
+    logger: silent,
+    metrics: noMetrics,
+    retentionDays: 400,
+    foreground: createForeground(),
+    timing: DEFAULT_TIMING,
+    onArchived,
+  });
+}
+
+it("says that the archive grew although the answer to that was lost", async () => {
+  const waiting = [
+    {
+      id: "1",
+      name: "orders.told.v1",
+      key: "k",
+      occurredAt: "2026-11-26T00:00:00.000Z",
+      trace: null,
+      data: {},
+    },
+  ];
+  const archive: string[] = [];
+  const seen: string[] = [];
+  const claim: Partial<Claim> = {
+    lost: new AbortController().signal,
+    subscriptions: () => Promise.resolve([]),
+    fetch: () => Promise.resolve([...waiting]),
+    archive: (events) => {
+      archive.push(...events.map(({ id }) => id));
+      waiting.length = 0;
+      return Promise.reject(new Error("the connection was lost"));
+    },
+    release: () => Promise.resolve(),
+  };
+  const store = { claim: () => Promise.resolve({ claim: claim as Claim }) };
+  const relay = relayOn(store, () => seen.splice(0, seen.length, ...archive));
+  relay.start();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(seen).toEqual(["1"]);
+  await relay.stop();
+});
+
 it("takes longer and longer pauses while it gets its claim and can do nothing with it", async () => {
   let claims = 0;
   const claim: Partial<Claim> = {
@@ -22,18 +70,7 @@ it("takes longer and longer pauses while it gets its claim and can do nothing wi
       return Promise.resolve({ claim: claim as Claim });
     },
   };
-  const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-  const relay = createRelay({
-    publisher: "orders",
-    store: store as OutboxStore,
-    bus: createBus(),
-    logger: silent,
-    metrics: noMetrics,
-    retentionDays: 400,
-    foreground: createForeground(),
-    timing: DEFAULT_TIMING,
-    onArchived: () => undefined,
-  });
+  const relay = relayOn(store);
   relay.start();
   await vi.advanceTimersByTimeAsync(10_000);
   const early = claims;
