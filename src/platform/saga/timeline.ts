@@ -1,5 +1,5 @@
 // A saga as people look at it: its steps in order, each with what became of it. Pure.
-import type { JournalEntry, Progress, SagaRow } from "./rows.js";
+import { canComplete, type JournalEntry, type Progress, type SagaRow } from "./rows.js";
 
 export type StepState =
   | "waiting"
@@ -33,7 +33,7 @@ export function timelineOf(
   const last = (step: string, action: JournalEntry["action"]) =>
     journal.findLast((entry) => entry.step === step && entry.action === action);
   const ended = row.endedAt !== null;
-  const forward = ["running", "finishing", "completed"].includes(row.parkedFrom ?? row.status);
+  const forward = canComplete(row);
   const timeline: TimelineStep[] = [];
   for (const name of row.steps) {
     const run = last(name, "run");

@@ -109,6 +109,12 @@ describe("the timeline of a saga", () => {
     });
   });
 
+  it("has nothing ahead of a saga that was parked, resumed and is being undone", () => {
+    const journal = [entry("reserve")];
+    const undoing = { status: "compensating", parkedFrom: "running" } as const;
+    expect(statesOf(undoing, journal)).toEqual(["done", "not-run", "not-run"]);
+  });
+
   it("shows a saga whose definition no code knows any more", () => {
     const steps = timelineOf(row({ status: "needs-attention" }), [], undefined, undefined);
     expect(steps.map(({ name, pivot }) => [name, pivot])).toEqual([
