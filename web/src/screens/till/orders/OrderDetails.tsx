@@ -16,6 +16,7 @@ import { Receipt } from "../pay/Receipt.js";
 import { pay } from "../pay/words.js";
 import { CancelForm } from "./CancelForm.js";
 import { type Progress, progressByOrder } from "./open-orders.js";
+import { refundWords } from "./refund.js";
 import classes from "./OrderDetails.module.css";
 import { past } from "./words.js";
 
@@ -64,13 +65,7 @@ export function OrderDetails({ order, progress: listed, menu, onBack }: OrderDet
               {words("pay.placed", { number: order.number })}
             </h2>
             <p role="status">
-              {cancelled
-                ? order.payment.status === "refunded"
-                  ? t("orders.cancelled")
-                  : cancellation?.attention === undefined
-                    ? t("orders.refund-pending")
-                    : t("orders.refund-stuck")
-                : progress && t(`orders.${progress}`)}
+              {cancelled ? t(refundWords(order)) : progress && t(`orders.${progress}`)}
             </p>
             {cancellation && (
               <p>

@@ -22,6 +22,10 @@ export const past = defineWords({
     en: "Cancelled, but the money does not go back by itself. A manager decides under System, Sagas.",
     my: "ပယ်ဖျက်ပြီး၊ သို့သော် ငွေ အလိုအလျောက် ပြန်မအမ်းနိုင်ပါ။ မန်နေဂျာက စနစ်၊ Saga တွင် ဆုံးဖြတ်ရမည်။",
   },
+  "orders.refund-settled": {
+    en: "Cancelled; a manager has settled the money by hand.",
+    my: "ပယ်ဖျက်ပြီး၊ ငွေကို မန်နေဂျာက ကိုယ်တိုင် ရှင်းပြီး။",
+  },
   "orders.reason": { en: "Reason: {reason}", my: "အကြောင်းရင်း - {reason}" },
   "orders.approved-by": { en: "Approved by {name}", my: "ခွင့်ပြုသူ - {name}" },
   "orders.reprint": { en: "Print a copy", my: "မိတ္တူ ထုတ်ရန်" },
