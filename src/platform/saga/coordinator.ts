@@ -120,17 +120,22 @@ export function createSagas(options: SagaOptions) {
     });
     crashPoint("saga.after-start");
     const started = row.id === request.id;
-    if (started) return { started, row, outcome: launch(row, definition, sent) };
+    if (started) return { started, row, outcome: launch({ ...row, ageMs: 0 }, definition, sent) };
     return { started, row, outcome: outcomeNow(row) };
   }
 
-  function launch(row: SagaRow, definition: Definition, leasedAt: number): Promise<Outcome> {
+  /** `ageMs` was true at `leasedAt`, or a little later. */
+  function launch(
+    { ageMs, ...row }: store.ClaimedSaga,
+    definition: Definition,
+    leasedAt: number,
+  ): Promise<Outcome> {
     const running = inFlight.get(row.id);
     if (running) return running.outcome;
     const drive: Drive = {
       row,
       definition,
-      deadline: performance.now() + definition.deadlineMs - (Date.now() - row.startedAt.getTime()),
+      startedAt: leasedAt - ageMs,
       results: {},
       journal: [...row.journal],
       leaseUntil: leasedAt + store.LEASE_SECONDS * 1000,

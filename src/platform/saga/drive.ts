@@ -40,7 +40,8 @@ type Step = SagaStep<unknown, Record<string, unknown>>;
 export interface Drive {
   readonly row: SagaRow;
   readonly definition: Definition;
-  readonly deadline: number;
+  /** performance.now() of its start. Its age is counted by the store, whose clock may be another than this machine's. */
+  readonly startedAt: number;
   readonly results: Record<string, unknown>;
   readonly journal: JournalEntry[];
   /** performance.now() until which the lease is surely ours; that clock goes on while a process is stopped. */
@@ -92,8 +93,9 @@ export function createDriver(
   }
 
   async function forward(drive: Drive): Promise<Outcome> {
-    const { definition, results, deadline } = drive;
-    const { steps, timedOut } = definition;
+    const { definition, results } = drive;
+    const { steps, timedOut, deadlineMs } = definition;
+    const deadline = drive.startedAt + deadlineMs;
     if (performance.now() > deadline + STALE_MS)
       return rollBack(drive, timedOut, "Found too long after its deadline.", steps);
     for (const [index, step] of steps.entries()) {
@@ -209,7 +211,7 @@ export function createDriver(
     },
   ): Promise<Record<string, unknown>> {
     const started = performance.now();
-    const atMs = Math.max(0, Date.now() - drive.row.startedAt.getTime());
+    const atMs = Math.round(started - drive.startedAt);
     const journal = (attempts: number, failed: boolean) => {
       const tookMs = Math.round(performance.now() - started);
       const entry: JournalEntry = {

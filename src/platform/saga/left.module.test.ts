@@ -17,6 +17,8 @@ import {
 
 useSagas();
 
+const none = () => Promise.resolve({});
+
 /** Fails once at this statement: before it, or after it, so that only the answer is lost. */
 function failing(statement: string, when: "before" | "after"): Runner {
   let left = 1;
@@ -138,6 +140,27 @@ it("goes on although its lease could not be renewed at once", async () => {
     const sagas = coordinator(definition, { database: failing("saga.renew", "before") });
     expect(await outcome(sagas)).toMatchObject({ kind: "completed" });
     expect(calls).toEqual(["one", "two", "end"]);
+  } finally {
+    clock.mockRestore();
+  }
+});
+
+it.each([
+  ["an hour ahead of", 3_600_000],
+  ["an hour behind", -3_600_000],
+])("counts its time alike where this machine's clock is %s the store's", async (_how, offMs) => {
+  const now = Date.now.bind(Date);
+  const clock = vi.spyOn(Date, "now").mockImplementation(() => now() + offMs);
+  try {
+    let failures = 1;
+    const once = build({
+      one: () => (failures-- > 0 ? Promise.reject(new Error("busy")) : none()),
+    });
+    expect(await outcome(coordinator(once.definition))).toMatchObject({ kind: "completed" });
+    const never = build({ one: () => Promise.reject(new Error("busy")), deadlineMs: 300 });
+    const late = new Promise((resolve) => setTimeout(resolve, 3_000, "still trying"));
+    const ended = outcome(coordinator(never.definition));
+    expect(await Promise.race([ended, late])).toMatchObject({ kind: "refused" });
   } finally {
     clock.mockRestore();
   }

@@ -133,7 +133,10 @@ export const renewLease = (database: Runner, { id, token }: Held) =>
 /** So long a saga that this version does not know is left to a process of the version that does: in an update both run. */
 export const UNKNOWN_MINUTES = 5;
 
-const claim = defineStatement<SagaRow>(
+/** `ageMs`: how long ago it was started, by the store's own clock. */
+export type ClaimedSaga = SagaRow & { readonly ageMs: number };
+
+const claim = defineStatement<ClaimedSaga>(
   "saga.claim",
   `update sagas set owner = $1::uuid, token = token + 1,
      lease_until = now() + make_interval(secs => ${LEASE_SECONDS})
@@ -143,7 +146,7 @@ const claim = defineStatement<SagaRow>(
        lease_until < now() - case when definition = any($5::text[]) then '0' else interval '${UNKNOWN_MINUTES} minutes' end
        or $2::boolean and owner <> $1::uuid or owner = $1::uuid and id = any($4::uuid[]))
      order by lease_until limit $3 for update skip locked)
-   returning ${COLUMNS}`,
+   returning ${COLUMNS}, greatest(0, extract(epoch from now() - started_at)::float8 * 1000) as "ageMs"`,
 );
 
 /** Takes over sagas of the `known` definitions whose owner let the lease run out; at once what this owner left, and with
