@@ -196,3 +196,19 @@ it.each([
   expect(calls).toEqual(expected);
   await sagas.drain(100);
 });
+
+const crowd = defineStatement<never>(
+  "test.leave-crowd",
+  `insert into sagas (id, subject, definition, steps, idempotency_key, fingerprint, input, owner, lease_until)
+   select id, id, 'orders.test-saga.v1', '["one", "two", "end"]', id::text, '', '{}', id, now() + interval '1 hour'
+   from (select gen_random_uuid() as id from generate_series(1, 120)) as left_behind`,
+);
+
+it("waits for no lease where no other process can be, however many a dead one left", async () => {
+  const { calls, definition } = build();
+  await test.database.run(crowd, []);
+  const sagas = coordinator(definition, { alone: true });
+  await sagas.begin();
+  await until(() => Promise.resolve(calls.filter((call) => call === "end").length === 120));
+  await sagas.drain(100);
+});
