@@ -197,6 +197,29 @@ it.each([
   await sagas.drain(100);
 });
 
+it.each([
+  ["refused", () => Promise.reject(new No())],
+  ["out of time", () => Promise.reject(new Error("away"))],
+])(
+  "undoes every step when a later run is %s earlier than the first one came",
+  async (_how, one) => {
+    // The first run came to its second step, which may have taken money.
+    const first = build({ two: () => new Promise(() => undefined) });
+    const { id, ...start } = request();
+    const dying = coordinator(first.definition);
+    await dying.start("orders.test-saga.v1", { id, ...start });
+    await until(() => Promise.resolve(first.calls.includes("two")));
+    await dying.drain(0);
+    await test.database.run(expireLease, [id]);
+    const second = build({ one, deadlineMs: 1 });
+    const sagas = coordinator(second.definition);
+    await sagas.begin();
+    await until(async () => (await sagas.find(id))?.status === "rolled-back");
+    expect(second.calls).toEqual(["one", "undo two", "undo one"]);
+    await sagas.drain(100);
+  },
+);
+
 const crowd = defineStatement<never>(
   "test.leave-crowd",
   `insert into sagas (id, subject, definition, steps, idempotency_key, fingerprint, input, owner, lease_until)

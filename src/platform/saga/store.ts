@@ -6,6 +6,9 @@ import { COLUMNS, type JournalEntry, type NewSaga, type Refusal, type SagaRow } 
  *  step: nothing is written for one that ends sooner. */
 export const LEASE_SECONDS = 10;
 
+/** Of a saga that nobody took over yet: each run of it after the first has a higher one. */
+export const FIRST_TOKEN = 1;
+
 const insertSagas = defineStatement<SagaRow>(
   "saga.insert",
   `with input as (
