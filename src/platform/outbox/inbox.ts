@@ -14,8 +14,8 @@ import {
   noMetrics,
 } from "./types.js";
 
-const PURGE_PAGE = 2_000;
-const PURGE_PAGES = 50;
+const PURGE_PAGE = 250; // the embedded document store does nothing else while it forgets one
+const PURGE_PAGES = 400;
 
 export interface InboxOptions<Tx> {
   readonly subscriptions: readonly Subscription<Tx>[];

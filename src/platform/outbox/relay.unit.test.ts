@@ -2,28 +2,30 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createBus } from "#platform/bus";
 import { createForeground } from "#platform/kernel";
+import { createInbox } from "./inbox.js";
 import { createRelay } from "./relay.js";
+import { createRun } from "./run.js";
 import { DEFAULT_TIMING } from "./timing.js";
-import { type Claim, noMetrics, type OutboxStore } from "./types.js";
+import { type Claim, type InboxStore, noMetrics, type OutboxStore } from "./types.js";
+
+const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const optionsOf = (store: OutboxStore) => ({
+  publisher: "orders",
+  store,
+  bus: createBus(),
+  logger: silent,
+  metrics: noMetrics,
+  retentionDays: 400,
+  foreground: createForeground(),
+  timing: DEFAULT_TIMING,
+  onArchived: () => undefined,
+});
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-const silent = { info: () => undefined, warn: () => undefined, error: () => undefined };
-
-function relayOn(store: Partial<OutboxStore>, onArchived: () => void = () => undefined) {
-  return createRelay({
-    publisher: "orders",
-    store: store as OutboxStore,
-    bus: createBus(),
-    logger: silent,
-    metrics: noMetrics,
-    retentionDays: 400,
-    foreground: createForeground(),
-    timing: DEFAULT_TIMING,
-    onArchived,
-  });
-}
+const relayOn = (store: Partial<OutboxStore>, onArchived: () => void = () => undefined) =>
+  createRelay({ ...optionsOf(store as OutboxStore), onArchived });
 
 it("says that the archive grew although the answer to that was lost", async () => {
   const waiting = [
@@ -79,4 +81,22 @@ it("takes longer and longer pauses while it gets its claim and can do nothing wi
   expect(claims - early).toBeGreaterThan(25);
   expect(claims - early).toBeLessThan(75); // 1 to 2 s each
   await relay.stop();
+});
+
+it("forgets a year of events in small parts, between which the store can serve the tills", async () => {
+  const parts: number[] = [];
+  let left = 5_000;
+  const purge = (_days: number, limit: number) => {
+    const gone = Math.min(left, limit);
+    left -= gone;
+    parts.push(gone);
+    return Promise.resolve(gone);
+  };
+  await createRun({ purge } as unknown as Claim, optionsOf({} as OutboxStore)).purge();
+  expect(left).toBe(0);
+  left = 5_000;
+  const parted = { bus: createBus(), logger: silent, subscriptions: [] };
+  await createInbox({ purge } as unknown as InboxStore<unknown>, parted).purge();
+  expect(left).toBe(0);
+  expect(Math.max(...parts)).toBeLessThanOrEqual(250);
 });

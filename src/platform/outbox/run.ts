@@ -20,8 +20,8 @@ const WINDOW = 2_000;
 const PAGE = 500;
 /** Delivered events are archived together; nobody waits for it. */
 const ARCHIVE_AFTER_MS = 20;
-const PURGE_PAGE = 2_000;
-const PURGE_PAGES = 50;
+const PURGE_PAGE = 250; // the embedded document store does nothing else while it forgets one
+const PURGE_PAGES = 400;
 
 export interface RelayOptions {
   /** The module whose events these are. */
