@@ -1,7 +1,12 @@
 // Keeps strangers from using up all connections. When there are too many, one gives way that the server does nothing
 // for: first those that never asked for anything (slow-loris, half-open, half-done TLS handshakes), then those whose
 // client lets us wait for the rest of a request or takes no answer; never one at work. Among equals the oldest.
-import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
+import type {
+  IncomingMessage,
+  RequestListener,
+  Server as HttpServer,
+  ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 
 export interface ConnectionLimits {
@@ -31,6 +36,28 @@ function rankOf({ exchanges, served }: Known): number | undefined {
   if (exchanges.size === 0) return served ? 2 : 0;
   for (const exchange of exchanges) if (!waitsForClient(exchange)) return undefined;
   return served ? 3 : 1;
+}
+
+/** Of one connection. Browsers and proxies wait for an answer before they ask again; one more is for those who do not. */
+const REQUESTS_AT_ONCE = 2;
+
+/** Cuts a connection that asks for more while it is owed answers: thousands of requests fit into one packet, and whoever
+ *  then takes no answer would fill the memory with them. */
+export function refuseBacklogs(listener: RequestListener): RequestListener {
+  const underWay = new WeakMap<Socket, number>();
+  return (request, response) => {
+    const { socket } = request;
+    // What came in the same packet as the one that was too much.
+    if (socket.destroyed) return;
+    const count = underWay.get(socket) ?? 0;
+    if (count >= REQUESTS_AT_ONCE) {
+      socket.destroy();
+      return;
+    }
+    underWay.set(socket, count + 1);
+    response.once("close", () => underWay.set(socket, (underWay.get(socket) ?? 1) - 1));
+    listener(request, response);
+  };
 }
 
 export function guardConnections(server: HttpServer, limits: ConnectionLimits, secure: boolean) {

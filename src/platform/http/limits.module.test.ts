@@ -91,6 +91,31 @@ describe("slow clients", () => {
 });
 
 describe("many requests", () => {
+  it("on one connection that waits for no answer are not looked at, and end it", async () => {
+    let asked = 0;
+    const counting: Guard = {
+      authenticate: (request) => {
+        asked += 1;
+        return guard.authenticate(request);
+      },
+    };
+    const test = await startTestServer({ guard: counting });
+    const ask = "GET /api/dishes HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer cook\r\n";
+    const two = await raw(test.port, `${ask}\r\n${ask}Connection: close\r\n\r\n`);
+    expect(two.match(/HTTP\/1.1 200/g)).toHaveLength(2);
+    asked = 0;
+    await raw(test.port, `${ask}\r\n`.repeat(500));
+    expect(asked).toBeLessThan(3);
+    const [socket] = await hold(test.port, 1, "");
+    let answers = "";
+    socket?.on("data", (chunk) => (answers += String(chunk)));
+    for (let time = 1; time <= 5; time++) {
+      socket?.write(`${ask}\r\n`);
+      await expect.poll(() => answers.match(/HTTP\/1.1 200/g)?.length).toBe(time);
+    }
+    await test.close();
+  });
+
   it("answers 429 with Retry-After, while a signed-in caller of the same address is served", async () => {
     const test = await startTestServer({ limits: { requestsPerMinute: 5 } });
     expect((await test.as("cook", "/api/dishes")).status).toBe(200);

@@ -9,7 +9,7 @@ import type { Logger, Metrics } from "#platform/observability";
 import { type CachedRead, createApi } from "./api.js";
 import { type BehindProxy, createListener } from "./app.js";
 import type { BodyLimits } from "./body.js";
-import { type ConnectionLimits, guardConnections } from "./connections.js";
+import { type ConnectionLimits, guardConnections, refuseBacklogs } from "./connections.js";
 import type { Guard } from "./context.js";
 import type { EventStream } from "./event-stream.js";
 import { type Check, createReadiness } from "./health.js";
@@ -76,7 +76,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
   const limits: HttpLimits = { ...defaultLimits, ...parts.limits };
   let draining = false;
   let liveScreens: LiveScreens | undefined;
-  const listener = createListener({
+  const answering = createListener({
     api: createApi({
       routers,
       guard,
@@ -97,6 +97,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
     urlLength: limits.urlLength,
     draining: () => draining,
   });
+  const listener = refuseBacklogs(answering);
   const options = {
     maxHeaderSize: limits.headerBytes,
     headersTimeout: limits.headersMs,
