@@ -151,7 +151,8 @@ export const settings = {
     schema: whole(0, 100_000_000),
     default: "30000",
     unit: "requests per minute and address, 0 is without limit",
-    description: "Above this an address is answered 429 until the minute is over.",
+    description:
+      "Above this an address is answered 429 by the API until the minute is over. Whoever is signed in has ten times as many of their own.",
     remedy: "a number from 0 to 100000000",
   }),
   MAX_CONNECTIONS: setting({
