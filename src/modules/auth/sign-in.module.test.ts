@@ -146,6 +146,14 @@ describe("the place", () => {
     expect((await server.send("POST", "/sessions", { name, pin })).status).toBe(201);
   });
 
+  it("takes no larger body than signing in needs, from whoever comes", async () => {
+    const secret = "\u1037".repeat(200);
+    const body = { name: "ခ".repeat(60), password: secret, rememberDevice: false };
+    expect((await server.send("POST", "/sessions", body)).status).toBe(401);
+    const large = await server.send("POST", "/sessions", { ...body, more: "x".repeat(4_000) });
+    expect(large).toMatchObject({ status: 413, body: { code: "body-too-large" } });
+  });
+
   it("asks strangers for a password, and answers a right PIN like a wrong one", async () => {
     for (const pin of ["2222", "9999"]) {
       expect(await attempt({ pin }, stranger())).toEqual({ kind: "password-required" });

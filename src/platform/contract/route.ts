@@ -16,7 +16,7 @@ export interface RouteMeta {
   internal?: true;
   /** Answers with server-sent events: what the handler accepts is handed to the server's event stream. */
   stream?: true;
-  /** The largest body in bytes, where the usual limit is too small: imports. */
+  /** The largest body in bytes, where the usual limit is too small, as for imports, or too much to take from strangers. */
   maxBodyBytes?: number;
 }
 

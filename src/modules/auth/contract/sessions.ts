@@ -40,7 +40,7 @@ export const sessions = {
       }),
     ),
   create: route
-    .meta({ public: true })
+    .meta({ public: true, maxBodyBytes: 4_000 })
     .route({
       method: "POST",
       path: "/sessions",
