@@ -2,6 +2,7 @@
 import { array, assert, integer, option, property } from "fast-check";
 import { describe, expect, it } from "vitest";
 import { money } from "#platform/kernel";
+import { attemptOf } from "./commands/parts.js";
 import { ask } from "./gateway/gateway.js";
 import { scriptOf } from "./gateway/simulator.js";
 import {
@@ -171,6 +172,15 @@ describe("decideRefund", () => {
         expect(row.refunded).toBeLessThanOrEqual(row.captured);
       }),
     );
+  });
+});
+
+describe("what a gateway says", () => {
+  it("is kept as it can be stored, whatever it is", () => {
+    const cause = `a\0b${"x".repeat(496)}😀`;
+    const { detail } = attemptOf("charge", { kind: "unknown", cause });
+    expect(detail).toBe(`a\uFFFDb${"x".repeat(496)}\uFFFD`);
+    expect(attemptOf("find", { kind: "captured" }).detail).toBeNull();
   });
 });
 

@@ -59,8 +59,10 @@ export function judge(error: unknown, attempts: number, policy: RetryPolicy, now
 
 const LONGEST_TEXT = 4_000;
 
-// Postgres cannot store U+0000 in a jsonb; a message that cannot be stored must not stop the storing.
-const storable = (text: string) => text.replaceAll("\0", "\uFFFD").slice(0, LONGEST_TEXT);
+// Postgres stores neither U+0000 nor half of a character, such as of one that was cut, in a jsonb; a message that cannot be
+// stored must not stop the storing.
+const storable = (text: string) =>
+  text.slice(0, LONGEST_TEXT).replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
 
 const causeOf = (error: unknown, now: Date): Cause => ({
   message: storable(messageOf(error)),

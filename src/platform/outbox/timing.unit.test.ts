@@ -46,6 +46,8 @@ describe("the verdict on a failed attempt", () => {
       stack: null,
       at: "2030-01-01T00:00:00.000Z",
     });
+    const cut = judge(new Error(`${"x".repeat(3_999)}😀`), 1, DEFAULT_RETRY, now).cause;
+    expect(cut.message).toBe(`${"x".repeat(3_999)}\uFFFD`);
     const long = judge(new Error("x".repeat(100_000)), 1, DEFAULT_RETRY, now).cause;
     expect(long.message.length + (long.stack?.length ?? 0)).toBeLessThan(10_000);
   });

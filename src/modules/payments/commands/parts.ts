@@ -20,8 +20,12 @@ export const attemptOf = (
 ): Attempt => ({
   operation,
   outcome: outcome.kind,
-  detail: (outcome.cause ?? outcome.code)?.slice(0, 500) ?? null,
+  detail: storable(outcome.cause ?? outcome.code) ?? null,
 });
+
+/** A gateway's words as a jsonb can hold them: without them nothing would be settled. */
+const storable = (text: string | undefined) =>
+  text?.slice(0, 500).replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
 
 type Capturing = Pick<
   PaymentsTable,
