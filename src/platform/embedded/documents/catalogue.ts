@@ -25,10 +25,10 @@ export class Catalogue {
       this.#collections.set(collection.namespace, collection);
       this.#nextId = Math.max(this.#nextId, entry.id + 1);
     }
-    for await (const { collection: id, id: row, document, size } of this.store.records()) {
+    for await (const { collection: id, ...row } of this.store.records()) {
       const collection = byId.get(id);
-      if (collection === undefined) throw damaged(`record ${row} belongs to no collection`);
-      collection.load(row, document, size);
+      if (collection === undefined) throw damaged(`record ${row.id} belongs to no collection`);
+      collection.load(row);
     }
     for (const collection of byId.values())
       try {
@@ -36,6 +36,7 @@ export class Catalogue {
       } catch (error) {
         throw damaged(error instanceof Error ? error.message : String(error));
       }
+    await this.store.proveWhole();
   }
 
   find(namespace: string): Collection | undefined {

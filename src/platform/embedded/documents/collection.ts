@@ -116,10 +116,10 @@ export class Collection {
   }
 
   /** At start: takes a record as it is on disk. `openIndexes` must follow. */
-  load(id: number, document: Document, size: number): void {
-    this.rows.set(id, { id, document, size });
-    this.dataBytes += size;
-    this.#nextId = id + 1;
+  load(row: Row): void {
+    this.rows.set(row.id, row);
+    this.dataBytes += row.size;
+    this.#nextId = row.id + 1;
   }
 
   openIndexes(): void {
@@ -133,14 +133,14 @@ export class Collection {
     const { capped, size } = this.entry.options as { capped?: true; size?: number };
     if (capped && bytes.length > (size ?? 0))
       throw fail(2, `object to insert exceeds cappedMaxSize (${bytes.length} > ${size})`);
-    const row: Row = { id: this.#nextId, document, size: bytes.length };
+    const row: Row = { id: this.#nextId, document, size: bytes.length, sum: 0 };
     const keys = [...this.indexes.values()].map((index) => this.#admit(index, document, undefined));
     let at = 0;
     for (const index of this.indexes.values())
       for (const key of keys[at++] ?? []) index.tree.insert(key, row);
     this.#nextId++;
     this.rows.set(row.id, row);
-    this.#wrote(row.id, bytes, bytes.length);
+    this.#write(row, bytes, bytes.length);
     if (capped) this.#dropOldest();
   }
 
@@ -158,20 +158,20 @@ export class Collection {
     const growth = bytes.length - row.size;
     row.document = document;
     row.size = bytes.length;
-    this.#wrote(row.id, bytes, growth);
+    this.#write(row, bytes, growth);
   }
 
   remove(row: Row): void {
     for (const index of this.indexes.values())
       for (const key of index.keysOf(row.document)) index.tree.remove(key, row);
     this.rows.delete(row.id);
-    this.store.remove(this.entry.id, row.id);
+    this.store.remove(this.entry.id, row.id, row.sum);
     this.dataBytes -= row.size;
     this.batch = this.store.pending;
   }
 
   clear(): void {
-    for (const id of this.rows.keys()) this.store.remove(this.entry.id, id);
+    for (const { id, sum } of this.rows.values()) this.store.remove(this.entry.id, id, sum);
     this.rows.clear();
     this.dataBytes = 0;
     for (const index of this.indexes.values()) index.tree.rebuild([]);
@@ -241,8 +241,8 @@ export class Collection {
     );
   }
 
-  #wrote(id: number, bytes: Uint8Array, growth: number): void {
-    this.store.put(this.entry.id, id, bytes);
+  #write(row: Row, bytes: Uint8Array, growth: number): void {
+    row.sum = this.store.put(this.entry.id, row.id, bytes, row.sum);
     this.dataBytes += growth;
     this.batch = this.store.pending;
   }

@@ -12,7 +12,8 @@ import {
 import { join } from "node:path";
 import { serialize } from "bson";
 import { expect, test } from "vitest";
-import { FORMAT_KEY, type Level, openLevel, recordKey, SYNCED, toValue } from "./level.js";
+import { FORMAT_KEY, type Level, openLevel, recordKey, toValue } from "./level.js";
+import { Store } from "./store.js";
 import { useStores, withClient } from "./testing.js";
 
 const stores = useStores();
@@ -30,14 +31,14 @@ async function damage(change: (level: Level) => Promise<unknown>) {
 }
 
 test("because of another format", async () => {
-  await damage((level) => level.put(FORMAT_KEY, Buffer.from("3")));
-  await expect(stores.start()).rejects.toThrow("is in format 3, this version reads format 2");
+  await damage((level) => level.put(FORMAT_KEY, Buffer.from("4 0")));
+  await expect(stores.start()).rejects.toThrow("is in format 4, this version reads format 3");
 });
 
 test("because an earlier version wrote it", async () => {
   mkdirSync(path());
   writeFileSync(join(path(), "data.mdb"), "");
-  await expect(stores.start()).rejects.toThrow("is in format 1, this version reads format 2");
+  await expect(stores.start()).rejects.toThrow("is in format 1, this version reads format 3");
 });
 
 test("because a record is cut short", async () => {
@@ -48,6 +49,36 @@ test("because a record is cut short", async () => {
 test("because a unique index does not hold", async () => {
   await damage((level) => level.put(recordKey(1, 2), toValue(serialize({ _id: 1 }))));
   await expect(stores.start()).rejects.toThrow("duplicate key");
+});
+
+test.each([
+  ["is missing", (level: Level) => level.del(recordKey(1, 1))],
+  ["is an old one", (level: Level) => level.put(recordKey(1, 1), toValue(serialize({ _id: 2 })))],
+  [
+    "stands under another key",
+    async (level: Level) => {
+      await level.put(recordKey(1, 7), (await level.get(recordKey(1, 1))) ?? Buffer.alloc(0));
+      await level.del(recordKey(1, 1));
+    },
+  ],
+])("because a record %s, as where a disk spoilt a table", async (_, change) => {
+  await damage(change);
+  await expect(stores.start()).rejects.toThrow(
+    "is missing or out of date; restore the last backup",
+  );
+});
+
+test("but not because an earlier version kept no sum of all", async () => {
+  await damage((level) => level.put(FORMAT_KEY, Buffer.from("2")));
+  const store = await stores.start();
+  await withClient(store, (db) => db.collection<{ _id: number }>("c").insertOne({ _id: 2 }));
+  await store.stop();
+  const level = await openLevel(path());
+  await level.del(recordKey(1, 1));
+  await level.close();
+  await expect(stores.start()).rejects.toThrow(
+    "is missing or out of date; restore the last backup",
+  );
 });
 
 test("because this account may not write in it", async ({ skip }) => {
@@ -66,14 +97,26 @@ test("because this account may not write in it", async ({ skip }) => {
   }
 });
 
+/** Commits records as the store does: `inOne` commit, or in one each. */
+async function commit(texts: readonly string[], inOne: boolean) {
+  const store = await Store.open(stores.path, (error) => {
+    throw error;
+  });
+  for await (const _ of store.entries()); // it must know what is there
+  for await (const { collection, id, sum } of store.records()) store.remove(collection, id, sum);
+  for (const [at, text] of texts.entries()) {
+    store.put(1, at + 1, serialize({ _id: at + 1, text }), 0);
+    if (!inOne) await store.pending?.committed;
+  }
+  await store.close();
+}
+
 /** A log of 50 commits of about 10 KB. */
 async function spoilLog(change: (file: string) => void) {
-  const level = await openLevel(path());
-  for (let id = 1; id <= 50; id++) {
-    const value = toValue(serialize({ _id: id, text: `${id}`.repeat(10_000 / `${id}`.length) }));
-    await level.put(recordKey(1, id), value, SYNCED);
-  }
-  await level.close();
+  const texts = Array.from({ length: 50 }, (_, at) =>
+    `${at + 1}`.repeat(10_000 / `${at + 1}`.length),
+  );
+  await commit(texts, false);
   const [log = "no log"] = readdirSync(path()).filter((name) => name.endsWith(".log"));
   change(join(path(), log));
 }
@@ -116,10 +159,8 @@ test.each([
 
 /** The file of the tables, once what was in the log has gone there. */
 async function spoil(change: (file: string) => void) {
-  const level = await openLevel(path());
-  const record = (id: number) => toValue(serialize({ _id: id, text: `${id * 7919} `.repeat(20) }));
-  for (let id = 1; id <= 2000; id++) await level.put(recordKey(1, id), record(id));
-  await level.close();
+  const texts = Array.from({ length: 2000 }, (_, at) => `${(at + 1) * 7919} `.repeat(20));
+  await commit(texts, true);
   await (await openLevel(path())).close();
   const tables = readdirSync(path()).filter((name) => name.endsWith(".ldb"));
   const [largest = "no table"] = tables

@@ -10,6 +10,8 @@ export interface Row {
   readonly id: number;
   document: Document;
   size: number;
+  /** Of what is stored of it; 0 before anything is. */
+  sum: number;
 }
 
 export interface Entry {

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { IndexTree, type Range, type Row } from "./index-tree.js";
 
 const compare = (a: unknown, b: unknown) => Number(a) - Number(b);
-const rowOf = (id: number): Row => ({ id, document: {}, size: 0 });
+const rowOf = (id: number): Row => ({ id, document: {}, size: 0, sum: 0 });
 
 const key = fc.tuple(fc.integer({ min: 0, max: 9 }), fc.integer({ min: 0, max: 9 }));
 const change = fc.record({ add: fc.boolean(), key, id: fc.integer({ min: 0, max: 40 }) });

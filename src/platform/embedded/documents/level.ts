@@ -1,5 +1,6 @@
-// How the store lies in LevelDB: one folder, keys in the order in which they are read back, and with each value its
-// own checksum, so that what a disk spoils is refused, never read as something else.
+// How the store lies in LevelDB: one folder, keys in the order in which they are read back, with each value its own
+// checksum, and one sum of all of them, so that what a disk spoils is refused, never read as something else. LevelDB
+// itself does not look at the checksums of its tables, and one spoilt bit there hides records, or shows old ones.
 import { ClassicLevel } from "classic-level";
 import { mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -8,8 +9,9 @@ import { decode, type Document } from "./codec.js";
 import { damaged, unwritable } from "./damage.js";
 import { isBroken } from "./log.js";
 
-/** 1 was LMDB (ADR 0018). */
-const FORMAT = "2";
+/** 1 was LMDB (ADR 0018); 2 had no sum, and gets one with the first commit. */
+const FORMAT = "3";
+const WITHOUT_SUM = "2";
 
 export type Level = ClassicLevel<Buffer, Buffer>;
 export type Change =
@@ -67,6 +69,23 @@ export function toValue(bytes: Uint8Array): Buffer {
   return value;
 }
 
+/** Of one key and its value, for the sum of all. Scattered (MurmurHash3): checksums alone cancel each other out where two
+ *  values changed alike. */
+export function sumOf(key: Buffer, value: Buffer): number {
+  const crc = crc32(key, value.readUInt32LE(0));
+  const half = Math.imul(crc ^ (crc >>> 16), 0x85ebca6b);
+  return Math.imul(half ^ (half >>> 13), 0xc2b2ae35);
+}
+
+/** Written with each commit, under FORMAT_KEY. */
+export const toFormat = (sum: number): Buffer => Buffer.from(`${FORMAT} ${sum}`);
+
+/** The sum of all that was committed; undefined where an earlier version wrote it. */
+export async function readSum(level: Level): Promise<number | undefined> {
+  const [, sum] = (await level.get(FORMAT_KEY))?.toString().split(" ") ?? [];
+  return sum === undefined ? undefined : Number(sum);
+}
+
 /** @throws Error when it is not what was written */
 export function parse(value: Buffer, what: string): Document {
   const bytes = value.subarray(CHECKSUM);
@@ -83,11 +102,12 @@ export async function openLevel(path: string): Promise<Level> {
     throw error;
   });
   if (files.includes("data.mdb")) throw otherFormat("1");
-  if (files.length === 0) await makeWhole(path, () => Promise.resolve());
+  if (files.length === 0)
+    await makeWhole(path, (level) => level.put(FORMAT_KEY, toFormat(0), SYNCED));
   else await checkFiles(path, files);
   const level = await openAt(path);
-  const format = (await level.get(FORMAT_KEY))?.toString();
-  if (format === FORMAT) return level;
+  const format = (await level.get(FORMAT_KEY))?.toString().split(" ", 1)[0];
+  if (format === FORMAT || format === WITHOUT_SUM) return level;
   await level.close();
   throw format === undefined ? damaged(`${path} has lost its beginning`) : otherFormat(format);
 }
@@ -114,7 +134,6 @@ export async function makeWhole(
     const level = await openAt(begun);
     try {
       await fill(level);
-      await level.put(FORMAT_KEY, Buffer.from(FORMAT), SYNCED);
     } finally {
       await level.close();
     }

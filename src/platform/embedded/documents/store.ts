@@ -9,6 +9,7 @@ import {
   CHECKSUM,
   copyInto,
   entryKey,
+  FORMAT_KEY,
   type Level,
   listEntries,
   listRecords,
@@ -16,10 +17,14 @@ import {
   openLevel,
   parse,
   placeOf,
+  readSum,
   recordKey,
+  sumOf,
   SYNCED,
+  toFormat,
   toValue,
 } from "./level.js";
+import { damaged } from "./damage.js";
 
 export interface CollectionEntry {
   id: number;
@@ -42,6 +47,9 @@ export class Store {
   #changes: Change[] = [];
   #batch: Batch | undefined;
   #flushing: Promise<void> = Promise.resolve();
+  /** Of all that is stored, with what is queued: each one's own sum, laid over the others. */
+  #sum = 0;
+  readonly #entrySums = new Map<number, number>();
 
   private constructor(level: Level, onFailure: (error: unknown) => void) {
     this.#level = level;
@@ -55,8 +63,12 @@ export class Store {
   }
 
   async *entries(): AsyncGenerator<CollectionEntry> {
-    for await (const [, value] of listEntries(this.#level))
-      yield parse(value, "the catalogue") as CollectionEntry;
+    for await (const [key, value] of listEntries(this.#level)) {
+      const entry = parse(value, "the catalogue") as CollectionEntry;
+      this.#entrySums.set(entry.id, sumOf(key, value));
+      this.#sum ^= sumOf(key, value);
+      yield entry;
+    }
   }
 
   async *records(): AsyncGenerator<{
@@ -64,27 +76,44 @@ export class Store {
     id: number;
     document: Document;
     size: number;
+    sum: number;
   }> {
     for await (const [key, value] of listRecords(this.#level)) {
       const { collection, id } = placeOf(key);
       const document = parse(value, `record ${id} of collection ${collection}`);
-      yield { collection, id, document, size: value.length - CHECKSUM };
+      const sum = sumOf(key, value);
+      this.#sum ^= sum;
+      yield { collection, id, document, size: value.length - CHECKSUM, sum };
     }
   }
 
-  put(collection: number, id: number, bytes: Uint8Array): void {
-    this.#queue({ type: "put", key: recordKey(collection, id), value: toValue(bytes) });
+  /** Call when all entries and records were read.
+   *  @throws Error when they are not all that was committed, each as it was committed last */
+  async proveWhole(): Promise<void> {
+    const sum = await readSum(this.#level);
+    if (sum !== undefined && sum !== this.#sum)
+      throw damaged("some of what it stored is missing or out of date");
   }
 
-  remove(collection: number, id: number): void {
+  /** `before`: the sum of what stands there, 0 where nothing does. Answers with the sum of what stands there now. */
+  put(collection: number, id: number, bytes: Uint8Array, before: number): number {
+    return this.#write(recordKey(collection, id), toValue(bytes), before);
+  }
+
+  remove(collection: number, id: number, before: number): void {
+    this.#sum ^= before;
     this.#queue({ type: "del", key: recordKey(collection, id) });
   }
 
   saveEntry(entry: CollectionEntry): void {
-    this.#queue({ type: "put", key: entryKey(entry.id), value: toValue(encode(entry)) });
+    const before = this.#entrySums.get(entry.id) ?? 0;
+    const sum = this.#write(entryKey(entry.id), toValue(encode(entry)), before);
+    this.#entrySums.set(entry.id, sum);
   }
 
   removeEntry(id: number): void {
+    this.#sum ^= this.#entrySums.get(id) ?? 0;
+    this.#entrySums.delete(id);
     this.#queue({ type: "del", key: entryKey(id) });
   }
 
@@ -115,6 +144,13 @@ export class Store {
     await this.#level.close();
   }
 
+  #write(key: Buffer, value: Buffer, before: number): number {
+    const sum = sumOf(key, value);
+    this.#sum ^= before ^ sum;
+    this.#queue({ type: "put", key, value });
+    return sum;
+  }
+
   #queue(change: Change): void {
     this.#changes.push(change);
     if (this.#batch !== undefined) return;
@@ -127,6 +163,7 @@ export class Store {
   async #flush(batch: Batch): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
     const changes = this.#changes;
+    changes.push({ type: "put", key: FORMAT_KEY, value: toFormat(this.#sum) });
     this.#changes = [];
     this.#batch = undefined;
     try {
