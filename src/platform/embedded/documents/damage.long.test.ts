@@ -46,6 +46,13 @@ test("because a record is cut short", async () => {
   await expect(stores.start()).rejects.toThrow("record 1 of collection 1 cannot be read; restore");
 });
 
+test("because a key is cut short", async () => {
+  await damage((level) =>
+    level.put(recordKey(1, 2).subarray(0, 6), toValue(serialize({ _id: 2 }))),
+  );
+  await expect(stores.start()).rejects.toThrow("the key of a record cannot be read; restore");
+});
+
 test("because a unique index does not hold", async () => {
   await damage((level) => level.put(recordKey(1, 2), toValue(serialize({ _id: 1 }))));
   await expect(stores.start()).rejects.toThrow("duplicate key");

@@ -44,11 +44,11 @@ export function recordKey(collection: number, id: number): Buffer {
   return key;
 }
 
-/** What `recordKey` was made of. */
-export const placeOf = (key: Buffer) => ({
-  collection: key.readUInt32BE(1),
-  id: key.readUIntBE(5, 6),
-});
+/** What `recordKey` was made of. @throws Error when it made no such key */
+export function placeOf(key: Buffer) {
+  if (key.length !== 11) throw damaged("the key of a record cannot be read");
+  return { collection: key.readUInt32BE(1), id: key.readUIntBE(5, 6) };
+}
 
 const listAll = (level: Level, kind: number) =>
   level.iterator({
