@@ -34,13 +34,15 @@ export function CategorySheet({ category, settings, onDone, onClose }: CategoryS
   const before = category ? categories.indexOf(category) : categories.length;
   const [position, setPosition] = useState(before);
   const { busy, problem, edit } = useEdit((now) => {
-    const index = now.categories.findIndex(({ code }) => code === category?.code);
+    if (!category) return undefined;
+    const index = now.categories.findIndex(({ code }) => code === category.code);
     const fresh = now.categories[index];
-    if (!fresh) return;
+    if (!fresh) return "gone";
     setName(nameDraft(fresh.name));
     setStation(fresh.station);
     setPosition(index);
-  });
+    return undefined;
+  }, onClose);
   const places = categories.length + (category ? 0 : 1);
 
   const done = (code: string) => {

@@ -45,9 +45,12 @@ export function GroupSheet({ group, settings, onClose }: GroupSheetProps) {
     return group ? read : { ...read, choices: [newChoice()] };
   });
   const { busy, problem, edit } = useEdit((now) => {
-    const fresh = now.modifierGroups.find(({ code }) => code === group?.code);
-    if (fresh) setDraft(groupDraft(fresh, decimals));
-  });
+    if (!group) return undefined;
+    const fresh = now.modifierGroups.find(({ code }) => code === group.code);
+    if (!fresh) return "gone";
+    setDraft(groupDraft(fresh, decimals));
+    return undefined;
+  }, onClose);
   const change = (part: Partial<typeof draft>) => setDraft((before) => ({ ...before, ...part }));
   const changeChoice = (key: string, part: Partial<ChoiceDraft>) =>
     change({

@@ -34,11 +34,12 @@ export function ItemSheet({ productId, settings, onClose }: ItemSheetProps) {
   const [chosen, setChosen] = useState<readonly string[]>(item?.modifierGroups ?? []);
   const { busy, problem, edit } = useEdit((now) => {
     const fresh = categoryByProduct(now).get(productId);
-    if (!fresh) return;
+    if (!fresh) return "gone";
     const same = fresh.items.find((one) => one.productId === productId);
     setCategory(fresh.code);
     setChosen(same?.modifierGroups ?? []);
-  });
+    return undefined;
+  }, onClose);
   const name = product ? pick(product.name, language) : "–";
 
   const save = async () => {

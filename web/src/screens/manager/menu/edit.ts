@@ -4,12 +4,17 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { queries } from "../../../api/client.js";
 import { problemOf } from "../../../api/problem.js";
-import { useAction } from "../parts/action.js";
+import { useWords } from "../../../words/words.js";
+import { useAction, useSay } from "../parts/action.js";
 import { type Settings, useReread, useSettings } from "../settings.js";
+import { menuWords } from "./words.js";
 
 /** A form gives `redraft`: what it shows is as old as the form, so its edit is made on the version of then, and when others
- *  were quicker its draft is made anew of what is now. Without it the newest version counts, as the list on the screen. */
-export function useEdit(redraft?: (now: Settings) => void) {
+ *  were quicker its draft is made anew of what is now. It answers `gone` when that is not there any more: saved once more,
+ *  it would be brought back. Without `redraft` the newest version counts, as the list on the screen. */
+export function useEdit(redraft?: (now: Settings) => "gone" | undefined, onClose?: () => void) {
+  const t = useWords(menuWords);
+  const say = useSay();
   const { data: settings } = useSettings();
   const client = useQueryClient();
   const reread = useReread();
@@ -30,7 +35,10 @@ export function useEdit(redraft?: (now: Settings) => void) {
         const now = client.getQueryData<Settings>(queries.restaurant.settings.queryKey());
         if (outdated && now && redraft) {
           opened.current = now.version;
-          redraft(now);
+          if (redraft(now) === "gone") {
+            say(t("menu.gone"));
+            onClose?.();
+          }
         }
       }
     });

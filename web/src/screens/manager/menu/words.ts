@@ -2,6 +2,10 @@
 import { defineWords } from "../../../words/words.js";
 
 export const menuWords = defineWords({
+  "menu.gone": {
+    en: "Somebody else removed this in the meantime.",
+    my: "အခြားသူတစ်ဦးက ဤအရာကို ဖယ်ရှားလိုက်ပါပြီ။",
+  },
   "menu.view": { en: "Dishes or choices", my: "ဟင်းပွဲ သို့မဟုတ် ရွေးစရာ" },
   "menu.dishes": { en: "Dishes", my: "ဟင်းပွဲများ" },
   "menu.choices": { en: "Choices", my: "ရွေးစရာများ" },
