@@ -227,6 +227,16 @@ describeInBrowser("The kitchen", () => {
     await context.close();
   });
 
+  it("leaves room for the stations on a phone", async () => {
+    const { page, context } = await openKitchen({ size: { width: 360, height: 740 } });
+    const stations = page.getByRole("group", { name: "Station" });
+    expect((await stations.boundingBox())?.width).toBeGreaterThan(300);
+    expect((await page.getByRole("button", { name: "Settings" }).boundingBox())?.x).toBeLessThan(
+      310,
+    );
+    await context.close();
+  });
+
   it("says that it does not show all that is open", async () => {
     await sell({ "MOH-01": 1 });
     const { page, context } = await openKitchen();
