@@ -84,7 +84,9 @@ describeInBrowser("What the till says", () => {
     expect((await tiffin.cashier.get(`/api/orders/${placed.body.id}`)).body).toEqual(placed.body);
     const { page, context } = await openTill(browser, tiffin.url);
     await page.getByRole("button", { name: "Orders" }).click();
-    await page.getByRole("dialog").locator("li button").first().click();
+    const row = page.getByRole("dialog").locator("li button").first();
+    await row.getByText(`Table ${table.name}`).waitFor();
+    await row.click();
     await page.locator(".receipt").getByText(`Table ${table.name}`).waitFor();
     await context.close();
   });

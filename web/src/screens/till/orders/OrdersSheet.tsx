@@ -14,6 +14,7 @@ import { formatMoney } from "../../../words/money.js";
 import { useProblemWords } from "../../../words/problems.js";
 import { useWords } from "../../../words/words.js";
 import type { Menu } from "../menu.js";
+import { pay } from "../pay/words.js";
 import { till } from "../words.js";
 import { createProgress, progressByOrder, type Progress } from "./open-orders.js";
 import { OrderDetails } from "./OrderDetails.js";
@@ -172,7 +173,9 @@ interface OrderRowProps {
 function OrderRow({ order, progress, when, menu, isSeen, onChoose }: OrderRowProps) {
   const t = useWords(past);
   const words = useWords(till);
+  const paper = useWords(pay);
   const language = useLanguage();
+  const { tableName: name } = order;
   const state = order.status === "cancelled" ? "cancelled" : progress;
   return (
     <li>
@@ -187,7 +190,9 @@ function OrderRow({ order, progress, when, menu, isSeen, onChoose }: OrderRowPro
             .map(({ quantity, name }) => `${quantity} × ${pick(name, language)}`)
             .join(", ")}
           <small>
-            {when} · {words(`till.${order.serviceType}`)} · {order.placedBy.name}
+            {when} · {words(`till.${order.serviceType}`)} ·{" "}
+            {name !== undefined && `${paper("receipt.table", { name })} · `}
+            {order.placedBy.name}
           </small>
         </span>
         <span className={classes["state"]} data-state={state}>
