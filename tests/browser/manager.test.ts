@@ -166,6 +166,28 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("says why a sheet or a list of devices does not come", async () => {
+    const { page, context } = await openManager();
+    await page.route(/api\/(devices|inventory\/products\/)/, (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: "application/problem+json",
+        body: JSON.stringify({ type: "/problems/internal-error", status: 500, detail: "" }),
+      }),
+    );
+    const why = page.getByText("Something went wrong on the server");
+    await go(page, "staff");
+    await why.waitFor();
+    await go(page, "menu");
+    await page
+      .locator("tbody tr")
+      .first()
+      .getByRole("button", { name: /left|Sold out/ })
+      .click();
+    await page.getByRole("dialog").filter({ has: why }).waitFor();
+    await context.close();
+  });
+
   it("shows what was recorded of a product that is no longer low", async () => {
     const { page, context } = await openManager();
     const dialog = page.getByRole("dialog");

@@ -4,11 +4,13 @@ import { IconPencil, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { api, queries } from "../../../api/client.js";
+import { problemOf } from "../../../api/problem.js";
 import { pick, useLanguage } from "../../../words/language.js";
 import { useWords } from "../../../words/words.js";
 import { Chips } from "../parts/Chips.js";
 import { Fault } from "../parts/Fault.js";
 import parts from "../parts/parts.module.css";
+import { Sheet } from "../parts/Sheet.js";
 import { useFormat } from "../restaurant.js";
 import type { Category, Settings } from "../settings.js";
 import { StockSheet } from "../stock/StockSheet.js";
@@ -168,8 +170,16 @@ function StockOf({
   readonly productId: string;
   onClose(this: void): void;
 }) {
-  const { data } = useQuery(
+  const t = useWords(menuWords);
+  const { data, error } = useQuery(
     queries.inventory.products.get.queryOptions({ input: { id: productId } }),
   );
-  return data ? <StockSheet product={data} onClose={onClose} /> : null;
+  if (data) return <StockSheet product={data} onClose={onClose} />;
+  return (
+    error && (
+      <Sheet title={t("menu.available")} onClose={onClose}>
+        <Fault problem={problemOf(error)} />
+      </Sheet>
+    )
+  );
 }

@@ -2,6 +2,7 @@
 import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, queries } from "../../../api/client.js";
+import { problemOf } from "../../../api/problem.js";
 import { useWords } from "../../../words/words.js";
 import { thenRead, useAction, useSay } from "../parts/action.js";
 import { Fault } from "../parts/Fault.js";
@@ -17,7 +18,7 @@ export function Devices() {
   const say = useSay();
   const { dayAndTime } = useFormat();
   const { busy, problem, run } = useAction();
-  const { data } = useQuery(queries.auth.devices.list.queryOptions());
+  const { data, error } = useQuery(queries.auth.devices.list.queryOptions());
   const remove = (id: string) =>
     run(async () => {
       await thenRead(api.auth.devices.remove({ id }), () =>
@@ -25,7 +26,7 @@ export function Devices() {
       );
       say(t("staff.device-removed"));
     });
-  if (!data) return null;
+  if (!data) return error && <Fault problem={problemOf(error)} />;
   return (
     <section className={parts["block"]} aria-labelledby="devices-title">
       <h2 id="devices-title">{t("staff.devices")}</h2>
