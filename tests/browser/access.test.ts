@@ -39,6 +39,32 @@ describeInBrowser("By keyboard and by ear", () => {
     await context.close();
   });
 
+  it("waits with a payment by keyboard until the total is there, and closes nothing meanwhile", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    const before = await count();
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: "Pay 4,200 Ks" }).waitFor();
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/api/orders/calculate", async (route) => {
+      await asked;
+      await route.fallback();
+    });
+    await tile(page, "Meeshay").click();
+    await page.keyboard.press("Control+Enter");
+    const exact = page.getByRole("button", { name: /^Exact/ });
+    await exact.waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForTimeout(300);
+    expect(await exact.count()).toBe(1);
+    answer();
+    await expect.poll(() => focused(page), { timeout: 10_000 }).toBe("Exact · 8,400");
+    await page.keyboard.press("Enter");
+    await page.getByText("No change to give").waitFor();
+    expect(await count()).toBe(before + 1);
+    await context.close();
+  });
+
   it("keeps a note when the mouse that marks it lets go beside the sheet", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await tile(page, "Mohinga").click();

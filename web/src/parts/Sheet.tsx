@@ -43,7 +43,10 @@ export function Sheet(props: SheetProps) {
     const { current } = dialog;
     if (!current) return undefined;
     current.showModal();
-    (current.querySelector<HTMLElement>("[data-autofocus]") ?? current).focus();
+    const first = current.querySelector<HTMLElement>("[data-autofocus]");
+    first?.focus();
+    // Not the cross, where a browser would put it: Enter, meant for a button that cannot be pressed yet, would close it.
+    if (!first?.matches(":focus")) current.focus();
     // Gives the focus back to where it was.
     return () => current.close();
   }, []);

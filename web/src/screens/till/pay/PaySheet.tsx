@@ -1,7 +1,7 @@
 // Cash or card. Exact cash and a card are one tap; notes are counted up as they are handed over.
 import { Button } from "@mantine/core";
 import { IconCash, IconCreditCard } from "@tabler/icons-react";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { PlaceOrder } from "../../../../../src/modules/orders/contract.js";
 import { Sheet } from "../../../parts/Sheet.js";
 import { useLanguage } from "../../../words/language.js";
@@ -41,6 +41,12 @@ export function PaySheet({ due, old, currency, decimals, onPay, onClose }: PaySh
   const missing = change !== undefined && change < 0;
   const cash = (amount: number) => onPay({ method: "cash", tendered: { amount, currency } });
   const card = (token: string) => onPay({ method: "card", token });
+  const exact = useRef<HTMLButtonElement>(null);
+  const ready = !old && due !== undefined;
+  useEffect(() => {
+    // The total came after the sheet. Who has gone on to the notes meanwhile stays there.
+    if (ready && document.activeElement instanceof HTMLDialogElement) exact.current?.focus();
+  }, [ready]);
 
   return (
     <Sheet
@@ -60,8 +66,9 @@ export function PaySheet({ due, old, currency, decimals, onPay, onClose }: PaySh
           <Button
             size="xl"
             fullWidth
+            ref={exact}
             data-autofocus
-            disabled={old || !due}
+            disabled={!ready}
             onClick={() => due && cash(due.amount)}
           >
             {t("pay.exact")} · {due ? formatAmount(due.amount, decimals) : UNKNOWN}
