@@ -43,6 +43,34 @@ describeInBrowser("The door", () => {
     await context.close();
   });
 
+  it("goes on when a process of the server learns of the new PIN a little later", async () => {
+    const pin = "60482917";
+    const person = { name: "Ko Aung", role: "cashier", pin };
+    expect((await tiffin.manager.send("POST", "/api/staff", person)).status).toBe(201);
+    const { page, context } = await openPage(browser, tiffin.url);
+    await page.getByRole("button", { name: /^Ko Aung/ }).click();
+    let old = 1;
+    await page.route("**/api/sessions/current", async (route) => {
+      const answer = await route.fetch();
+      const me = (await answer.json()) as object;
+      const json = old-- > 0 ? { ...me, mustChangePin: true, permissions: [] } : me;
+      await route.fulfill({ json });
+    });
+    for (const [step, typed] of [
+      ["PIN of Ko Aung", pin],
+      ["The PIN that you were given", pin],
+      ["A PIN of your own", "86420"],
+      ["The same PIN again", "86420"],
+    ] as const) {
+      await page.getByRole("group", { name: step }).waitFor();
+      if (step === "The same PIN again") old = 1;
+      await page.keyboard.type(typed);
+      await page.keyboard.press("Enter");
+    }
+    await tile(page, "Mohinga").waitFor();
+    await context.close();
+  });
+
   it("makes a device known once for a double tap", async () => {
     const pin = "60482916";
     const person = { name: "Daw Mya", role: "manager", pin };

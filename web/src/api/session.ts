@@ -48,6 +48,8 @@ export function useSession() {
     // Without an answer there is neither a door nor a screen to go on from.
     retry: true,
     retryDelay: 2_000,
+    // Another process of the server may learn of the new PIN a few seconds later.
+    refetchInterval: ({ state }) => state.data?.mustChangePin === true && 2_000,
     staleTime: 60_000,
   });
 }
