@@ -123,6 +123,9 @@ describeInBrowser("What the till says", () => {
     const status = page.getByRole("dialog").getByRole("status");
     await status.getByText("A manager decides under System, Sagas.").waitFor();
     expect(await status.innerText()).not.toContain("on its way");
+    // Nobody tells a cashier when it is back: the till looks by itself.
+    await page.unroute(/api\/orders\?/);
+    await status.getByText("Waiting").waitFor();
     await context.close();
   });
 

@@ -9,6 +9,8 @@ export const sessionKey = ["session"];
 
 /** What could not be read is asked for again: a store that is well again tells nobody. */
 const AGAIN_MS = 5_000;
+export const againAfterError = ({ state }: { readonly state: { readonly error: unknown } }) =>
+  state.error !== null && isPassing(problemOf(state.error)) && AGAIN_MS;
 
 /** The one cache of the page. A session that ended anywhere brings back the sign-in. */
 export function createQueryClient(): QueryClient {
@@ -24,8 +26,7 @@ export function createQueryClient(): QueryClient {
         // Browsers call a machine without a network offline; its server may be the machine itself.
         networkMode: "always",
         retry: (failures, error) => failures < 3 && isPassing(problemOf(error)),
-        refetchInterval: ({ state: { error } }) =>
-          error !== null && isPassing(problemOf(error)) && AGAIN_MS,
+        refetchInterval: againAfterError,
       },
       // Only what has a key of its own may be sent twice, and that is decided where it is sent.
       mutations: { retry: false, networkMode: "always" },

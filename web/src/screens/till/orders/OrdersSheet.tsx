@@ -6,6 +6,7 @@ import type { Order } from "../../../../../src/modules/orders/contract.js";
 import { queries } from "../../../api/client.js";
 import { serverNow } from "../../../api/clock.js";
 import { problemOf } from "../../../api/problem.js";
+import { againAfterError } from "../../../api/session.js";
 import { focusWhenShown } from "../../../parts/focus.js";
 import { Sheet } from "../../../parts/Sheet.js";
 import { createDayFormat } from "../../../words/dates.js";
@@ -28,11 +29,15 @@ const STRAGGLERS = 20;
 /** Of these the list tells that they were served; of an older order its own page asks. */
 const CLOSED = 100;
 const VIEWS = ["open", "recent"] as const;
+/** That money is back is told to managers only. */
+const REFUND_MS = 5_000;
 
 interface OrdersSheetProps {
   readonly menu: Menu;
   onClose(this: void): void;
 }
+
+const isRefunding = ({ payment }: Order) => payment.status === "refund-pending";
 
 function useOrders(view: keyof typeof PAGE) {
   return useInfiniteQuery(
@@ -40,6 +45,10 @@ function useOrders(view: keyof typeof PAGE) {
       input: (cursor: string | undefined) => ({ limit: PAGE[view], ...(cursor && { cursor }) }),
       initialPageParam: undefined as string | undefined,
       getNextPageParam: ({ nextCursor }) => nextCursor ?? undefined,
+      refetchInterval: (query) =>
+        query.state.data?.pages.some(({ items }) => items.some(isRefunding))
+          ? REFUND_MS
+          : againAfterError(query),
     }),
   );
 }
