@@ -1,9 +1,12 @@
 // What a module is handed: the faces that the manifest lists for it, and no other. A face that is not listed is missing
 // from the type and from the object. In a split, `register` would be given a remote client's router instead.
 import { type AnyRouter, createFace, systemPrincipal } from "#platform/http";
-import { patternsOf, type Subscription } from "#platform/outbox";
+import { StartError } from "#platform/kernel";
+import { patternsOf, publisherOf, type Subscription } from "#platform/outbox";
 
-type Manifest = Readonly<Record<string, { readonly calls: readonly string[] }>>;
+type Manifest = Readonly<
+  Record<string, { readonly calls: readonly string[]; readonly hears: readonly string[] }>
+>;
 interface MadeModule<Name> {
   readonly name: Name;
   readonly router: AnyRouter;
@@ -25,9 +28,26 @@ export function createGrants<M extends Manifest, Faces extends object>(
     });
   };
 
+  /** An event can be named without importing it. What a pattern hears beyond the events that are named is never handed
+   *  over (it becomes a dead letter), so `*` in place of a publisher grants nothing. */
+  function refuseUngranted({ name: module, subscriptions }: MadeModule<keyof M & string>): void {
+    const granted = [module, "*", "**", ...(manifest[module]?.hears ?? [])];
+    for (const subscription of subscriptions) {
+      const { name, events } = subscription;
+      const heard = [...patternsOf(subscription), ...events.map((event) => event.name)];
+      const foreign = heard.find((one) => !granted.includes(publisherOf(one)));
+      if (foreign === undefined) continue;
+      throw new StartError(
+        `${name} hears ${foreign}: add ${publisherOf(foreign)} to \`hears\` of ${module} in manifest.ts first.`,
+      );
+    }
+  }
+
   return {
-    /** Makes the module's face available to those that may call it. */
+    /** Makes the module's face available to those that may call it.
+     *  @throws StartError when it hears what the manifest does not list for it */
     register<Module extends MadeModule<keyof M & string>>(module: Module): Module {
+      refuseUngranted(module);
       modules.set(module.name, module);
       return module;
     },

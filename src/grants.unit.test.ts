@@ -3,13 +3,14 @@ import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { type Face, route } from "#platform/contract";
 import { implementContract } from "#platform/http";
-import { defineEvent } from "#platform/kernel";
+import { defineActionTaken, defineEvent } from "#platform/kernel";
+import type { Subscription } from "#platform/outbox";
 import { createGrants } from "./grants.js";
 
 const manifest = {
-  orders: { calls: ["stock"] },
-  stock: { calls: [] },
-  money: { calls: [] },
+  orders: { calls: ["stock"], hears: [] },
+  stock: { calls: [], hears: ["orders"] },
+  money: { calls: [], hears: [] },
 } as const;
 
 const contract = {
@@ -73,5 +74,22 @@ describe("What a module hears", () => {
     expect(grants.heard("stock")).toEqual(["orders.sold.v1"]);
     expect(grants.heard("money")).toEqual([]);
     expect(grants.heard("nobody")).toEqual([]);
+  });
+
+  it("is what the manifest lists, whether an event is imported, named anew, or heard by a pattern", () => {
+    const hearing = (over: Partial<Subscription<never>>) => {
+      const handle = () => Promise.resolve();
+      const subscription = { name: "money.count", events: [], handle, ...over };
+      return grants.register({ ...make("money"), subscriptions: [subscription] });
+    };
+    const own = defineActionTaken("money");
+    expect(() => hearing({ events: [own], patterns: ["*.action-taken.v1"] })).not.toThrow();
+    const ungranted = "money.count hears orders.";
+    expect(() => hearing({ events: [sold] })).toThrow(ungranted);
+    expect(() => hearing({ events: [defineActionTaken("orders")] })).toThrow(ungranted);
+    expect(() => hearing({ patterns: ["orders.**"] })).toThrow(ungranted);
+    expect(() => hearing({ events: [sold], patterns: ["**"] })).toThrow(
+      "add orders to `hears` of money in manifest.ts",
+    );
   });
 });

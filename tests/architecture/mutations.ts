@@ -172,4 +172,12 @@ export const MUTATIONS: readonly Mutation[] = [
     project: "unit",
     test: "src/grants.unit.test.ts",
   },
+  {
+    what: "the limit of what is heard",
+    file: "src/grants.ts",
+    take: "refuseUngranted(module);",
+    leave: "void refuseUngranted;",
+    project: "unit",
+    test: "src/grants.unit.test.ts",
+  },
 ];
