@@ -191,6 +191,8 @@ export function promiseDelivery<Tx>(suite: Suite<Tx>): void {
     await suite.world.clearEffects("shop.a");
     expect(await other.outbox.resume("shop.a", at(7))).toBe(true);
     expect(await other.outbox.pause("shop.a")).toBe(true);
+    const { subscriptions } = await other.outbox.status();
+    expect(subscriptions).toMatchObject([{ name: "shop.a", status: "paused", backlog: 3 }]);
     expect(await other.outbox.resume("shop.a", null)).toBe(true);
     await other.stop();
     const last = suite.start([recorder(suite.world, "shop.a")]);

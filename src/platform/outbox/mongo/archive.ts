@@ -15,16 +15,22 @@ export const toArchived = (row: ArchiveDocument): ArchivedEvent => ({
   event: toEvent(row),
 });
 
+/** What a subscription that stands at this position is still to hear. */
+export const filterAfter = (position: number, since: Date | null) => ({
+  position: { $gt: position },
+  ...(since && { occurredAt: { $gte: since.toISOString() } }),
+});
+
 export async function readArchive(
   archive: mongo.Collection<ArchiveDocument>,
   after: number,
   since: Date | null,
   limit: number,
 ): Promise<ArchivedEvent[]> {
-  const filter = {
-    position: { $gt: after },
-    ...(since && { occurredAt: { $gte: since.toISOString() } }),
-  };
-  const rows = await archive.find(filter).sort({ position: 1 }).limit(limit).toArray();
+  const rows = await archive
+    .find(filterAfter(after, since))
+    .sort({ position: 1 })
+    .limit(limit)
+    .toArray();
   return rows.map(toArchived);
 }

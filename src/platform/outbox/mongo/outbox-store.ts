@@ -5,7 +5,7 @@ import type { EventEnvelope } from "#platform/kernel";
 import type { Calls } from "../postgres/calls.js";
 import type { EventQuery, Logger, OutboxStore, Rewind, SubscriptionRecord } from "../types.js";
 import { claimOn, type Move } from "./claim.js";
-import { type ArchiveDocument, readArchive, toArchived } from "./archive.js";
+import { type ArchiveDocument, filterAfter, readArchive, toArchived } from "./archive.js";
 import {
   compose,
   createIndexes,
@@ -135,10 +135,9 @@ export function createMongoOutboxStore({
       const lease = await leases().findOne(leaseFilter);
       const subscriptions = [];
       for (const record of lease?.subscriptions ?? []) {
+        const { status, position, since } = record;
         const behind =
-          record.status === "live"
-            ? 0
-            : await archive().countDocuments({ position: { $gt: record.position } });
+          status === "live" ? 0 : await archive().countDocuments(filterAfter(position, since));
         subscriptions.push({ ...record, backlog: behind });
       }
       return {
