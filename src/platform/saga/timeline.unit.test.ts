@@ -96,6 +96,12 @@ describe("the timeline of a saga", () => {
     ]);
   });
 
+  it("waits for no step of a saga that is undone, though it was parked on its way forward once", () => {
+    const journal = [entry("reserve"), entry("charge", { failed: true })];
+    const resumed = { status: "compensating", parkedFrom: "running" } as const;
+    expect(statesOf(resumed, journal)).toEqual(["done", "failed", "not-run"]);
+  });
+
   it("shows an undo that kept failing", () => {
     const journal = [
       entry("reserve"),
