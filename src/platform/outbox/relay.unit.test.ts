@@ -1,4 +1,4 @@
-// A relay whose store gives it the right to relay and then fails it.
+// A relay whose store gives it the right to relay and then fails it, in all or in one event.
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { createBus } from "#platform/bus";
 import { createForeground } from "#platform/kernel";
@@ -99,4 +99,38 @@ it("forgets a year of events in small parts, between which the store can serve t
   await createInbox({ purge } as unknown as InboxStore<unknown>, parted).purge();
   expect(left).toBe(0);
   expect(Math.max(...parts)).toBeLessThanOrEqual(250);
+});
+
+it("goes through a backlog at once, though of each page one event has to wait where it lies", async () => {
+  const waiting = Array.from({ length: 5_000 }, (_, n) => ({
+    id: `e${n}`,
+    name: "orders.sold.v1",
+    key: `k${n}`,
+    occurredAt: new Date().toISOString(),
+    trace: null,
+    data: {},
+  }));
+  const done = new Set<string>();
+  const claim: Partial<Claim> = {
+    lost: new AbortController().signal,
+    subscriptions: () => Promise.resolve([]),
+    release: () => Promise.resolve(),
+    // The oldest is in each page, and cannot be composed.
+    fetch: (inFlight, limit) =>
+      Promise.resolve(
+        waiting
+          .filter(({ id }) => !inFlight.includes(id) && !done.has(id))
+          .slice(0, limit)
+          .slice(1),
+      ),
+    archive(events) {
+      for (const { id } of events) done.add(id);
+      return Promise.resolve();
+    },
+  };
+  const relay = relayOn({ claim: () => Promise.resolve({ claim: claim as Claim }) });
+  relay.start();
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(done.size).toBe(4_999);
+  await relay.stop();
 });

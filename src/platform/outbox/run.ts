@@ -96,16 +96,18 @@ export function createRun(claim: Claim, options: RelayOptions) {
     }, ARCHIVE_AFTER_MS);
   }
 
-  /** Fetches a page and emits it, oldest first. A full page means that there may be more. */
+  /** Fetches a page and emits it, oldest first. A full page means that there may be more; so does one that nobody called
+   *  for, of which an event may have had to wait where it lies: nobody calls for those behind it. */
   async function fetchAndEmit(): Promise<void> {
     if (draining || !fetchWanted || WINDOW - flights.size < PAGE) return;
     fetchWanted = false;
     // What is new since a fetch that took all was committed when it was called, or after.
     const notBefore = isDrained ? (calledAt ?? 0) : 0;
+    const byCall = calledAt !== undefined;
     calledAt = undefined;
     const events = await claim.fetch([...flights.keys()], PAGE);
     isDrained = events.length < PAGE;
-    fetchWanted ||= !isDrained;
+    fetchWanted ||= !isDrained || (!byCall && events.length > 0);
     fetchedAt = performance.now();
     for (const event of events) {
       const committedAt = Math.max(notBefore, Date.parse(event.occurredAt));
@@ -246,10 +248,8 @@ export function createRun(claim: Claim, options: RelayOptions) {
         });
         metrics.gauge("outbox_in_flight", { outbox: publisher }, flights.size);
         if (fetchWanted && !draining && WINDOW - flights.size >= PAGE) continue;
-        const pollMs = Math.min(
-          timing.longestPollMs,
-          timing.firstPollMs * 2 ** Math.min(idlePolls, 20),
-        );
+        const doubledMs = timing.firstPollMs * 2 ** Math.min(idlePolls, 20);
+        const pollMs = Math.min(timing.longestPollMs, doubledMs);
         await bell.wait(flights.size > 0 ? Math.min(pollMs, timing.stuckAfterMs / 4) : pollMs);
         if (fetchWanted) idlePolls = 0;
         else if (performance.now() - fetchedAt >= pollMs - 5) {
