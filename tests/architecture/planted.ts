@@ -34,6 +34,7 @@ export function soundFiles(): Files {
     "src/modules/manifest.ts": "export const manifest = {};\n",
     "src/system/index.ts": use("./contract.js"),
     "src/system/contract.ts": `${use("zod")}export const contract = 1;\n`,
+    "tests/system/sound.ts": use("../../src/app.js") + use(`#modules/${modules[0]}/events`),
     "web/src/screens/kitchen/index.ts": use("react") + use("@orpc/client"),
     "web/src/client.ts": `import type { contract } from "../../src/system/contract.js";\nimport type { ContractRouter } from "@orpc/contract";\nexport type Y = typeof contract | ContractRouter<{}>;\n`,
     "web/screen.ts": `import type { x } from "../src/modules/${modules[0]}/contract.js";\nexport type Y = typeof x;\n`,
