@@ -45,7 +45,9 @@ Keeps entries: say here in one sentence what it is for.
 - An entry's label is never empty.
 `;
 
-const contract = ({ name }: Names) => `// The face of ${name}.
+const contract = ({
+  name,
+}: Names) => `// The face of ${name}. Who may call it: a permission for each route, of those in auth's rules.ts.
 import { z } from "zod";
 import { route } from "#platform/contract";
 import { text, Uuid } from "#platform/kernel";
@@ -54,10 +56,12 @@ export const Entry = z.object({ id: Uuid, label: z.string(), createdAt: z.iso.da
 
 export const contract = {
   add: route
+    .meta({ permission: "restaurant.edit" })
     .route({ method: "POST", path: "/${name}/entries", summary: "Add an entry", successStatus: 201 })
     .input(z.strictObject({ label: text(100).min(1) }))
     .output(Entry),
   list: route
+    .meta({ permission: "restaurant.read" })
     .route({ method: "GET", path: "/${name}/entries", summary: "The newest hundred entries" })
     .output(z.object({ items: z.array(Entry) })),
 };

@@ -24,6 +24,11 @@ describe("new modules", () => {
     expect(await make(one)).toMatchObject({ code: 0 });
     const manifest = await readFile(join(copy.path, "src/modules/manifest.ts"), "utf8");
     expect(manifest).toContain(`  ${one.name}: { store: "${one.store}", calls: [], hears: [] },`);
+    // A route without one would be open to whoever is signed in.
+    const contract = await readFile(join(copy.path, `src/modules/${one.name}/contract.ts`), "utf8");
+    expect(contract.match(/\.route\(/g)).toHaveLength(
+      contract.match(/permission: "/g)?.length ?? 0,
+    );
   });
 
   const folders = NEW.map(({ name }) => `src/modules/${name}`);

@@ -76,6 +76,9 @@ async function write(module: string, kind: Store, wired: Readonly<Record<string,
 ${module} is there, with its own ${kind === "postgres" ? `schema and the role tiffin_${module}` : `database tiffin_${module}`}. Next:
   npm run check                                   passes already
   npx vitest run --project module ${module}       so does its first test
+  who may call it: the permissions in its contract.ts, which are the restaurant's for now; then
+  npx vitest run -u --project system tests/system/permissions.test.ts
+                                                  writes docs/permissions.md, without which npm test fails
   what it calls and hears: its entry in src/modules/manifest.ts; app.ts hands faces over
   what it tells: src/modules/${module}/events.ts, with an outbox from app.ts`);
 }
