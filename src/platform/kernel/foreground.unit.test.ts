@@ -1,5 +1,7 @@
-import { expect, it, vi } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { createForeground } from "./foreground.js";
+
+afterEach(() => void vi.useRealTimers());
 
 const stateOf = async (work: Promise<void>) => {
   let done = false;
@@ -25,7 +27,6 @@ it("keeps work back until the last one has an answer, however often they leave",
   leaveSecond();
   await vi.advanceTimersByTimeAsync(10);
   expect(work.isDone()).toBe(true);
-  vi.useRealTimers();
 });
 
 it("expects whoever asked right after an answer to do so again", async () => {
@@ -52,7 +53,6 @@ it("expects whoever asked right after an answer to do so again", async () => {
   askAndLeave();
   const again = await stateOf(clear(60_000));
   expect(again.isDone(), "after one that came late").toBe(true);
-  vi.useRealTimers();
 });
 
 it("keeps work back no longer than it can wait", async () => {
@@ -64,5 +64,4 @@ it("keeps work back no longer than it can wait", async () => {
   expect(work.isDone()).toBe(false);
   await vi.advanceTimersByTimeAsync(1);
   expect(work.isDone()).toBe(true);
-  vi.useRealTimers();
 });

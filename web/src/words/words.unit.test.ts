@@ -1,7 +1,7 @@
 // Both languages say everything, with the same slots, and nothing is kept that no screen says.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 
 const SOURCES = join(import.meta.dirname, "..");
 const files = readdirSync(SOURCES, { recursive: true, encoding: "utf8" }).filter(
@@ -42,6 +42,7 @@ beforeAll(async () => {
     }
   }
 });
+afterAll(() => void vi.unstubAllGlobals());
 
 const slots = (text: string) =>
   [...text.matchAll(/\{(\w+)\}/g)]
