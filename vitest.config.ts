@@ -41,6 +41,7 @@ export default defineConfig({
           name: "unit",
           include: ["{src,web}/**/*.unit.test.ts"],
           maxWorkers: 2,
+          testTimeout: 20_000,
           // Nothing of a file is left behind for the next one, and three quarters of the time was loading the same again.
           isolate: false,
         },

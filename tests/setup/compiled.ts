@@ -1,5 +1,5 @@
-// The server as it is, in one piece, for tests that start it again and again. Read from its sources, most of a start is
-// spent on reading: more than a thousand files, each through tsx. Only the screens are left out.
+// A program as it is, in one piece, for tests that start it again and again. Read from its sources, most of a start is
+// spent on reading: more than a thousand files, each through tsx. Only the screens of a server are left out.
 import { symlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -20,8 +20,11 @@ const inPlace: Plugin = {
       .replaceAll("import.meta.dirname", JSON.stringify(dirname(id))),
 };
 
-/** Writes `main.mjs` into the folder, and `armed.mjs`, to be loaded before it. */
-export async function compileServer(folder: string): Promise<void> {
+/** Writes `<name>.mjs` into the folder for each of the programs. They share what they have in common. */
+export async function compile(
+  folder: string,
+  programs: Readonly<Record<string, string>>,
+): Promise<void> {
   await build({
     configFile: false,
     root: ROOT,
@@ -34,10 +37,17 @@ export async function compileServer(folder: string): Promise<void> {
       emptyOutDir: false,
       copyPublicDir: false,
       rollupOptions: {
-        input: { main: join(ROOT, "src/main.ts"), armed: join(ROOT, "tests/crash/armed.ts") },
+        input: { ...programs },
         output: { entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" },
       },
     },
   });
   await symlink(join(ROOT, "node_modules"), join(folder, "node_modules"));
 }
+
+/** `main.mjs`, and `armed.mjs`, to be loaded before it. */
+export const compileServer = (folder: string): Promise<void> =>
+  compile(folder, {
+    main: join(ROOT, "src/main.ts"),
+    armed: join(ROOT, "tests/crash/armed.ts"),
+  });

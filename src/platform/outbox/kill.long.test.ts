@@ -9,15 +9,22 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { compile } from "../../../tests/setup/compiled.js";
 import { startDocumentStore } from "../embedded/documents/index.js";
 import { startTestPostgres } from "../embedded/testing.js";
 import { createMongoWorld } from "./mongo/testing.js";
 import { createPostgresWorld } from "./postgres/testing.js";
 import { eventually, noted, range, type World } from "./testing.js";
 
-const SCRIPT = fileURLToPath(new URL("./test-process.ts", import.meta.url));
 const KEYS = 5;
 const START_MS = 20_000;
+
+let programs: string;
+beforeAll(async () => {
+  programs = await mkdtemp(join(tmpdir(), "tiffin-members-"));
+  await compile(programs, { member: fileURLToPath(new URL("./test-process.ts", import.meta.url)) });
+});
+afterAll(() => rm(programs, { recursive: true, force: true }));
 
 interface Member {
   readonly child: ChildProcess;
@@ -27,7 +34,7 @@ interface Member {
 const members = new Set<Member>();
 
 function startMember(args: readonly string[], env: Readonly<Record<string, string>> = {}): Member {
-  const child = spawn(process.execPath, ["--import", "tsx", SCRIPT, ...args], {
+  const child = spawn(process.execPath, [join(programs, "member.mjs"), ...args], {
     env: { ...process.env, ...env },
     stdio: ["ignore", "pipe", "inherit"],
   });

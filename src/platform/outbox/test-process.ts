@@ -1,5 +1,5 @@
-// For long tests: one process of several that share an outbox and an inbox, to be killed or stopped. Started by them as
-// `node --import tsx test-process.ts postgres|mongo <url> [database]`; it says when it relays, and when no longer.
+// For long tests: one process of several that share an outbox and an inbox, to be killed or stopped. Started by them,
+// compiled, as `node member.mjs postgres|mongo <url> [database]`; it says when it relays, and when no longer.
 import { joinMongoWorld } from "./mongo/testing.js";
 import { joinPostgresWorld } from "./postgres/testing.js";
 import { recorder, startProcess, type World } from "./testing.js";
