@@ -143,7 +143,10 @@ export async function createGuests(first: Server, stores?: Stores, { patient = f
     const deadline = Date.now() + QUIET_MS;
     for (let times = 0; ;) {
       const answer = await office(running).get("/api/system/reconciliation");
-      if (isAway(answer) && Date.now() < deadline) continue;
+      if (isAway(answer) && Date.now() < deadline) {
+        await pause(50);
+        continue;
+      }
       const { status, body } = answer;
       expect(status, JSON.stringify(body)).toBe(200);
       const result = body as Reconciliation;

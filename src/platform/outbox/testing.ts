@@ -147,7 +147,7 @@ export function recorder<Tx>(
 /** Asks again and again until `check` passes; its last complaint is the failure. */
 export async function eventually(
   check: () => Promise<void> | void,
-  timeoutMs = 8_000,
+  timeoutMs = 20_000,
 ): Promise<void> {
   const until = performance.now() + timeoutMs;
   for (;;) {
