@@ -1,12 +1,12 @@
 // The back office in a real Chromium: what an owner does at midnight, with each change seen where it counts.
-import type { Browser, Locator, Page } from "playwright-core";
+import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { bootTiffin, eventually, line, mmk, order, type TestTiffin } from "../system/tiffin.js";
-import { createInspection, launch, openPage, openTill, signIn, tile } from "./browser.js";
+import { backOffice, dialogGone, openRow, PARTS, row } from "./back-office.js";
+import { createInspection, launch, openTill, tile } from "./browser.js";
 import { describeInBrowser } from "./describe.js";
 
 const PHONE = { width: 390, height: 844 };
-const PARTS = ["sales", "products", "stock", "menu", "staff", "audit"] as const;
 /** One transparent pixel. */
 const PNG = Buffer.from(
   "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==",
@@ -32,23 +32,7 @@ describeInBrowser("The back office", () => {
     await tiffin?.stop();
   });
 
-  const openManager = async (options: Parameters<typeof openPage>[2] = {}) => {
-    const opened = await openPage(browser, tiffin.url, options);
-    await signIn(opened.page, "Manager");
-    await opened.page.locator("header nav").waitFor();
-    return opened;
-  };
-  const go = async (page: Page, part: (typeof PARTS)[number]) => {
-    await page.goto(`${tiffin.url}/manager/${part}`);
-    await page.locator("h1").waitFor();
-  };
-  const row = (page: Page, name: string): Locator =>
-    page.locator("tbody tr").filter({ has: page.getByRole("button", { name, exact: true }) });
-  const openRow = async (page: Page, name: string) => {
-    await row(page, name).getByRole("button", { name, exact: true }).click();
-    await page.getByRole("dialog").waitFor();
-  };
-  const dialogGone = (page: Page) => page.getByRole("dialog").waitFor({ state: "hidden" });
+  const { openManager, go } = backOffice(() => ({ browser, url: tiffin.url }));
   const mohingaNow = async () =>
     (await tiffin.manager.get("/api/inventory/products?q=MOH-01")).body.items[0];
 
@@ -316,105 +300,6 @@ describeInBrowser("The back office", () => {
     expect(await chip("Today").getAttribute("aria-pressed")).toBe("true");
     expect(await chip("Yesterday").getAttribute("aria-pressed")).toBe("false");
     await page.unroute("**/api/reports/**");
-    await context.close();
-  });
-
-  it("undoes nothing that another manager changed while a dialog stood open", async () => {
-    const { page, context } = await openManager();
-    await go(page, "menu");
-    await page.getByRole("button", { name: "Choices", exact: true }).click();
-    await openRow(page, "Egg");
-    const settings = async () => (await tiffin.manager.get("/api/restaurant/settings")).body;
-    const { version, modifierGroups } = await settings();
-    const { code, ...egg } = modifierGroups.find((group: { code: string }) => group.code === "egg");
-    const dearer = egg.modifiers.map((choice: object) => ({ ...choice, price: 900 }));
-    const path = `/api/restaurant/modifier-groups/${code}`;
-    await tiffin.manager.send("PUT", path, { ...egg, modifiers: dearer, version });
-    // The news of it have come, and the dialog still shows what was before.
-    await expect.poll(async () => (await settings()).version).toBe(version + 1);
-    await page.waitForTimeout(4_000);
-    await page.getByLabel("English name").first().fill("Eggs");
-    await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("dialog").getByText("Somebody else changed this").waitFor();
-    expect(await page.getByLabel("Extra price").first().inputValue()).toBe("900");
-    await page.getByLabel("English name").first().fill("Eggs");
-    await page.getByRole("button", { name: "Save" }).click();
-    await dialogGone(page);
-    const after = (await settings()).modifierGroups.find(
-      (group: { code: string }) => group.code === "egg",
-    );
-    expect(after.name.en).toBe("Eggs");
-    expect(after.modifiers[0].price).toBe(900);
-    await context.close();
-  });
-
-  it("touches and brings back nothing in a dialog whose subject another manager removed", async () => {
-    const { page, context } = await openManager();
-    const settings = async () => (await tiffin.manager.get("/api/restaurant/settings")).body;
-    const codesOf = ({ categories }: { categories: { code: string }[] }) =>
-      categories.map(({ code }) => code);
-    const before = await settings();
-    const { version } = before;
-    const change = async (method: string, path: string, body?: object) =>
-      expect((await tiffin.manager.send(method, `/api/restaurant/${path}`, body)).status).toBe(200);
-    await change("PUT", "categories/specials", { name: { en: "Specials" }, station: "a", version });
-    await go(page, "menu");
-    await page.getByRole("button", { name: "Specials", exact: true }).click();
-    await page.getByRole("button", { name: "Change category" }).click();
-    await change("DELETE", `categories/specials?version=${version + 1}`);
-    await page.locator("main button", { hasText: "Specials" }).waitFor({ state: "detached" });
-    await page.getByRole("button", { name: "Remove category" }).click();
-    await page.getByText("Somebody else removed this").waitFor();
-    await dialogGone(page);
-    expect(codesOf(await settings())).toEqual(codesOf(before));
-    const { productId } = await tiffin.cashier.dish("NGT-01");
-    await openRow(page, "Nan gyi thoke");
-    await change("DELETE", `menu-items/${productId}?version=${version + 2}`);
-    await page.getByRole("button", { name: "Save" }).click();
-    await dialogGone(page);
-    expect((await tiffin.cashier.menu()).map(({ sku }) => sku)).not.toContain("NGT-01");
-    await context.close();
-  });
-
-  it("shows what another manager made of the same before it can be saved again", async () => {
-    const { page, context } = await openManager();
-    const dialog = page.getByRole("dialog");
-    const save = dialog.getByRole("button", { name: "Save" });
-    const meeshay = async () =>
-      (await tiffin.manager.get("/api/inventory/products?q=MSH-01")).body.items[0];
-    await go(page, "products");
-    await openRow(page, "Meeshay");
-    await dialog.getByLabel("Price").fill("4100");
-    await dialog.getByLabel("Warn at").fill("7");
-    const { id, version } = await meeshay();
-    const path = `/api/inventory/products/${id}`;
-    await tiffin.manager.send("PATCH", path, { version, price: mmk(4_300) });
-    await save.click();
-    await dialog.getByText("Somebody else changed this").waitFor();
-    expect(await dialog.getByLabel("Price").inputValue()).toBe("4300");
-    await save.click();
-    await dialogGone(page);
-    expect(await meeshay()).toMatchObject({ price: { amount: 4_300 }, lowStockAt: 7 });
-
-    await tiffin.manager.send("POST", "/api/staff", { name: "Su", role: "cashier", pin: "8642" });
-    const su = async () =>
-      (await tiffin.manager.get("/api/staff")).body.items.find(
-        ({ name }: { name: string }) => name === "Su",
-      );
-    await go(page, "staff");
-    await openRow(page, "Su");
-    await dialog.getByLabel("Role").selectOption("manager");
-    const before = await su();
-    await tiffin.manager.send("PATCH", `/api/staff/${before.id}`, {
-      version: before.version,
-      role: "kitchen",
-    });
-    await save.click();
-    await dialog.getByText("Somebody else changed this").waitFor();
-    expect(await dialog.getByLabel("Role").inputValue()).toBe("kitchen");
-    await save.click();
-    await dialogGone(page);
-    expect((await su()).role).toBe("kitchen");
     await context.close();
   });
 

@@ -107,8 +107,7 @@ export function createDriver(
       } catch (error) {
         if (isLeft(error)) throw error;
         const refusal = refusalOf(error);
-        // A refusing step holds nothing; a step that only ran out of time may yet have run, and is undone too. A run
-        // before this one may have come further.
+        // A refusing step holds nothing; one that ran out of time may yet have run. A run before may have come further.
         const isFirst = drive.row.token === store.FIRST_TOKEN;
         const mayHaveRun = isFirst ? steps.slice(0, refusal ? index : index + 1) : steps;
         return rollBack(drive, refusal ?? timedOut, messageOf(error), mayHaveRun);
