@@ -1,6 +1,7 @@
 // Loads a restaurant file through the faces of inventory and restaurant: products first, since the menu names them.
 // Each part can be repeated, so an import that was cut off is simply run again.
 import type { RestaurantFile } from "#modules/restaurant";
+import { newId } from "#platform/kernel";
 
 const CHUNK = 100;
 
@@ -25,7 +26,9 @@ export interface ImportTargets {
     rows: ImportProduct[];
     checkOnly: boolean;
   }): Promise<{ items: ImportedProduct[] }>;
-  settings(settings: ReturnType<typeof settingsOf>): Promise<{ changed: boolean }>;
+  settings(
+    settings: ReturnType<typeof settingsOf> & { checkOnly: boolean },
+  ): Promise<{ changed: boolean }>;
 }
 
 export async function importRestaurant(
@@ -52,6 +55,11 @@ export async function importRestaurant(
   for (const rows of chunks) {
     await targets.products({ rows, checkOnly: true }).catch((error: unknown) => faults.push(error));
   }
+  // No product has its id yet.
+  const asNew = new Map(products.map(({ sku }) => [sku, newId()]));
+  await targets
+    .settings({ ...settingsOf(file, asNew), checkOnly: true })
+    .catch((error: unknown) => faults.push(error));
   if (faults.length === 1) throw faults[0];
   // What is wrong with all is said once.
   if (faults.length > 1)
@@ -68,7 +76,7 @@ export async function importRestaurant(
     done += rows.length;
     onProgress(done);
   }
-  const { changed } = await targets.settings(settingsOf(file, ids));
+  const { changed } = await targets.settings({ ...settingsOf(file, ids), checkOnly: false });
   return { ...counts, settingsChanged: changed };
 }
 

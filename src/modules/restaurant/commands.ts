@@ -73,7 +73,7 @@ const actionTaken = ({ by, trace }: Asked, at: Date, { subject, details }: Deed)
 /** `decide` sees what is stored while nobody else can change it. */
 async function change(
   { database, outbox, clock }: CommandParts,
-  asked: Asked,
+  asked: Asked & { readonly checkOnly?: boolean },
   deed: (parts: readonly string[]) => Deed,
   decide: (stored: Stored | undefined) => Wanted | Exclude<Outcome, { kind: "done" }>,
 ): Promise<Outcome> {
@@ -85,8 +85,8 @@ async function change(
     const misfits = faultsIn(wanted);
     if (misfits.length > 0) return { kind: "misfits", misfits };
     const parts = changedSections(stored, wanted);
-    if (stored && parts.size === 0)
-      return { kind: "done", changed: false, revision: stored.revision };
+    if (asked.checkOnly || (stored && parts.size === 0))
+      return { kind: "done", changed: false, revision: stored?.revision ?? 0 };
     const revision = await writeSettings(database, wanted, parts, tx);
     await outbox.add(tx, [
       SettingsChanged.create({ revision }, { trace: asked.trace }),
@@ -98,8 +98,12 @@ async function change(
   return outcome;
 }
 
-/** Repeated: no change, no event. */
-export const settle = (parts: CommandParts, given: Settings, asked: Asked) =>
+/** Repeated: no change, no event. With `checkOnly` nothing is written. */
+export const settle = (
+  parts: CommandParts,
+  given: Settings,
+  asked: Asked & { readonly checkOnly: boolean },
+) =>
   change(
     parts,
     asked,

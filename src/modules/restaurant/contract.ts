@@ -195,7 +195,14 @@ export const contract = {
       description:
         "What is so already is not written. Rates are added to those that held before, not put in their place.",
     })
-    .input(Settings)
+    .input(
+      Settings.extend({
+        checkOnly: z
+          .boolean()
+          .default(false)
+          .meta({ description: "Only says what is wrong, and writes nothing" }),
+      }),
+    )
     .output(z.object({ changed: z.boolean(), revision: z.int() }))
     .errors(INVALID_SETTINGS),
 

@@ -104,7 +104,8 @@ export function createRouter({ memory, ...parts }: CommandParts & { readonly mem
       return { set: current !== undefined, items: current?.rules.items.length ?? 0 };
     }),
     settle: restaurant.settle.handler(async ({ input, context, errors }) => {
-      const outcome = await settle(parts, input, askedBy(context));
+      const { checkOnly, ...settings } = input;
+      const outcome = await settle(parts, settings, { ...askedBy(context), checkOnly });
       if (outcome.kind === "misfits") {
         throw errors.INVALID_SETTINGS({ data: { errors: faultsOf(outcome.misfits) } });
       }

@@ -89,6 +89,18 @@ describe("an import", () => {
     expect(await told()).toEqual([]);
   });
 
+  it("only says what is wrong where it is only asked, by what is stored", async () => {
+    const { face } = open();
+    const check = { ...sample, checkOnly: true };
+    expect(await face.settle(check)).toEqual({ changed: false, revision: 0 });
+    expect(await face.status()).toEqual({ set: false, items: 0 });
+    await face.settle(sample);
+    const restaurant = { ...sample.restaurant, currency: "USD" };
+    const refusal = await refusalOf(face.settle({ ...check, restaurant, categories: [] }));
+    expect(refusal.code).toBe("INVALID_SETTINGS");
+    expect(await face.settle({ ...check, tables: [] })).toEqual({ changed: false, revision: 1 });
+  });
+
   it("keeps the currency, also where it brings no dish whose price would show the difference", async () => {
     const { face } = open();
     await face.settle(sample);

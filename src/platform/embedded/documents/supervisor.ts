@@ -174,7 +174,7 @@ function startChild({
       clearTimeout(late);
       self.reason ??=
         signal === "SIGABRT" // so V8 ends a process that has no memory left
-          ? `The document store has no room left in the ${memoryMegabytes} MB of memory that it may use: ${MORE_ROOM}`
+          ? `The document store has no room left in the ${memoryMegabytes} MB of memory that it may use: ${MORE_ROOM} Should that not help, a file of it is damaged: restore the last backup.`
           : `The document store's process ended (${signal ?? `code ${code}`}).`;
       for (const settle of backups.values()) settle(self.reason);
       reject(new Error(self.reason));
