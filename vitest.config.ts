@@ -17,6 +17,7 @@ const LONGEST = [
   "outbox/kill",
   "new-module",
   "start-and-stop",
+  "wrong-starts",
   "bulkhead",
   "documents/start",
   "system/audit",
