@@ -55,15 +55,13 @@ export async function importRestaurant(
   for (const rows of chunks) {
     await targets.products({ rows, checkOnly: true }).catch((error: unknown) => faults.push(error));
   }
-  // No product has its id yet.
-  const asNew = new Map(products.map(({ sku }) => [sku, newId()]));
-  await targets
-    .settings({ ...settingsOf(file, asNew), checkOnly: true })
-    .catch((error: unknown) => faults.push(error));
   if (faults.length === 1) throw faults[0];
   // What is wrong with all is said once.
   if (faults.length > 1)
     throw new AggregateError(faults, [...new Set(faults.map(messageOf))].join("\n"));
+  // Of the settings, too, though no product has its id yet.
+  const asNew = new Map(products.map(({ sku }) => [sku, newId()]));
+  await targets.settings({ ...settingsOf(file, asNew), checkOnly: true });
   const ids = new Map<string, string>();
   let done = 0;
   const counts = { created: 0, updated: 0, unchanged: 0 };
