@@ -124,7 +124,6 @@ export function createSagas(options: SagaOptions) {
     return { started, row, outcome: outcomeNow(row) };
   }
 
-  /** `ageMs` was true at `leasedAt`, or a little later. */
   function launch(
     { ageMs, ...row }: store.ClaimedSaga,
     definition: Definition,
@@ -135,7 +134,8 @@ export function createSagas(options: SagaOptions) {
     const drive: Drive = {
       row,
       definition,
-      startedAt: leasedAt - ageMs,
+      // Not earlier than the store has it, or a step would seem to begin after the store says that all has ended.
+      startedAt: performance.now() - ageMs,
       results: {},
       journal: [...row.journal],
       leaseUntil: leasedAt + store.LEASE_SECONDS * 1000,
