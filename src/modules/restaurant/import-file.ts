@@ -64,21 +64,11 @@ const Category = z.strictObject({
   items: z.array(Item).max(MAX_ITEMS),
 });
 
-/** Told here, since an import writes the products before its rates are settled. */
-const ends = ({
-  validFrom = "",
-  validTo,
-}: {
-  validFrom?: string | undefined;
-  validTo?: string | undefined;
-}) => validTo === undefined || validTo > validFrom;
-const tooEarly = { path: ["validTo"], error: "must be after validFrom" };
-
 export const RestaurantFile = z.strictObject({
   $schema: z.string().optional(),
   restaurant: Profile.extend({
-    tax: TaxRate.refine(ends, tooEarly).optional(),
-    serviceCharge: ServiceCharge.partial({ validFrom: true }).refine(ends, tooEarly).optional(),
+    tax: TaxRate.optional(),
+    serviceCharge: ServiceCharge.partial({ validFrom: true }).optional(),
     tables: z.array(TableFields).max(MAX_TABLES).default([]),
   }),
   modifierGroups: z.array(ModifierGroup).max(MAX_GROUPS).default([]),

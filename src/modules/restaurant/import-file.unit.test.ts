@@ -104,20 +104,6 @@ describe("readRestaurantFile", () => {
       (f) => (f.restaurant.tax.validFrom = "0000-01-01"),
     ],
     [
-      "restaurant.tax.validTo",
-      "must be after validFrom",
-      (f) => (f.restaurant.tax.validTo = f.restaurant.tax.validFrom),
-    ],
-    [
-      "restaurant.serviceCharge.validTo",
-      "must be after validFrom",
-      (f) =>
-        Object.assign(f.restaurant.serviceCharge, {
-          validFrom: "2026-02-01",
-          validTo: "2026-01-01",
-        }),
-    ],
-    [
       "restaurant.currency",
       "must be an ISO 4217 currency, such as MMK",
       (f) => (f.restaurant.currency = "KYAT"),

@@ -20,6 +20,11 @@ export const text = (maxLength: number) =>
     )
     .refine((value) => !HALF.test(value), "Text must not hold half of a character");
 
+/** Somebody else's words as a jsonb can hold them, cut to at most `maxLength`: PostgreSQL stores neither U+0000 nor half of
+ *  a character, such as of one that was cut, and what cannot be stored must not stop the storing. */
+export const storable = (words: string, maxLength: number): string =>
+  words.slice(0, maxLength).replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
+
 /** English is required; Burmese may be missing, and then screens show English. */
 export const LocalizedText = z.strictObject({
   en: text(120).refine((value) => value.trim() !== "", "A name must not be empty"),

@@ -1,4 +1,5 @@
 // Pauses, time-outs and what is said of an error.
+import { storable } from "#platform/kernel";
 import type { Cause, Intervention, Verdict } from "./types.js";
 
 export interface RetryPolicy {
@@ -59,20 +60,21 @@ export function judge(error: unknown, attempts: number, policy: RetryPolicy, now
 
 const LONGEST_TEXT = 4_000;
 
-// Postgres stores neither U+0000 nor half of a character, such as of one that was cut, in a jsonb; a message that cannot be
-// stored must not stop the storing.
-const storable = (text: string) =>
-  text.slice(0, LONGEST_TEXT).replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
-
 const causeOf = (error: unknown, now: Date): Cause => ({
-  message: storable(messageOf(error)),
-  stack: error instanceof Error && error.stack !== undefined ? storable(error.stack) : null,
+  message: storable(messageOf(error), LONGEST_TEXT),
+  stack:
+    error instanceof Error && error.stack !== undefined
+      ? storable(error.stack, LONGEST_TEXT)
+      : null,
   at: now.toISOString(),
 });
 
 /** Stands among the causes, so that each attempt is seen with what came before it. */
 export const noteOfReplay = ({ actor, reason }: Intervention): Cause => ({
-  message: storable(`Replayed by ${actor}${reason === undefined ? "" : `: ${reason}`}`),
+  message: storable(
+    `Replayed by ${actor}${reason === undefined ? "" : `: ${reason}`}`,
+    LONGEST_TEXT,
+  ),
   stack: null,
   at: new Date().toISOString(),
 });

@@ -1,5 +1,5 @@
 // What charging and refunding share: their parts, and how they tell and note what happened.
-import { type ActionBy, type EventEnvelope, money } from "#platform/kernel";
+import { type ActionBy, type EventEnvelope, money, storable } from "#platform/kernel";
 import { PaymentCaptured, PaymentRefunded, PaymentsActionTaken } from "../events.js";
 import type { Gateway } from "../gateway/gateway.js";
 import type { Attempt, PaymentsDatabase } from "../repository/payments.js";
@@ -20,12 +20,10 @@ export const attemptOf = (
 ): Attempt => ({
   operation,
   outcome: outcome.kind,
-  detail: storable(outcome.cause ?? outcome.code) ?? null,
+  detail: detailOf(outcome.cause ?? outcome.code),
 });
 
-/** A gateway's words as a jsonb can hold them: without them nothing would be settled. */
-const storable = (text: string | undefined) =>
-  text?.slice(0, 500).replaceAll(/\0|\p{Surrogate}/gu, "\uFFFD");
+const detailOf = (words: string | undefined) => (words === undefined ? null : storable(words, 500));
 
 type Capturing = Pick<
   PaymentsTable,
