@@ -122,7 +122,7 @@ export function createBell() {
 
 /** How long a relay lets those who wait for an answer go first, from its last fetch on. While there always is somebody,
  *  what came meanwhile is fetched and applied together, in one transaction for each subscription. */
-const LET_PASS_MS = 40;
+const LET_PASS_MS = 200;
 
 /** What is left of it; never more, should the clock be put back. */
 export const letPassMs = (sinceFetchMs: number): number =>
