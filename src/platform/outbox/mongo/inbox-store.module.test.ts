@@ -136,6 +136,20 @@ describe("an attempt at a stored event in MongoDB", () => {
     expect(applied).toEqual([1]);
   });
 
+  it("is not missed where its turn was lost, although the clock was put back since that was looked for", async () => {
+    const store = createMongoInboxStore(connection, [NAME]);
+    expect(await store.soonest([NAME], 10)).toEqual([]);
+    await store.keep(NAME, noted("x", 1), verdict);
+    await store.keep(NAME, noted("x", 2), verdict);
+    // As a lost connection leaves it: the first is done with, and the second was not told.
+    const failures = databaseOf(connection).collection("inbox_failures");
+    await failures.deleteOne({ status: "waiting" });
+    later(-3_600_000);
+    const { now } = performance;
+    vi.spyOn(performance, "now").mockImplementation(() => now.call(performance) + 61_000);
+    expect(await store.soonest([NAME], 10)).toMatchObject([{ event: { data: { n: 2 } } }]);
+  });
+
   it("is judged by the process that has it: another one's verdict on the same event is not heard", async () => {
     const { first, second, before, soonest, settle, attempt } = await startTwo();
     await second.failAgain(before, { ...verdict, status: "dead", attempts: 2 });

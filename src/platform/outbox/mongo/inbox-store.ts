@@ -155,8 +155,8 @@ export function createMongoInboxStore(
   }
 
   async function mend(): Promise<void> {
-    if (Date.now() < mendAt) return;
-    mendAt = Date.now() + MEND.everyMs;
+    if (performance.now() < mendAt) return;
+    mendAt = performance.now() + MEND.everyMs;
     await failures().deleteMany({ status: "applied", ...HAS_TOLD });
     const held = await failures()
       .find({ status: "held", subscription: { $in: [...subscriptions] } })
