@@ -40,6 +40,8 @@ export function createFlow<M extends Figures>(metrics: M, now: () => number = Da
 
   function current(): Step {
     const number = Math.floor(now() / STEP_MS);
+    // Where the clock was put back: what lies ahead of it would stay, and count as the last minute, until it is there again.
+    while ((steps.at(-1)?.number ?? number) > number) steps.pop();
     let step = steps.at(-1);
     if (step?.number !== number) {
       step = { number, counts: new Map(), lags: new Map() };

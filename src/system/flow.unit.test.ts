@@ -65,3 +65,15 @@ it("draws ten minutes, and keeps no more, however much came", () => {
   expect(line.at(-2)).toMatchObject({ applied: 400, p50Ms: 2, p99Ms: 2 });
   expect(line[0]?.at).toBe(new Date(START + 181 * 5_000).toISOString());
 });
+
+it("draws and keeps no more when the clock is put back, and counts nothing of what lies ahead of it", () => {
+  const { flow, pass } = createFlowAt(START);
+  flow.metrics.counter("events_relayed_total", { outbox: "orders" }, 3);
+  flow.metrics.histogram("event_lag_seconds", lag, 9);
+  pass(-3_600_000);
+  expect(flow.read()).toMatchObject({ published: [], heard: [] });
+  flow.metrics.counter("events_relayed_total", { outbox: "orders" }, 2);
+  flow.metrics.histogram("event_lag_seconds", lag, 0.002);
+  expect(flow.read().published).toEqual([{ publisher: "orders", perMinute: 2 }]);
+  expect(flow.ofSubscription(lag.subscription).lagMs).toMatchObject({ max: 2 });
+});
