@@ -162,6 +162,20 @@ describe("The roles of the modules", () => {
   });
 });
 
+it("A role's password stays while another process is signed in with it, as one with another secret may start beside it", async () => {
+  const module = newModule();
+  const url = await emptyDatabase();
+  const first = await open(url, [module]);
+  await first.migrate();
+  const working = first.connect(module);
+  await working.run(whoAmI, []);
+  const second = await open(url, [module], { secret: "another" });
+  await expect(second.migrate()).rejects.toThrow(/with another secret: give both the same/);
+  expect(await userOf(first, module)).toBe(`tiffin_${module}`);
+  await first.close();
+  await expect.poll(() => second.migrate().catch(String)).toEqual([]);
+});
+
 it("A role for which the server has no room is told apart from one that it does not let in", async () => {
   const url = await emptyDatabase();
   const module = newModule();

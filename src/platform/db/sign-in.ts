@@ -21,6 +21,7 @@ export async function proveSignIns(
     if (refusal === null) continue;
     if (refusal.code !== WRONG_PASSWORD) throw cannotSignIn(role, refusal);
     await refuseIfShared(owner, role);
+    await refuseIfInUse(owner, role);
     const sql = `alter role ${role} password '${scramVerifier(password)}'`;
     await owner.query(sql).catch((error: unknown) => {
       if ((error as { code?: string }).code !== "42501") return; // a race: the next try tells
@@ -78,5 +79,17 @@ async function refuseIfShared(owner: ClientBase, role: string): Promise<void> {
   if (rows.length === 0) return;
   throw new StartError(
     `PostgreSQL's role ${role} serves ${rows.map(({ name }) => name).join(" and ")} too, with another secret: give both the same TIFFIN_SECRET, or use a PostgreSQL server for each.`,
+  );
+}
+
+/** Nor may one that runs on this very database be locked out: its pools open new connections all the time. */
+async function refuseIfInUse(owner: ClientBase, role: string): Promise<void> {
+  const { rows } = await owner.query(
+    "select from pg_stat_activity where usename = $1 and datname = current_database() limit 1",
+    [role],
+  );
+  if (rows.length === 0) return;
+  throw new StartError(
+    `Another Tiffin works in this database as ${role}, with another secret: give both the same TIFFIN_SECRET, or stop that one and start again.`,
   );
 }
