@@ -15,14 +15,21 @@ export interface Prepared {
 
 /** `live`: made as they are asked for, for development. Never throws: the API is served without screens too. */
 export async function prepareScreens(mode: "built" | "live"): Promise<Prepared> {
-  if (mode === "live") return { screens: (await import("./vite.js")).liveScreens };
-  const folder = await buildFolder();
-  const cause = existsSync(folder) ? undefined : await buildApart();
-  if (cause === undefined && existsSync(folder)) return { screens: { kind: "built", folder } };
-  return {
-    warning: `The screens could not be built (${cause ?? "their sources changed meanwhile"}), so only the API is served: npm run build:web says more.`,
-  };
+  try {
+    if (mode === "live") return { screens: (await import("./vite.js")).liveScreens };
+    const folder = await buildFolder();
+    const cause = existsSync(folder) ? undefined : await buildApart();
+    if (cause === undefined && existsSync(folder)) return { screens: { kind: "built", folder } };
+    return without(cause ?? "their sources changed meanwhile");
+  } catch (error) {
+    // Also where there are no sources.
+    return without(error instanceof Error ? error.message : String(error));
+  }
 }
+
+const without = (cause: string): Prepared => ({
+  warning: `The screens could not be built (${cause}), so only the API is served: npm run build:web says more.`,
+});
 
 /** In a process of its own, so that neither its memory nor its failure becomes the server's. Answers why it failed. */
 function buildApart(): Promise<string | undefined> {
