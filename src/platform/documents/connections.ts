@@ -40,9 +40,13 @@ interface Place {
 
 const OLDEST = 6;
 
-/** Acknowledged means on disk: on a standalone server `majority` is that server, and `journal` its disk. */
+/** What the address may ask for besides: where it is, how to get in, and TLS. */
 const OPTIONS: ConnectOptions = {
-  writeConcern: { w: "majority", journal: true },
+  // Acknowledged means on disk: on a standalone server `majority` is that server, and `journal` its disk. Under its old
+  // name, too, or the address could take it back.
+  writeConcern: { w: "majority", journal: true, j: true },
+  // What is decided by a read must be what stands: a secondary may not know yet that a sale has been settled.
+  readPreference: "primary",
   // A bulkhead: one module's flood cannot take the connections of another.
   maxPoolSize: 32,
   waitQueueTimeoutMS: 5_000,

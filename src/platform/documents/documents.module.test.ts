@@ -61,6 +61,18 @@ describe("openDocuments", () => {
     expect(sent).toEqual([1, 2].map(() => ({ w: "majority", j: true })));
   });
 
+  it.each(["journal=false", "j=false&w=0", "readPreference=secondaryPreferred"])(
+    "acknowledges what is on disk and reads what stands, also where the address says %s",
+    async (asked) => {
+      const url = `${documents.url}${documents.url.includes("?") ? "&" : "?"}${asked}`;
+      const opened = await openDocuments({ url, logger, manifest: {}, prefix: "x_" });
+      const client = (await opened.connect("inventory")).getClient();
+      expect(client.options.writeConcern).toMatchObject({ w: "majority", j: true });
+      expect(client.options.readPreference.mode).toBe("primary");
+      await opened.close();
+    },
+  );
+
   it("does many updates in one command, each whole or not at all, and says which could not be", async () => {
     const { db } = await documents.connect("stock");
     if (!db) throw new Error("it is open");
