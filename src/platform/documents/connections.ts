@@ -122,7 +122,7 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
     const place = { url: signIn.url, options: { ...signIn.options, ...GUARDED } };
     const mend = () => ensureUser(user, (command) => own.getClient().db(database).command(command));
     const connection = await open(database, appName, place).catch(async (error: unknown) => {
-      if (codeOf(error) !== AUTHENTICATION_FAILED) throw error;
+      if (!AUTHENTICATION_FAILED.has(codeOf(error) ?? 0)) throw error;
       await mend();
       return open(database, appName, place);
     });
@@ -174,9 +174,11 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
   };
 }
 
-// https://www.mongodb.com/docs/manual/reference/error-codes/: AuthenticationFailed, Unauthorized
-const AUTHENTICATION_FAILED = 18;
-const REFUSED = new Set([AUTHENTICATION_FAILED, 13]);
+// https://www.mongodb.com/docs/manual/reference/error-codes/: AuthenticationFailed, Unauthorized; and as Atlas says either,
+// https://github.com/electerious/Ackee/issues/301
+const ATLAS = 8_000;
+const AUTHENTICATION_FAILED = new Set([18, ATLAS]);
+const REFUSED = new Set([18, 13, ATLAS]);
 
 /** @throws StartError when it is too old */
 async function readVersion(connection: Connection): Promise<string> {

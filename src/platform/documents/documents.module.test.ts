@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { mongo } from "mongoose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StartError } from "#platform/kernel";
+import { createListener } from "../embedded/documents/server.js";
 import { findHoles } from "./holes.js";
 import { isDuplicateKey, openDocuments, updateEach } from "./index.js";
 import { createTestDocuments, type TestDocuments } from "./testing.js";
@@ -141,6 +142,40 @@ describe("openDocuments", () => {
       expect((error as Error).message).toMatch(/^MongoDB cannot be reached .*check MONGODB_URL/);
     },
   );
+
+  it("tells a refused sign-in from a server that does not answer, also where Atlas words it", async () => {
+    const refuse = (errmsg: string) => ({ ok: 0, code: 8000, codeName: "AtlasError", errmsg });
+    const answers: Readonly<Record<string, object>> = {
+      buildInfo: { version: "8.0.0" },
+      connectionStatus: {
+        authInfo: { authenticatedUsers: [{ user: "u", db: "admin" }], authenticatedUserRoles: [] },
+      },
+      saslStart: refuse("bad auth : Authentication failed."),
+      updateUser: refuse("CMD_NOT_ALLOWED: updateUser"),
+    };
+    const hello = { isWritablePrimary: true, minWireVersion: 0, maxWireVersion: 25 };
+    const atlas = createListener((command) =>
+      Promise.resolve({ ok: 1, ...(answers[Object.keys(command)[0] ?? ""] ?? hello) }),
+    );
+    await new Promise<void>((resolve) => atlas.server.listen(0, "127.0.0.1", resolve));
+    const host = `127.0.0.1:${(atlas.server.address() as { port: number }).port}`;
+    const saidOf = (work: Promise<unknown>) =>
+      work.then(
+        () => "nothing",
+        (error: unknown) => (error instanceof StartError ? error.message : String(error)),
+      );
+    const parts = { logger, manifest: {}, secret: "s" };
+    expect(await saidOf(openDocuments({ ...parts, url: `mongodb://u:wrong@${host}` }))).toMatch(
+      /^MongoDB refuses the user or the password in MONGODB_URL/,
+    );
+    // Atlas makes its users elsewhere: none for a module, and nobody may make one here.
+    const opened = await openDocuments({ ...parts, url: `mongodb://${host}` });
+    expect(await saidOf(opened.connect("inventory"))).toMatch(
+      /^The user of MONGODB_URL may not set up the user .* or set DATABASE_ROLES=shared/,
+    );
+    await opened.close();
+    atlas.close();
+  });
 
   it("says within seconds that nothing answers", async () => {
     const url = `mongodb://127.0.0.1:${deafPort}`;
