@@ -6,6 +6,7 @@ import {
   TEST_SECRET,
   type TestPostgres,
 } from "../../src/platform/db/testing.js";
+import { createCalls } from "#platform/outbox";
 import { openWire, type Wire } from "./wire.js";
 
 const backend = defineStatement<{ pid: number }>("silence.pid", "select pg_backend_pid() as pid");
@@ -69,6 +70,19 @@ describe("A connection that is gone without a word", () => {
     const heir = await database.openSession("heir");
     await expect.poll(() => heir.run(lock, []), { timeout: 5_000 }).toEqual([{ got: true }]);
     await heir.close();
+  });
+
+  it("is noticed by one that only listens, and what was called meanwhile is not missed", async () => {
+    const database = postgres.connect("orders", { max: 1 });
+    let heard = 0;
+    const calls = createCalls(database, 200);
+    const stop = calls.listen("orders", () => (heard += 1));
+    await expect.poll(() => heard).toBe(1); // it listens
+    await die();
+    await expect.poll(() => heard, { timeout: 10_000 }).toBe(2);
+    await calls.send("orders");
+    await expect.poll(() => heard).toBe(3);
+    await stop();
   });
 
   it("is not one whose statement merely takes long", async () => {

@@ -13,10 +13,14 @@ export interface Calls {
 }
 
 const BACKOFF = { firstPauseMs: 500, longestPauseMs: 30_000 };
+/** One that only listens would never learn that its connection is gone without a word, or was forgotten on the way because
+ *  nothing came over it. */
+const LOOK_EVERY_MS = 30_000;
 
 /** On connections of this module; any will do, since a channel belongs to the whole database. */
 export function createCalls(
   database: Runner & { openSession(purpose: string): Promise<Session> },
+  lookEveryMs = LOOK_EVERY_MS,
 ): Calls {
   return {
     async send(outbox) {
@@ -32,8 +36,10 @@ export function createCalls(
           await session.listen(sql.channelOf(outbox), onCall);
           onCall(); // for what was sent before
           const over = AbortSignal.any([session.lost, stopping.signal]);
-          if (!over.aborted)
-            await new Promise((resolve) => over.addEventListener("abort", resolve));
+          while (!over.aborted) {
+            await pause(lookEveryMs, undefined, { signal: over }).catch(() => undefined);
+            if (!over.aborted) await session.run(sql.ping, []);
+          }
         } finally {
           await session.close();
         }

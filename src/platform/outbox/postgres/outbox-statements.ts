@@ -70,6 +70,8 @@ export const channelOf = (outbox: string): string => `outbox_${outbox}`;
 
 export const notify = defineStatement<never>("outbox.notify", "select pg_notify($1, '')");
 
+export const ping = defineStatement<never>("outbox.ping", "select 1");
+
 /** Never "position > last": whatever is here is not delivered, however late it was committed. */
 export const fetch = defineStatement<EventRow>(
   "outbox.fetch",
