@@ -19,6 +19,8 @@ export interface Sink {
 
 /** Who listens. */
 export interface Listener {
+  /** Of the person. */
+  readonly id: string;
   /** Missing: its permission does not end with a session. */
   readonly sessionId?: string | undefined;
   readonly permissions: ReadonlySet<string>;

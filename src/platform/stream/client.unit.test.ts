@@ -81,7 +81,7 @@ function listen(
 ) {
   return createClient(
     connection.sink,
-    { permissions: over.permissions ?? all },
+    { id: "1", permissions: over.permissions ?? all },
     { topics: over.topics, ring, slowMs: 1_000, onEnd: over.onEnd ?? (() => undefined) },
   );
 }

@@ -113,7 +113,7 @@ describe("the reader of the archives", () => {
       onClose: () => undefined,
       destroy: () => undefined,
     };
-    const listener = { permissions: new Set(["see"]) };
+    const listener = { id: "1", permissions: new Set(["see"]) };
     stream.open(sink, { listener, topics: undefined, lastEventId: undefined });
     await until(() => expect(got.join("")).toContain("event: ready"));
     tickets.add(1, 2);

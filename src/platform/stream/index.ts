@@ -29,6 +29,8 @@ const TIMING: StreamTiming = { beatMs: 15_000, lookMs: 30_000, slowMs: 20_000, p
 const RING: RingLimits = { entries: 2_000, bytes: 8_000_000 };
 const CLIENTS = 500;
 const CLIENTS_PER_SESSION = 25;
+/** Of one person, who may sign in as often as they like: a fifth, so that nobody takes the places of all screens. */
+const CLIENTS_PER_PERSON = 100;
 
 export interface StreamOptions {
   readonly sources: readonly StreamSource[];
@@ -170,12 +172,13 @@ export function createStream(options: StreamOptions) {
   }
 
   return {
-    /** Whether one more may come, of this session and at all. */
-    hasRoom({ sessionId }: Listener): boolean {
+    /** Whether one more may come, of this session, of this person and at all. */
+    hasRoom({ id, sessionId }: Listener): boolean {
       if (draining || clients.size >= CLIENTS) return false;
-      if (sessionId === undefined) return true;
-      const own = [...clients].filter((client) => client.listener().sessionId === sessionId);
-      return own.length < CLIENTS_PER_SESSION;
+      const own = [...clients].map((client) => client.listener()).filter((who) => who.id === id);
+      if (own.length >= CLIENTS_PER_PERSON) return false;
+      const same = own.filter((who) => who.sessionId === sessionId);
+      return sessionId === undefined || same.length < CLIENTS_PER_SESSION;
     },
     /** From now on until it ends, the connection is the client's. */
     open(sink: Sink, { listener, topics, lastEventId }: OpenRequest): void {

@@ -123,7 +123,8 @@ export const createSessions = () => {
   const open = new Map<string, Listener & { sessionId: string }>();
   return {
     open(sessionId: string, ...permissions: string[]): Record<string, string> {
-      open.set(sessionId, { sessionId, permissions: new Set(["stream.listen", ...permissions]) });
+      const may = new Set(["stream.listen", ...permissions]);
+      open.set(sessionId, { id: sessionId, sessionId, permissions: may });
       return { authorization: `Bearer ${sessionId}` };
     },
     end: (sessionId: string) => void open.delete(sessionId),
