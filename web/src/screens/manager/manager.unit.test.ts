@@ -105,6 +105,10 @@ it("bounds the log by whole days of the restaurant's clock", () => {
     until: "2026-11-25T17:30:00.000Z",
   });
   expect(boundsOf({ from: "", to: "" }, yangon)).toEqual({});
+  // A year that is being typed; no browser knows what the clock there was.
+  const noClock = () => NaN;
+  for (const typed of ["0002-11-25", "0020-11-25", "0202-11-25"])
+    expect(boundsOf({ from: typed, to: typed }, noClock)).toEqual({});
 });
 
 it("lists what a refusal lists, by whichever member", () => {

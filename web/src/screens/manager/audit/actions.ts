@@ -1,4 +1,5 @@
 // What can stand in the audit log, by the names that modules tell it under. One that is not here is shown by its name.
+import { isDate } from "../parts/dates.js";
 
 export const ACTIONS = [
   "auth.sign-in",
@@ -51,8 +52,6 @@ export function boundsOf(
     ...(isDate(to) && { until: startOf(to, 1) }),
   };
 }
-
-const isDate = (text: string) => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
 /** What the clock of `timeZone` is ahead of UTC at an instant, in minutes. */
 export function offsetMinutes(instant: Date, timeZone: string): number {

@@ -1,5 +1,6 @@
 // Ranges of trading days that a person asks for. Days are `2026-11-25`; which one is today, the server says: a trading
 // day ends in the small hours, by the restaurant's clock. Pure.
+import { isDate } from "../parts/dates.js";
 
 export const PRESETS = ["today", "yesterday", "week", "month"] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -29,11 +30,9 @@ export function rangeOf(preset: Preset, today: string): Range | undefined {
   }
 }
 
-const DATE = /^\d{4}-\d{2}-\d{2}$/;
-
 /** Two typed dates, whichever way round; undefined until both are dates. */
 export function typedRange(from: string, to: string): Range | undefined {
-  if (!DATE.test(from) || !DATE.test(to)) return undefined;
+  if (!isDate(from) || !isDate(to)) return undefined;
   return from <= to ? { from, to } : { from: to, to: from };
 }
 

@@ -18,6 +18,7 @@ describe("A range of trading days", () => {
       to: "2026-11-25",
     });
     expect(typedRange("", "2026-11-20")).toBeUndefined();
+    expect(typedRange("0202-11-19", "2026-11-20")).toBeUndefined();
   });
 
   it("lists its days, also those without sales, unless they are too many to draw", () => {
