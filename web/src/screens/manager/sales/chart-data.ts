@@ -34,15 +34,14 @@ const FEWEST_HOURS = 10;
 const HOURS = 24;
 
 /** Hours in the order of the trading day, from the first with sales to the last, with the empty ones between, and some
- *  more of a short day. The rows come in that order already; `startHour` is when a trading day begins. */
+ *  more of a short day. `startHour` is when a trading day begins; it may have been another one when these were sold. */
 export function filledHours(hours: readonly number[], startHour: number): number[] {
-  const [first] = hours;
-  const last = hours.at(-1);
-  if (first === undefined || last === undefined) return [];
-  const sinceStart = (hour: number) => (hour - startHour + HOURS) % HOURS;
-  const length = Math.max(FEWEST_HOURS, sinceStart(last) - sinceStart(first) + 1);
+  if (hours.length === 0) return [];
+  const sinceStart = hours.map((hour) => (hour - startHour + HOURS) % HOURS);
+  const first = Math.min(...sinceStart);
+  const length = Math.max(FEWEST_HOURS, Math.max(...sinceStart) - first + 1);
   // Not into the next trading day: rather from earlier on.
-  const begin = Math.min(sinceStart(first), HOURS - length);
+  const begin = Math.min(first, HOURS - length);
   return Array.from({ length }, (_, index) => (startHour + begin + index) % HOURS);
 }
 

@@ -76,4 +76,9 @@ describe("Hours", () => {
     expect(filledHours([1], 4)).toEqual([18, 19, 20, 21, 22, 23, 0, 1, 2, 3]);
     expect(filledHours([4], 4)).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12, 13]);
   });
+
+  it("are all there on the day on which the trading day begins at another hour", () => {
+    const sold = [4, 5, 12, 22];
+    expect(filledHours(sold, 6)).toEqual(expect.arrayContaining(sold));
+  });
 });
