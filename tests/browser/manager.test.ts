@@ -291,6 +291,27 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("keeps the figure above its orders in step with them while they are looked at", async () => {
+    const { page, context } = await openManager();
+    const dish = await tiffin.cashier.dish("OHN-01");
+    const sell = async () =>
+      expect((await tiffin.cashier.place(order([line(dish)]))).status).toBe(201);
+    await sell();
+    await go(page, "sales");
+    await openRow(page, "Ohn no khao swe");
+    const dialog = page.getByRole("dialog");
+    const rows = dialog.locator("tbody tr");
+    const figure = dialog.locator("p").first();
+    await expect.poll(() => rows.count()).toBe(1);
+    const one = await rows.locator("td").last().innerText();
+    expect(await figure.innerText()).toBe(`${one} Ks`);
+    await sell();
+    await expect.poll(() => rows.count(), { timeout: 15_000 }).toBe(2);
+    const two = (2 * Number(one.replace(",", ""))).toLocaleString("en");
+    await expect.poll(() => figure.innerText()).toBe(`${two} Ks`);
+    await context.close();
+  });
+
   it("marks no day over the figures of another before it knows which day it is", async () => {
     const { page, context } = await openManager();
     await page.route("**/api/reports/**", () => undefined);

@@ -11,13 +11,15 @@ import { useFormat } from "../restaurant.js";
 import { manager } from "../words.js";
 import { OrderFacts } from "./OrderFacts.js";
 import type { Range } from "./ranges.js";
+import type { Reports } from "./reports.js";
 import classes from "./Sales.module.css";
 import { sales } from "./words.js";
 
 export interface Asked {
   /** The figure, in words. */
   readonly what: string;
-  readonly amount?: number;
+  /** It moves while its orders are looked at; they are read again together. */
+  readonly figureIn?: (this: void, reports: Reports) => number;
   readonly filter: {
     readonly hour?: number;
     readonly dish?: string;
@@ -74,12 +76,14 @@ function useEntries({ filter, method, days: own }: Asked, days: Range) {
 
 interface OrdersBehindProps {
   readonly asked: Asked;
+  /** The figure as it is now. */
+  readonly amount: number | undefined;
   /** The days that the page shows. */
   readonly days: Range;
   onClose(this: void): void;
 }
 
-export function OrdersBehind({ asked, days, onClose }: OrdersBehindProps) {
+export function OrdersBehind({ asked, amount: figure, days, onClose }: OrdersBehindProps) {
   const t = useWords(sales);
   const words = useWords(manager);
   const { money, amount, unit, ofCurrency, dayAndTime } = useFormat();
@@ -107,9 +111,7 @@ export function OrdersBehind({ asked, days, onClose }: OrdersBehindProps) {
         </div>
       ) : (
         <div className={classes["behind"]}>
-          {asked.amount !== undefined && (
-            <p className={classes["figure"]}>{money(ofCurrency(asked.amount))}</p>
-          )}
+          {figure !== undefined && <p className={classes["figure"]}>{money(ofCurrency(figure))}</p>}
           {list.items.length > 0 && (
             <table className={parts["table"]}>
               <thead>

@@ -15,7 +15,7 @@ import { ColumnChart } from "./ColumnChart.js";
 import { type Asked, OrdersBehind } from "./OrdersBehind.js";
 import { RangePicker } from "./RangePicker.js";
 import { daysOf, type Range } from "./ranges.js";
-import { type ReportBy, useReports } from "./reports.js";
+import { type ReportBy, type Reports, useReports } from "./reports.js";
 import classes from "./Sales.module.css";
 import { sales } from "./words.js";
 
@@ -25,7 +25,8 @@ export function Sales() {
   const { day } = useFormat();
   const [range, setRange] = useState<Range>();
   const [asked, setAsked] = useState<Asked>();
-  const { error, hours, ...reports } = useReports(range);
+  const reports = useReports(range);
+  const { error, hours } = reports;
   const days = hours && { from: hours.from, to: hours.to };
   const isOneDay = days && days.from === days.to;
 
@@ -71,7 +72,12 @@ export function Sales() {
         )}
       </div>
       {asked && days && (
-        <OrdersBehind asked={asked} days={days} onClose={() => setAsked(undefined)} />
+        <OrdersBehind
+          asked={asked}
+          amount={asked.figureIn?.(reports)}
+          days={days}
+          onClose={() => setAsked(undefined)}
+        />
       )}
     </section>
   );
@@ -110,6 +116,10 @@ interface ByProps<By extends ReportBy<"hour">["by"] | "date" | "dish" | "categor
   onAsk(this: void, asked: Asked): void;
 }
 
+/** What has left the report meanwhile has nothing any more. */
+const netOf = (row: { readonly net: { readonly amount: number } } | undefined) =>
+  row?.net.amount ?? 0;
+
 function ByDate({ report, onAsk }: ByProps<"date">) {
   const t = useWords(sales);
   const { day } = useFormat();
@@ -123,8 +133,13 @@ function ByDate({ report, onAsk }: ByProps<"date">) {
       title={t("sales.by-date")}
       column={t("sales.date")}
       bars={bars}
-      onOpen={({ key, label, amount }) =>
-        onAsk({ what: label, amount, filter: {}, days: { from: key, to: key } })
+      onOpen={({ key, label }) =>
+        onAsk({
+          what: label,
+          figureIn: ({ dates }) => netOf(dates?.rows.find((row) => row.businessDate === key)),
+          filter: {},
+          days: { from: key, to: key },
+        })
       }
     />
   );
@@ -150,9 +165,11 @@ function ByHour({ report, onAsk }: ByProps<"hour">) {
       title={t("sales.by-hour")}
       column={t("sales.hour")}
       bars={bars}
-      onOpen={({ key, label, amount }) =>
-        onAsk({ what: label, amount, filter: { hour: Number(key) } })
-      }
+      onOpen={({ key, label }) => {
+        const hour = Number(key);
+        const figureIn = (now: Reports) => netOf(now.hours?.rows.find((row) => row.hour === hour));
+        onAsk({ what: label, figureIn, filter: { hour } });
+      }}
     />
   );
 }
@@ -172,7 +189,13 @@ function ByDish({ report, onAsk }: ByProps<"dish">) {
       column={t("sales.dish")}
       counted={t("sales.sold")}
       bars={byAmount(bars)}
-      onOpen={({ key, label, amount }) => onAsk({ what: label, amount, filter: { dish: key } })}
+      onOpen={({ key, label }) =>
+        onAsk({
+          what: label,
+          figureIn: ({ dishes }) => netOf(dishes?.rows.find((row) => row.productId === key)),
+          filter: { dish: key },
+        })
+      }
     />
   );
 }
@@ -192,7 +215,13 @@ function ByCategory({ report, onAsk }: ByProps<"category">) {
       column={t("sales.category")}
       counted={t("sales.sold")}
       bars={byAmount(bars)}
-      onOpen={({ key, label, amount }) => onAsk({ what: label, amount, filter: { category: key } })}
+      onOpen={({ key, label }) =>
+        onAsk({
+          what: label,
+          figureIn: ({ categories }) => netOf(categories?.rows.find((row) => row.category === key)),
+          filter: { category: key },
+        })
+      }
     />
   );
 }
@@ -212,8 +241,13 @@ function ByMethod({ report, onAsk }: ByProps<"method">) {
       column={t("sales.method")}
       counted={t("sales.payments")}
       bars={byAmount(bars)}
-      onOpen={({ key, label, amount }) =>
-        onAsk({ what: label, amount, filter: {}, method: key === "cash" ? "cash" : "card" })
+      onOpen={({ key, label }) =>
+        onAsk({
+          what: label,
+          figureIn: ({ methods }) => netOf(methods?.rows.find((row) => row.method === key)),
+          filter: {},
+          method: key === "cash" ? "cash" : "card",
+        })
       }
     />
   );

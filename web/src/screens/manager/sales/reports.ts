@@ -18,6 +18,8 @@ function useReport<Wanted extends By>(by: Wanted, range: Range | undefined) {
   return { data: data?.by === by ? (data as ReportBy<Wanted>) : undefined, error };
 }
 
+export type Reports = ReturnType<typeof useReports>;
+
 export function useReports(range: Range | undefined) {
   useLive();
   const hours = useReport("hour", range);
