@@ -90,6 +90,28 @@ describeInBrowser("The system's page", () => {
     await context.close();
   });
 
+  it("says of a saga and an order of another day which day that was", async () => {
+    const water = await tiffin.cashier.dish("WTR-01");
+    expect((await tiffin.cashier.place(order([line(water)]))).status).toBe(201);
+    const { page, context } = await openSystem();
+    await page.route(/api\/orders(\/sagas)?\?/, async (route) => {
+      const response = await route.fetch();
+      const text = (await response.text()).replaceAll(/"20\d\d-\d\d-\d\dT/g, '"2026-02-03T');
+      await route.fulfill({ response, body: text });
+    });
+    await go(page, "Sagas");
+    const saga = page.getByRole("article").first();
+    await saga.getByText("Completed").waitFor();
+    expect(await saga.innerText()).toMatch(/[34] Feb 2026, \d\d:/);
+    await go(page, "An order's story");
+    await page
+      .getByText(/[34] Feb 2026, \d\d:/)
+      .first()
+      .waitFor();
+    await page.unrouteAll({ behavior: "ignoreErrors" });
+    await context.close();
+  });
+
   it("shows dead letters with their cause, replays one when it is mended, discards one with a reason", async () => {
     const { page, context, complaints } = await openSystem();
     await killLetters("MOH-01", "KYO-01");

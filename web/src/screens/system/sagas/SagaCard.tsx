@@ -52,7 +52,7 @@ export function SagaCard({ saga }: { readonly saga: Saga }) {
           {t(`system.saga.${saga.status}`)}
         </span>
         <span className={classes["when"]}>
-          {times.clock(saga.startedAt)} · {times.duration(totalMs)}
+          {times.moment(saga.startedAt)} · {times.duration(totalMs)}
         </span>
         <Link href={`/orders/${saga.orderId}`}>{t("system.story-of")}</Link>
       </header>

@@ -89,7 +89,7 @@ function Recent() {
         <li key={id}>
           <Link href={`/orders/${id}`}>
             <b>{number}</b>
-            <span>{times.clock(placedAt)}</span>
+            <span>{times.moment(placedAt)}</span>
             {status === "cancelled" && <em>{t("system.order-is.cancelled")}</em>}
           </Link>
         </li>
