@@ -44,7 +44,7 @@ async function approved(
   method: string,
   path: string,
   body: object,
-): Promise<{ status: number; body: { id?: string; order?: object } }> {
+): Promise<{ status: number; body: { id?: string; order?: object; code?: string } }> {
   const refused = await test.cashier.send(method, path, body);
   expect([refused.status, refused.body.permission, refused.body.approvable]).toEqual([
     403,
@@ -101,6 +101,12 @@ describe("what people do", () => {
       reason: "Fell down",
     });
     await approved("inventory.edit", "PATCH", path, { version: 2, archived: true });
+    // Who lets a dish be stopped has said nothing of its price.
+    const dearer = { version: 3, archived: false, price: mmk(1) };
+    expect(await approved("inventory.edit", "PATCH", path, dearer)).toMatchObject({
+      status: 403,
+      body: { code: "approval-too-narrow" },
+    });
     const entries = await entriesOn(made.id, 5);
     expect(entries).toMatchObject([
       { ...MANAGER, action: "inventory.edit", details: { created: true, sku: "TEA-9", stock: 10 } },

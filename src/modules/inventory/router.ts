@@ -26,6 +26,7 @@ import {
 } from "./queries.js";
 import { schemaFaults } from "./rules/attributes.js";
 import { MAX_ON_HAND } from "./rules/movements.js";
+import { isOnlyStopping } from "./rules/products.js";
 
 const After = z.object({ after: Uuid });
 const Before = z.object({ before: z.int() });
@@ -85,6 +86,9 @@ export function createRouter(parts: InventoryParts) {
       }
     }),
     update: inventory.products.update.handler(async ({ input, context, errors }) => {
+      const { id: _id, version: _version, ...change } = input;
+      if (context.principal?.approvedBy && !isOnlyStopping(change))
+        throw errors.APPROVAL_TOO_NARROW();
       const result = await updateProduct(parts, input, byOf(context));
       switch (result.kind) {
         case "updated":

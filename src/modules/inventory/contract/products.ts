@@ -73,7 +73,7 @@ export const products = {
       path: "/inventory/products/{id}",
       summary: "Change a product's price, names, attributes and more",
       description:
-        "Only what is sent changes; `attributes` are replaced as a whole. Orders keep what they sold.",
+        "Only what is sent changes; `attributes` are replaced as a whole. Orders keep what they sold. With an approval only `archived` may be sent: who lets somebody stop a dish has not seen a price.",
     })
     .input(
       z.strictObject({
@@ -90,7 +90,16 @@ export const products = {
       }),
     )
     .output(Product)
-    .errors({ ...attributeErrors, NOT_FOUND, VERSION_CONFLICT }),
+    .errors({
+      ...attributeErrors,
+      NOT_FOUND,
+      VERSION_CONFLICT,
+      APPROVAL_TOO_NARROW: {
+        status: 403,
+        message:
+          "An approval is good for taking a product off sale or putting it back, and for nothing else of it. Ask somebody who may change products.",
+      },
+    }),
   /** Adds what is new by SKU, updates what differs, writes nothing for what is so already. Stock on hand is only
    *  taken for new products: of others it is counted here. */
   import: route

@@ -36,6 +36,13 @@ export function changedFields(
   return Object.fromEntries(changed.map((field) => [field, wanted[field]]));
 }
 
+/** Whether a change is one that somebody else may allow on the spot: off sale, or back on it. */
+export const isOnlyStopping = ({
+  archived: _archived,
+  ...others
+}: { readonly [Field in keyof ProductFields]?: unknown }): boolean =>
+  Object.values(others).every((value) => value === undefined);
+
 /** Of free-form values, those that were added, removed or changed. */
 export const changedKeys = (before: Attributes, after: Attributes): string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
