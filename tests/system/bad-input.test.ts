@@ -190,6 +190,20 @@ describe("days in queries", () => {
   });
 });
 
+describe("numbers in queries", () => {
+  it.each([
+    "/api/reports/orders?hour=",
+    "/api/reports/orders?hour=%20",
+    "/api/orders?limit=0x10",
+    "/api/orders?limit=1e1",
+    "/api/orders?limit[]=5",
+    "/api/orders?limit=5&limit=6",
+  ])("are digits, and nothing is none: %s", async (path) => {
+    const { status, body } = await test.manager.get(path);
+    expect([status, body.code]).toEqual([422, "invalid-input"]);
+  });
+});
+
 describe("without a session", () => {
   it.each([
     ["GET", "/api/menu"],

@@ -5,10 +5,14 @@ import { z } from "zod";
 export const page = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() });
 
-/** A whole number in a query string, also given as a number in-process. */
+/** A whole number in a query string, also given as a number in-process. A field that was left empty is none: read as 0 it
+ *  would ask for the hour of midnight. */
 export const queryInteger = (min: number, max: number) => {
   const range = `must be a whole number from ${min} to ${max}`;
-  return z.coerce.number<number | string>(range).int(range).min(min, range).max(max, range);
+  return z.preprocess(
+    (value) => (typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value),
+    z.int(range).min(min, range).max(max, range),
+  ) as z.ZodType<number, number | string>;
 };
 
 /** `true` or `false` in a query string, also given as a boolean in-process. */
