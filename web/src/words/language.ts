@@ -22,10 +22,12 @@ language.subscribe(announce);
 
 export const useLanguage = (): Language => useSetting(language);
 
-/** English is always there; Burmese may be missing, and then English is shown. */
+const burmese = ({ my }: Localized) => (my?.trim() === "" ? undefined : my);
+
+/** English is always there; Burmese may be missing or blank, and then English is shown. */
 export const pick = (text: Localized, wanted: Language): string =>
-  wanted === "my" ? (text.my ?? text.en) : text.en;
+  wanted === "my" ? (burmese(text) ?? text.en) : text.en;
 
 /** The name in the other script, where there is one. */
 export const other = (text: Localized, wanted: Language): string | undefined =>
-  wanted === "my" ? (text.my === undefined ? undefined : text.en) : text.my;
+  wanted === "my" && burmese(text) !== undefined ? text.en : burmese(text);

@@ -90,6 +90,24 @@ describe("The words of the screens", () => {
   });
 });
 
+describe("A name in two languages", () => {
+  it("is the English one where the Burmese one is missing or blank", async () => {
+    const { other, pick } = await import("./language.js");
+    const blank = { en: "Tea", my: " " };
+    expect([pick(blank, "my"), other(blank, "my"), other(blank, "en")]).toEqual([
+      "Tea",
+      undefined,
+      undefined,
+    ]);
+    const both = { en: "Tea", my: "လက်ဖက်ရည်" };
+    expect([pick(both, "my"), other(both, "my"), other(both, "en")]).toEqual([
+      "လက်ဖက်ရည်",
+      "Tea",
+      "လက်ဖက်ရည်",
+    ]);
+  });
+});
+
 describe("The words of problems", () => {
   it("are for codes that the server can answer", () => {
     const errors = readFileSync(join(SOURCES, "../../docs/errors.md"), "utf8");
