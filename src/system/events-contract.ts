@@ -1,10 +1,10 @@
 // Events as people see and mend them: what waits where, what could not be applied and why, replay and discard.
 import { z } from "zod";
 import { page, pageQuery, route } from "#platform/contract";
-import { text, Uuid } from "#platform/kernel";
+import { canBeSeen, text, Uuid } from "#platform/kernel";
 
 const Instant = z.iso.datetime();
-const Reason = text(500).refine((value) => value.trim() !== "", "Give a reason");
+const Reason = text(500).refine(canBeSeen, "Give a reason");
 const Name = z.string().min(1).max(120);
 
 export const FailureStatus = z.enum(["waiting", "held", "dead", "discarded"]);

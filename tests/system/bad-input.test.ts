@@ -204,6 +204,41 @@ describe("numbers in queries", () => {
   });
 });
 
+describe("what nobody could see", () => {
+  const unseen = "\u200b\u3164";
+  it("is no name of a person, a product, a category or a table, and no reason", async () => {
+    const name = { en: unseen };
+    const { version } = (await test.manager.get("/api/restaurant/settings")).body;
+    const asked: [string, string, object][] = [
+      ["POST", "/api/staff", { name: unseen, role: "cashier", pin: "8642" }],
+      [
+        "POST",
+        "/api/inventory/products",
+        { sku: "UNSEEN", name, price: mmk(100), stock: null, attributes: {} },
+      ],
+      ["PATCH", `/api/inventory/products/${mohinga.productId}`, { version: 1, name }],
+      ["PUT", "/api/restaurant/categories/unseen", { version, name, station: "noodle" }],
+      [
+        "PUT",
+        "/api/restaurant/tables",
+        { version, tables: [{ name: unseen, seats: 2, area: "" }] },
+      ],
+      [
+        "POST",
+        `/api/inventory/products/${mohinga.productId}/movements`,
+        { type: "waste", quantity: 1, reason: unseen },
+      ],
+      [
+        "POST",
+        "/api/payments/refunds",
+        { orderId: randomUUID(), amount: mmk(1), reason: unseen, key: "unseen" },
+      ],
+    ];
+    for (const [method, path, body] of asked)
+      expect([path, (await test.manager.send(method, path, body)).status]).toEqual([path, 422]);
+  });
+});
+
 describe("without a session", () => {
   it.each([
     ["GET", "/api/menu"],

@@ -1,7 +1,7 @@
 // The face of payments: charge, reverse, refund for other modules; reads for people. One payment for each order.
 import { z } from "zod";
 import { page, pageQuery, route } from "#platform/contract";
-import { Money, text, Uuid } from "#platform/kernel";
+import { canBeSeen, Money, text, Uuid } from "#platform/kernel";
 import { Method } from "./events.js";
 
 const Amount = Money.refine(({ amount }) => amount >= 0, "An amount is not negative");
@@ -128,7 +128,7 @@ export const contract = {
           ({ amount }) => amount !== 0,
           "Give back more than nothing",
         ).optional(),
-        reason: Reason,
+        reason: Reason.refine(canBeSeen, "Give a reason"),
         key: z
           .string()
           .regex(

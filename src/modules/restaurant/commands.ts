@@ -82,7 +82,7 @@ async function change(
     const stored = await findSettings(database, tx);
     const wanted = decide(stored);
     if ("kind" in wanted) return wanted;
-    const misfits = faultsIn(wanted);
+    const misfits = faultsIn(wanted, stored);
     if (misfits.length > 0) return { kind: "misfits", misfits };
     const parts = changedSections(stored, wanted);
     if (asked.checkOnly || (stored && parts.size === 0))

@@ -113,6 +113,14 @@ describe("faultsIn", () => {
       'categories.0.items.0.modifierGroups.1: "boiled-egg" is a choice of "egg" and of "topping"; one dish cannot have both',
     ]);
   });
+  it("finds names that nobody could see, but for those that were there already", () => {
+    const unseen = { ...settings, categories: [{ ...noodles!, name: { en: "\u3164", my: "" } }] };
+    const fault = "categories.0.name.en: needs something that can be seen";
+    expect(said(unseen)).toEqual([fault]);
+    const tables = [{ ...settings.tables[0]!, name: "\u200b" }];
+    const found = faultsIn({ ...unseen, tables }, unseen);
+    expect(found.map(({ path }) => path.join("."))).toEqual(["tables.0.name"]);
+  });
   it("finds more of anything than could be told again", () => {
     const many = <Entry>(count: number, entry: (index: number) => Entry) =>
       Array.from({ length: count }, (_, index) => entry(index));

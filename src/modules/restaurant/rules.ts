@@ -1,5 +1,5 @@
 // Pure decisions of restaurant: what the menu shows, how settings merge, and what each edit makes of them.
-import { decimalsOf, type LocalizedText, money } from "#platform/kernel";
+import { canBeSeen, decimalsOf, type LocalizedText, money } from "#platform/kernel";
 import type { Menu, OrderingRules, Settings } from "./contract.js";
 import { crowdsIn, type Misfit, misfitsOf } from "./contract/settings.js";
 
@@ -187,8 +187,29 @@ export const currencyMisfits = (stored: Stored | undefined, given: Settings): Mi
   return [{ path: ["restaurant", "currency"], message: `must stay ${kept}: its prices are in it` }];
 };
 
+/** The names of everything, with their places; Burmese ones may be blank. */
+function namesIn(
+  value: unknown,
+  path: Misfit["path"] = [],
+): { readonly path: Misfit["path"]; readonly name: string }[] {
+  if (typeof value !== "object" || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => {
+    const at = [...path, Array.isArray(value) ? Number(key) : key];
+    const isName = typeof inner === "string" && (key === "name" || key === "en");
+    return isName ? { path: at, name: inner } : namesIn(inner, at);
+  });
+}
+
+/** What has such a name already keeps it until somebody changes it: one edit mends one name. */
+function unseenIn(wanted: Wanted, stored: Wanted | undefined): Misfit[] {
+  const known = new Set(namesIn(stored).map(({ name }) => name));
+  return namesIn(wanted)
+    .filter(({ name }) => !canBeSeen(name) && !known.has(name))
+    .map(({ path }) => ({ path, message: "needs something that can be seen" }));
+}
+
 /** Why settings cannot stand as they are. */
-export function faultsIn(wanted: Wanted): Misfit[] {
+export function faultsIn(wanted: Wanted, stored?: Wanted): Misfit[] {
   const { tables, modifierGroups, categories, tax, serviceCharge } = wanted;
   const byProduct = categories.map(({ code, items }) => ({
     code,
@@ -202,6 +223,7 @@ export function faultsIn(wanted: Wanted): Misfit[] {
       { tables, modifierGroups, categories: byProduct },
       { tablesAt: ["tables"], idField: "productId" },
     ),
+    ...unseenIn(wanted, stored),
     ...doubleIdsOf(tables),
     ...crowdsIn(wanted),
     ...datesOf(tax, "tax", taxKind),

@@ -20,6 +20,12 @@ export const text = (maxLength: number) =>
     )
     .refine((value) => !HALF.test(value), "Text must not hold half of a character");
 
+// Blanks, joiners, fillers and what else leaves no mark: U+2800 is a Braille cell without a dot.
+const UNSEEN = /[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]/gu;
+
+/** Whether a reader sees anything of it. For what somebody writes now: what was kept before is read as it is. */
+export const canBeSeen = (value: string): boolean => value.replaceAll(UNSEEN, "") !== "";
+
 /** Somebody else's words as a jsonb can hold them, cut to at most `maxLength`: PostgreSQL stores neither U+0000 nor half of
  *  a character, such as of one that was cut, and what cannot be stored must not stop the storing. */
 export const storable = (words: string, maxLength: number): string =>

@@ -1,6 +1,6 @@
 // Text as it is kept: normalised, and never longer than its field allows.
 import { describe, expect, it } from "vitest";
-import { text } from "./localized.js";
+import { canBeSeen, text } from "./localized.js";
 
 describe("text", () => {
   it("keeps one form of what can be written in two ways", () => {
@@ -21,4 +21,21 @@ describe("text", () => {
     for (const bad of ["a\0b", "a\u001bb", "\u202eabc", "\ud83c"])
       expect(text(10).safeParse(bad).success).toBe(false);
   });
+});
+
+it.each([
+  "",
+  " \n",
+  "\u200b",
+  "\u3164\u2800",
+  "\ufeff\u00ad\u2060",
+  "\u{e0020}\ufe0f",
+  "\u180e \u00a0",
+])("takes %j for nothing that can be seen", (blank) => {
+  expect(canBeSeen(blank)).toBe(false);
+  expect(canBeSeen(`${blank}7`)).toBe(true);
+});
+
+it.each(["က", "မုန့်\u200bဟင်းခါး", "🍜", "-", "ក"])("sees %s", (name) => {
+  expect(canBeSeen(name)).toBe(true);
 });

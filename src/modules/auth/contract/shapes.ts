@@ -1,9 +1,9 @@
 // What the routes of auth have in common.
 import { z } from "zod";
-import { text, Uuid } from "#platform/kernel";
+import { canBeSeen, text, Uuid } from "#platform/kernel";
 
 export const Role = z.enum(["manager", "cashier", "kitchen"]);
-export const Name = text(60).refine((value) => value.trim() !== "", "A name must not be empty");
+export const Name = text(60).refine(canBeSeen, "A name needs something that can be seen");
 export const Pin = z.string().regex(/^\d{4,12}$/, "A PIN has 4 to 12 digits");
 /** As it was typed: whether it is right is another question. A name is kept in NFC, and keyboards write Burmese marks in
  *  another order. */

@@ -1,11 +1,12 @@
 // Routes of products: list, search, read, add, change, import.
 import { z } from "zod";
 import { page, pageQuery, route } from "#platform/contract";
-import { LocalizedText, text, Uuid } from "#platform/kernel";
+import { text, Uuid } from "#platform/kernel";
 import {
   attributeErrors,
   Attributes,
   Count,
+  NewName,
   NOT_FOUND,
   Price,
   Product,
@@ -50,7 +51,7 @@ export const products = {
     .input(
       z.strictObject({
         sku: Sku,
-        name: LocalizedText,
+        name: NewName,
         price: Price,
         attributes: Attributes.default({}),
         lowStockAt: Count.nullable().default(null),
@@ -79,7 +80,7 @@ export const products = {
       z.strictObject({
         id: Uuid,
         version: Version,
-        name: LocalizedText.optional(),
+        name: NewName.optional(),
         price: Price.optional(),
         attributes: Attributes.optional(),
         lowStockAt: Count.nullable().optional(),
@@ -119,7 +120,7 @@ export const products = {
           .array(
             z.strictObject({
               sku: Sku,
-              name: LocalizedText,
+              name: NewName,
               price: Price,
               stock: Count.nullable(),
               lowStockAt: Count.nullable().default(null),

@@ -1,6 +1,6 @@
 // What the routes of inventory have in common: shapes, limits, errors.
 import { z } from "zod";
-import { LocalizedText, Money, Uuid } from "#platform/kernel";
+import { canBeSeen, LocalizedText, Money, Uuid } from "#platform/kernel";
 
 const MAX_STOCK = 1_000_000;
 
@@ -8,6 +8,11 @@ export const Price = Money.refine(({ amount }) => amount >= 0, "A price is not n
   ({ amount }) => amount <= 1_000_000_000,
   "A price is at most 1,000,000,000",
 );
+/** Of a product that is added or changed. */
+export const NewName = LocalizedText.refine(({ en }) => canBeSeen(en), {
+  path: ["en"],
+  error: "A name needs something that can be seen",
+});
 export const Sku = z
   .string()
   .regex(

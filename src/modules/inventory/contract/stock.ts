@@ -1,11 +1,11 @@
 // Routes of stock: movements, and the sums that reconciliation asks for.
 import { z } from "zod";
 import { page, pageQuery, queryInteger, route } from "#platform/contract";
-import { text, Uuid } from "#platform/kernel";
+import { canBeSeen, text, Uuid } from "#platform/kernel";
 import { Count, Movement, NOT_FOUND, Quantity, Stock } from "./shapes.js";
 
 const Reason = text(200).meta({ description: "Why, in a few words" });
-const spoken = Reason.refine((value) => value.trim() !== "", "Say why, in a few words");
+const spoken = Reason.refine(canBeSeen, "Say why, in a few words");
 const MovementId = Uuid.optional().meta({
   description: "Made by the client: the same id again has no second effect",
 });

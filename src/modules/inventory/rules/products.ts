@@ -1,6 +1,6 @@
 // Pure decisions about products: what a change or an import row makes of one.
 import { isDeepStrictEqual } from "node:util";
-import type { LocalizedText, Money } from "#platform/kernel";
+import { canBeSeen, type LocalizedText, type Money } from "#platform/kernel";
 import type { Attributes, ProductDocument } from "../schema.js";
 
 /** What people change of a product. */
@@ -69,8 +69,8 @@ export const importedFields = (row: ImportRow, current: Pick<ProductDocument, "t
   tracked: current.tracked || row.stock !== null,
 });
 
-/** Without the language that is missing, so that equal names are stored equally. */
+/** Without the language that is missing or blank, so that equal names are stored equally. */
 export const localized = ({ en, my }: LocalizedText): LocalizedText => ({
   en,
-  ...(my !== undefined && { my }),
+  ...(my !== undefined && canBeSeen(my) && { my }),
 });

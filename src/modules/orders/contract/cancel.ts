@@ -1,11 +1,11 @@
 // The route of cancelling: the order is taken back whole, the money goes back, a person says what becomes of the food.
 import { z } from "zod";
 import { route } from "#platform/contract";
-import { text, Uuid } from "#platform/kernel";
+import { canBeSeen, text, Uuid } from "#platform/kernel";
 import { StockOutcome } from "../events.js";
 import { NotFound, Order } from "./shapes.js";
 
-const Reason = text(200).refine((value) => value.trim() !== "", "Say why, in a few words");
+const Reason = text(200).refine(canBeSeen, "Say why, in a few words");
 
 export const CancelOrder = z.strictObject({
   id: Uuid,

@@ -1,7 +1,7 @@
 // Routes of sagas: for people who look at what is under way, and decide where a saga cannot.
 import { z } from "zod";
 import { page, pageQuery, route } from "#platform/contract";
-import { text, Uuid } from "#platform/kernel";
+import { canBeSeen, text, Uuid } from "#platform/kernel";
 
 const STATUSES = [
   "running",
@@ -46,7 +46,7 @@ const Saga = z.object({
 });
 export type Saga = z.infer<typeof Saga>;
 
-const Reason = text(200).refine((value) => value.trim() !== "", "Say how it was settled");
+const Reason = text(200).refine(canBeSeen, "Say how it was settled");
 
 const sagaErrors = {
   NOT_FOUND: { status: 404, message: "There is no such saga. Check the id." },
