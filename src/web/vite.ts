@@ -5,7 +5,7 @@ import react from "@vitejs/plugin-react";
 import { build, createServer, type InlineConfig } from "vite";
 import type { Screens } from "#platform/http";
 import { readRoutes } from "./routes.js";
-import { WEB } from "./sources.js";
+import { ROOT, WEB } from "./sources.js";
 
 const config = async (): Promise<InlineConfig> => ({
   configFile: false,
@@ -45,7 +45,12 @@ export const liveScreens: Screens = {
     const vite = await createServer({
       ...(await config()),
       appType: "custom",
-      server: { middlewareMode: true, hmr: { server } },
+      server: {
+        middlewareMode: true,
+        hmr: { server },
+        // Vite would hand out any file of the project, and with it the operator's token and the secret in data/.
+        fs: { allow: [WEB, join(ROOT, "node_modules")] },
+      },
     });
     const page = async (url: string) =>
       vite.transformIndexHtml(url, await readFile(join(WEB, "index.html"), "utf8"));
