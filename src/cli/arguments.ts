@@ -13,6 +13,18 @@ export function parse<const Config extends ParseArgsConfig>(config: Config) {
   }
 }
 
+const DATE = /^\d{4}-\d\d-\d\d/;
+
+/** `2026-11-25` and `2026-11-25T10:00` are meant in this machine's own time, unless they name a zone. Nothing else is
+ *  read: JavaScript takes "1.12.2026" for 12 January, and "10" for October 2001. @throws UsageError */
+export function instantOf(option: string, text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const time = new Date(text.length === "2026-11-25".length ? `${text}T00:00` : text);
+  if (!DATE.test(text) || Number.isNaN(time.getTime()))
+    throw new UsageError(`${option} ${text} is no time: write 2026-11-25T10:00.`);
+  return time.toISOString();
+}
+
 /** What `read` makes of the command line. `--help` prints the usage and ends; what cannot be understood exits with 2. */
 export function readCommandLine<Command>(
   usage: string,

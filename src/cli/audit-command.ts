@@ -1,6 +1,6 @@
 // What `npm run audit` understands, and which requests it makes of it.
 import type { Entry, Verification } from "#modules/audit";
-import { parse, UsageError } from "./arguments.js";
+import { instantOf, parse, UsageError } from "./arguments.js";
 import type { Api } from "./server.js";
 import { renderTable } from "./table.js";
 
@@ -57,8 +57,10 @@ export function readCommand(args: readonly string[]): (api: Api, heads: Heads) =
   if (command === "list") {
     const limit = Number(asked);
     if (!Number.isInteger(limit) || limit < 1) throw new UsageError("--limit is a whole number.");
+    const since = instantOf("--since", filter.since);
+    const until = instantOf("--until", filter.until);
     return async (api) => ({
-      text: show(await listAll(api, filter, limit), renderEntries),
+      text: show(await listAll(api, { ...filter, since, until }, limit), renderEntries),
       ok: true,
     });
   }

@@ -73,9 +73,19 @@ describe("list", () => {
   });
 });
 
-it.each([["forget"], ["list", "--limit", "none"], ["verify", "now"], ["--loud"]])(
-  "refuses %s %s before it asks the server",
-  (...args) => {
-    expect(() => readCommand(args)).toThrow(UsageError);
-  },
-);
+it("takes a date for its beginning on this machine, as npm run events does", async () => {
+  const { api, heads, asked } = serving([{ items: [], nextCursor: null }]);
+  await readCommand(["list", "--since", "2030-01-01"])(api, heads);
+  const since = encodeURIComponent(new Date("2030-01-01T00:00").toISOString());
+  expect(asked).toEqual([`GET /api/audit?limit=50&since=${since}`]);
+});
+
+it.each([
+  ["forget"],
+  ["list", "--limit", "none"],
+  ["list", "--until", "yesterday"],
+  ["verify", "now"],
+  ["--loud"],
+])("refuses %s %s before it asks the server", (...args) => {
+  expect(() => readCommand(args)).toThrow(UsageError);
+});

@@ -1,6 +1,6 @@
 // What `npm run events` understands, and which requests it makes of it. It prints by the function that it is given.
 import type { EventDetail, EventsStatus, StoredEvent } from "../system/events-contract.js";
-import { parse, UsageError } from "./arguments.js";
+import { instantOf, parse, UsageError } from "./arguments.js";
 import { renderDetail, renderList, renderStatus } from "./events-view.js";
 import type { Api } from "./server.js";
 
@@ -150,18 +150,6 @@ export function readCommand(args: readonly string[]): (api: Api) => Promise<stri
     default:
       throw new Error(`${command} is in the table and does nothing`);
   }
-}
-
-const DATE = /^\d{4}-\d\d-\d\d/;
-
-/** `2026-11-25` and `2026-11-25T10:00` are meant in this machine's own time, unless they name a zone. Nothing else is
- *  read: JavaScript takes "1.12.2026" for 12 January, and "10" for October 2001. */
-function instantOf(option: string, text: string | undefined): string | undefined {
-  if (text === undefined) return undefined;
-  const time = new Date(text.length === "2026-11-25".length ? `${text}T00:00` : text);
-  if (!DATE.test(text) || Number.isNaN(time.getTime()))
-    throw new UsageError(`${option} ${text} is no time: write 2026-11-25T10:00.`);
-  return time.toISOString();
 }
 
 const path = (part: string) => encodeURIComponent(part);
