@@ -1,5 +1,5 @@
 // What a module is handed: the faces that the manifest lists for it, and no other. A face that is not listed is missing
-// from the type and from the object. In a split, `register` would be given a remote client's router instead.
+// from the type and from the object. For a module in a process of its own a remote client would be handed out here.
 import { type AnyRouter, createFace, systemPrincipal } from "#platform/http";
 import { StartError } from "#platform/kernel";
 import { patternsOf, publisherOf, type Subscription } from "#platform/outbox";

@@ -1,4 +1,4 @@
-// A progress line for people; silent where nobody watches.
+// A progress line for people, and a line for each tenth where only a log reads it.
 
 export interface Progress {
   update(done: number): void;
