@@ -35,8 +35,6 @@ export interface InventoryModuleParts {
   readonly clock: () => Date;
 }
 
-export type InventoryModule = ReturnType<typeof createInventory>;
-
 const TIDY_EVERY_MS = 60_000;
 
 export function createInventory({ connection, outbox, logger, clock }: InventoryModuleParts) {

@@ -40,8 +40,6 @@ export interface OrdersParts {
 const RULES_MAX_AGE_MS = 5_000;
 const SWEEP_EVERY_MS = 60_000;
 
-export type OrdersModule = ReturnType<typeof createOrders>;
-
 export function createOrders({
   database,
   outbox,

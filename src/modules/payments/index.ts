@@ -23,8 +23,6 @@ export interface PaymentsModuleParts {
   readonly gatewayDeadlineMs?: number;
 }
 
-export type PaymentsModule = ReturnType<typeof createPayments>;
-
 export function createPayments({
   database,
   outbox,

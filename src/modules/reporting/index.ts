@@ -33,8 +33,6 @@ export const reportingPools = (timeoutSeconds: number) => {
   };
 };
 
-export type ReportingModule = ReturnType<typeof createReporting>;
-
 export function createReporting({ database, reading, clock, ...parts }: ReportingParts) {
   const rebuilding = createRebuilding({ database, clock, ...parts });
   return {

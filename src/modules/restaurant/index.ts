@@ -19,8 +19,6 @@ export interface RestaurantParts {
   readonly clock?: () => Date;
 }
 
-export type RestaurantModule = ReturnType<typeof createRestaurant>;
-
 export function createRestaurant({ database, outbox, clock = () => new Date() }: RestaurantParts) {
   const memory = createMemory(database);
   return {
@@ -32,7 +30,5 @@ export function createRestaurant({ database, outbox, clock = () => new Date() }:
     cachedReads: [{ path: "/menu" as const, read: () => memory.peek() }],
     /** Something was told: what it changed in another process shows at the next read. */
     expire: () => memory.expire(),
-    start: () => Promise.resolve(),
-    stop: () => Promise.resolve(),
   };
 }

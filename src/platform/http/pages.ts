@@ -39,8 +39,6 @@ export const landingPage = (): string =>
 <li><a href="/readyz">Is everything ready?</a></li>
 <li><a href="/healthz">Is the process alive?</a></li>
 </ul>
-<p>With the sample restaurant, sign in as Manager 1111, Cashier 2222 or Kitchen 3333:</p>
-<pre>curl -X POST http://127.0.0.1:3000/api/sessions -H 'Content-Type: application/json' -d '{"name":"Cashier","pin":"2222"}'</pre>
 </main>`,
   );
 

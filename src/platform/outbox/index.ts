@@ -42,8 +42,6 @@ export interface Outbox<Tx> extends Wake {
   add(tx: Tx, events: readonly EventEnvelope[]): Promise<void>;
 }
 
-export type PostgresOutbox<Tables> = ReturnType<typeof createPostgresOutbox<Tables>>;
-
 export function createPostgresOutbox<Tables>(
   options: Omit<OutboxOptions, "publisher"> & { readonly database: Database<Tables> },
 ) {
@@ -71,7 +69,6 @@ export function createPostgresInbox<Tables>(
 export function createMongoOutbox(options: MongoOutboxOptions & OutboxOptions) {
   return createOutbox(createMongoOutboxStore(options), options);
 }
-export type MongoOutbox = ReturnType<typeof createMongoOutbox>;
 
 /** Handlers get the connection; there is no transaction, so their effects must be idempotent for each document. */
 export function createMongoInbox(

@@ -118,4 +118,3 @@ export function createRelay(options: RelayOptions) {
     },
   };
 }
-export type Relay = ReturnType<typeof createRelay>;

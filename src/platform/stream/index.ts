@@ -60,8 +60,6 @@ export interface OpenRequest {
 const word = (event: "ready" | "reset", data: object) =>
   `event: ${event}\ndata: ${JSON.stringify(data)}\n`;
 
-export type Stream = ReturnType<typeof createStream>;
-
 export function createStream(options: StreamOptions) {
   const { sources, logger, metrics } = options;
   const timing = { ...TIMING, ...options.timing };
