@@ -1,13 +1,18 @@
 // The program: starts Tiffin with the settings of the environment, says so calmly, and stops it on a signal.
 import { loadConfig } from "#platform/config";
 import { StartError } from "#platform/kernel";
+import { readArguments } from "./cli/arguments.js";
 import { startTiffin, type Tiffin } from "./start.js";
 import { renderSummary } from "./summary.js";
 
 /** After this, a second signal or a stuck part no longer holds the process. */
 const LAST_RESORT_MS = 20_000;
 
+const USAGE =
+  "npm start   (it takes its settings from the environment or .env: .env.example lists them)";
+
 async function main(): Promise<void> {
+  const { values } = readArguments({ options: { "live-screens": { type: "boolean" } } }, USAGE);
   const stopping = new AbortController();
   let starting: Promise<Tiffin> | undefined;
 
@@ -40,7 +45,7 @@ async function main(): Promise<void> {
   starting = startTiffin(config, {
     // By the code a service manager knows that it is to start it again.
     onFatal: (reason) => stop(reason, 1),
-    screens: process.argv.includes("--live-screens") ? "live" : "built",
+    screens: values["live-screens"] ? "live" : "built",
   });
   const tiffin = await starting;
   if (!stopping.signal.aborted) console.log(renderSummary(tiffin.summary, performance.now())); // since the process began

@@ -89,6 +89,15 @@ describe("a start that cannot be", () => {
     expect(oneSentence(output)).toContain(name);
   });
 
+  it("takes no arguments, and says where its settings are", async () => {
+    const { code, output } = await folder.run({}, "src/main.ts", "--port", "4000");
+    expect(code).toBe(2);
+    expect(output).toMatch(/'--port'[^]*\.env\.example/);
+    const asked = await folder.run({}, "src/main.ts", "--help");
+    expect(asked.code).toBe(0);
+    expect(await folder.leftovers()).toEqual([]);
+  });
+
   it("says that the port is in use", async () => {
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
