@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
 import { money } from "#platform/kernel";
+import { query } from "../../platform/db/testing.js";
 import type { Gateway } from "./gateway/gateway.js";
 import { createSimulator } from "./gateway/simulator.js";
 import {
@@ -22,14 +23,14 @@ import {
 
 usePayments();
 
-describe("a refund", () => {
-  const ask = (orderId: string, key: string, amount?: number) => ({
-    orderId,
-    key,
-    reason: "The soup was cold",
-    ...(amount !== undefined && { amount: mmk(amount) }),
-  });
+const ask = (orderId: string, key: string, amount?: number) => ({
+  orderId,
+  key,
+  reason: "The soup was cold",
+  ...(amount !== undefined && { amount: mmk(amount) }),
+});
 
+describe("a refund", () => {
   it("gives back a part, repeats by its key, and then gives the rest", async () => {
     const payments = open();
     const orderId = randomUUID();
@@ -141,16 +142,58 @@ describe("the database", () => {
     await expect(set("refunded", -1)).rejects.toThrow("refunded_check");
   });
 
-  it("keeps the gateway's ledger as it was written", async () => {
-    await open().charge(card(randomUUID()));
-    const { kysely } = test.database;
-    for (const statement of [
-      sql`update gateway_attempts set outcome = 'captured'`,
-      sql`delete from gateway_attempts`,
-    ]) {
-      await expect(statement.execute(kysely)).rejects.toThrow("history");
+  it("refuses a payment that contradicts itself: its authorisation, its change, its state", async () => {
+    const [paid, byCard] = [randomUUID(), randomUUID()];
+    await open().charge(cash(paid));
+    await open().charge(card(byCard));
+    const set = (orderId: string, change: object) =>
+      test.database.kysely
+        .updateTable("payments")
+        .set(change)
+        .where("orderId", "=", orderId)
+        .execute();
+    for (const [orderId, change, rule] of [
+      [paid, { authorised: 3676 }, '"payments_check"'],
+      [paid, { change: 1324 }, "change_is_tendered_minus_amount"],
+      [paid, { change: null, tendered: 3675 }, "change_is_tendered_minus_amount"],
+      [byCard, { tendered: 3675, change: 0 }, "change_is_tendered_minus_amount"],
+      [paid, { capturedAt: null }, "captured_when_captured"],
+      [paid, { status: "declined", capturedAt: null }, "captured_when_captured"],
+      [byCard, { status: "pending" }, "captured_when_captured"],
+      [paid, { currency: null }, "method_and_currency"],
+    ] as const) {
+      await expect(set(orderId, change), JSON.stringify(change)).rejects.toThrow(rule);
     }
-    await expect(sql`truncate gateway_attempts`.execute(kysely)).rejects.toThrow();
+  });
+
+  it("refuses a refund of nothing, a second one of a key, and a second payment of an order", async () => {
+    const orderId = randomUUID();
+    await open().charge(cash(orderId));
+    await open().refund(ask(orderId, "k", 75));
+    const { id } = await paymentOf(orderId);
+    const give = (key: string, amount: number) =>
+      sql`insert into refunds (id, payment_id, key, amount, status, reason, requested_at)
+        values (${randomUUID()}, ${id}, ${key}, ${amount}, 'pending', 'cold', now())`.execute(
+        test.database.kysely,
+      );
+    await expect(give("k", 1)).rejects.toThrow("refunds_payment_id_key_key");
+    await expect(give("other", 0)).rejects.toThrow("refunds_amount_check");
+    const again = sql`insert into payments select (jsonb_populate_record(payments, jsonb_build_object('id', ${randomUUID()}::text))).*
+      from payments where id = ${id}`;
+    await expect(again.execute(test.database.kysely)).rejects.toThrow("payments_order_id_key");
+  });
+
+  it("keeps the gateway's ledger as it was written, whoever asks", async () => {
+    await open().charge(card(randomUUID()));
+    for (const statement of [
+      "update payments.gateway_attempts set outcome = 'captured'",
+      "delete from payments.gateway_attempts",
+      "truncate payments.gateway_attempts",
+    ]) {
+      await expect(query(test.url, statement), statement).rejects.toThrow("history");
+    }
+    const asModule = sql`update gateway_attempts set outcome = 'captured'`;
+    await expect(asModule.execute(test.database.kysely)).rejects.toThrow("history");
   });
 });
 
