@@ -3,7 +3,7 @@
 import type { Stores } from "./stores.js";
 
 /** Each finds what must not be. Orders, their money, their sagas, their events. */
-const FAULTS: Readonly<Record<string, string>> = {
+export const FAULTS: Readonly<Record<string, string>> = {
   "an order's parts sum to its total": `
     select id from orders.orders as o where total <> subtotal - discount + service_charge + tax + rounding
       or subtotal <> (select sum(total) from orders.line_items where order_id = o.id)`,
@@ -68,8 +68,47 @@ const FAULTS: Readonly<Record<string, string>> = {
       where name = 'payments.payment-captured.v1' group by 1)
     select id, times from payments.payments left join told using (id)
     where created_at >= $1 and (captured > 0)::int <> coalesce(times, 0)`,
+  "a refund is told exactly once": `
+    with told as (
+      select (data ->> 'refundId')::uuid as id, count(*) as times from payments.outbox_archive
+      where name = 'payments.payment-refunded.v1' group by 1)
+    select id, status, times from payments.refunds left join told using (id)
+    where requested_at >= $1 and (status = 'refunded')::int <> coalesce(times, 0)`,
+  "each line is on one ticket, of its station, and struck through where it was cancelled": `
+    with sent as (
+      select order_id, station, line.* from kitchen.tickets join kitchen.ticket_lines as line on ticket_id = tickets.id)
+    select line.order_id, line.id, sent.order_id as sent, sent.quantity, sent.cancelled
+    from orders.line_items as line full join sent on sent.order_id = line.order_id and sent.id = line.id
+    where sent.station is distinct from line.station or sent.quantity is distinct from line.quantity
+      or sent.cancelled is distinct from (
+        select case status when 'cancelled' then line.quantity else 0 end from orders.orders where id = line.order_id)`,
+  "the reports count each order, and all the money, once": `
+    with figures as (
+      select coalesce(sum(orders), 0) as orders, coalesce(sum(cancelled_orders), 0) as cancelled,
+        coalesce(sum(sold_total), 0) as sold, coalesce(sum(total), 0) as kept,
+        (select coalesce(sum(captured - refunded), 0) from reporting.money_figures where model = books.model) as taken
+      from reporting.books left join reporting.sales_figures using (model) group by books.model),
+    books as (
+      select count(*) as orders, count(*) filter (where status = 'cancelled') as cancelled,
+        coalesce(sum(total), 0) as sold, coalesce(sum(total) filter (where status = 'placed'), 0) as kept,
+        (select coalesce(sum(captured - refunded), 0) from payments.payments) as taken
+      from orders.orders)
+    select * from figures natural full join books where (select count(*) from figures natural join books) <> 1`,
+  "what people did is in the log, once, and the log is one chain": `
+    select id::text from orders.outbox_archive as told
+    where name = 'orders.action-taken.v1' and not exists (select from audit.entries where event_id = told.id)
+    union all select position::text from (
+      select position, previous_hash, row_number() over places as place, lag(hash) over places as before
+      from audit.entries window places as (order by position)) as entry
+    where position <> place or position > 1 and previous_hash is distinct from before
+    union all select position::text from audit.head
+    where position <> (select count(*) from audit.entries)`,
   "nothing waits in an outbox": `
-    select id from orders.outbox union all select id from payments.outbox union all select id from restaurant.outbox`,
+    select id from orders.outbox union all select id from payments.outbox union all select id from restaurant.outbox
+    union all select id from kitchen.outbox`,
+  "no listener has kept an event aside": `
+    select event_id from orders.inbox_failures union all select event_id from kitchen.inbox_failures
+    union all select event_id from reporting.inbox_failures union all select event_id from audit.inbox_failures`,
 };
 
 interface Product {
@@ -101,7 +140,7 @@ interface Sold {
 
 /** By what is broken; empty when nothing is. What is purged after a while is only asked for of orders since then. */
 export async function brokenInvariants(
-  stores: Stores,
+  stores: Pick<Stores, "read" | "collection">,
   since = new Date(0),
 ): Promise<Readonly<Record<string, unknown>>> {
   const found: Record<string, unknown> = {};
