@@ -72,6 +72,11 @@ describe("priceLines", () => {
     expect(lines[0]?.total).toEqual(mmk(3 * (3500 + 500 + 800)));
   });
 
+  it("never takes a line for what it is no longer exactly", () => {
+    const dear = line({ quantity: 3, unitPrice: mmk(Number.MAX_SAFE_INTEGER - 1) });
+    expect(() => priceLines([dear], rules)).toThrow(RangeError);
+  });
+
   it.each([
     ["a dish that is not on the menu", line({ productId: "pizza" }), "not-on-menu"],
     ["a modifier of another dish", line({ modifiers: codes("paw-sein") }), "unknown-modifier"],
@@ -164,6 +169,26 @@ describe("inForce", () => {
       { name: "B", rate: "0.01", validFrom: "2026-01-01", validTo: "2026-02-01" },
     ];
     expect(inForce(rates, "2026-11-23").map((rate) => rate.rate)).toEqual(["0.07"]);
+  });
+
+  it("begins with its first day, and is over on the day that it ends", () => {
+    const rates = [{ name: "A", rate: "0.05", validFrom: "2026-01-01", validTo: "2026-02-01" }];
+    const days = ["2025-12-31", "2026-01-01", "2026-01-31", "2026-02-01"];
+    expect(days.map((day) => inForce(rates, day).length)).toEqual([0, 1, 1, 0]);
+  });
+
+  it("tells service charges apart by what they apply to, in whatever order that stands", () => {
+    const charge = (rate: string, validFrom: string, ...appliesTo: string[]) => ({
+      rate,
+      validFrom,
+      appliesTo,
+    });
+    const rates = [
+      charge("0.10", "2026-01-01", "dine-in"),
+      charge("0.02", "2026-01-01", "takeaway", "delivery"),
+      charge("0.03", "2026-06-01", "delivery", "takeaway"),
+    ];
+    expect(inForce(rates, "2026-11-23").map(({ rate }) => rate)).toEqual(["0.10", "0.03"]);
   });
 });
 

@@ -1,7 +1,7 @@
 // Money must be exact: the parts always sum to the whole, and rounding goes half away from zero.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { includedShare, Money, parseRate, roundedShare, split, sum } from "./money.js";
+import { exact, includedShare, Money, parseRate, roundedShare, split, sum } from "./money.js";
 
 describe("roundedShare", () => {
   it.each([
@@ -57,8 +57,22 @@ describe("split", () => {
     );
   });
 
-  it("refuses weights that are all zero", () => {
+  it("refuses weights that are all zero, and one below zero", () => {
     expect(() => split(10, [0, 0])).toThrow(RangeError);
+    expect(() => split(10, [-1, 2])).toThrow(RangeError);
+  });
+});
+
+describe("An amount that is no longer exact", () => {
+  const most = Number.MAX_SAFE_INTEGER;
+
+  it("is refused wherever amounts are made, also when only a sum on the way is", () => {
+    expect(exact(most)).toBe(most);
+    expect(() => exact(most + 1)).toThrow(RangeError);
+    expect(() => exact(0.5)).toThrow(RangeError);
+    expect(sum([most, -1])).toBe(most - 1);
+    expect(() => sum([most, 1, -1])).toThrow(RangeError);
+    expect(() => roundedShare(most, parseRate("2"))).toThrow(RangeError);
   });
 });
 
