@@ -186,6 +186,36 @@ describe("What was sold", () => {
       expect(await codes((text) => client.query(text))).toEqual(Array(3).fill(RESTRICTED));
     });
   });
+
+  it("and was cancelled stays so: nobody changes or removes the row that says so", async () => {
+    await test.postgres.asOwner(async (client) => {
+      await client.query(`
+        begin;
+        set local search_path = orders;
+        set local session_replication_role = replica;
+        insert into cancellations values
+          (gen_random_uuid(), 'Ordered twice', '[]', '2026-11-23', now(), 'm', 'Manager', null, null);
+        commit`);
+      const codes = async (run: (text: string) => Promise<unknown>) => {
+        const found: unknown[] = [];
+        for (const text of [
+          "update orders.cancellations set reason = ''",
+          "delete from orders.cancellations",
+          "truncate orders.cancellations",
+        ]) {
+          const error = await run(text).catch((reason: unknown) => reason);
+          found.push((error as { code?: string }).code);
+        }
+        return found;
+      };
+      expect(await codes((text) => client.query(text))).toEqual(Array(3).fill(RESTRICTED));
+      expect(await codes((text) => refusal("orders", text))).toEqual([
+        RESTRICTED,
+        RESTRICTED,
+        REFUSED,
+      ]);
+    });
+  });
 });
 
 describe("A migration", () => {

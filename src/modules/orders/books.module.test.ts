@@ -59,3 +59,14 @@ it("tells of each order how much of what was sold, and what does not add up in i
     faults: ["there are 4 orders, and the last number is 0"],
   });
 });
+
+it("cannot hold an order whose parts do not sum to its total, nor a receipt number twice: the database refuses", async () => {
+  const id = await record(5, [soup]);
+  const set = (change: string) =>
+    sql`update orders set ${sql.raw(change)} where id = ${id}`.execute(test.database.kysely);
+  const parts = ["subtotal", "discount", "service_charge", "tax", "rounding", "total"];
+  for (const part of parts)
+    await expect(set(`${part} = ${part} + 1`), part).rejects.toThrow('"orders_check"');
+  await set("total = total + 1, tax = tax + 1");
+  await expect(record(5, [tea])).rejects.toThrow("orders_number_key");
+});

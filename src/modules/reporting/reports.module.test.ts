@@ -429,7 +429,9 @@ it("holds no right to change or drop what it counted", async () => {
   for (const statement of [
     "update journal set name = ''",
     "delete from journal",
+    "insert into books default values",
     "delete from books",
+    "delete from builds",
   ]) {
     await expect(test.database.run({ name: "", text: statement }, [])).rejects.toMatchObject({
       code: "42501",
