@@ -1,6 +1,8 @@
 // Reserving under everything that goes wrong: races, repetition, lost answers, delays, moved prices.
 import { describe, expect, it } from "vitest";
 import { newId } from "#platform/kernel";
+import { createCatalogueMemory } from "./commands/catalogue.js";
+import { reserve as reserveWith } from "./commands/reserve.js";
 import { holdLines } from "./repository/reservations.js";
 import { StockChanged } from "./events.js";
 import {
@@ -11,6 +13,7 @@ import {
   models,
   newOrderId,
   openFace,
+  parts,
   refusalOf,
   settle,
   stockOf,
@@ -148,6 +151,52 @@ describe("reserve", () => {
     // The attempt that was delayed arrives after all: the order was refused, so it holds nothing.
     expect(await holdLines(models, [{ lines: [{ line: line(one, 2), product }], order }])).toBe(0);
   });
+
+  it.each([
+    ["nothing", []],
+    ["a part", [1]],
+  ])(
+    "gives back nothing that another run of the order holds by now, though it read %s of that as held",
+    async (_how, heldBefore: readonly number[]) => {
+      const [one, two] = [await addDish(5), await addDish(0)];
+      const orderId = newOrderId();
+      const product = await models.products.findById(one).lean();
+      if (!product) throw new Error("the product is there");
+      const order = { orderId, at: new Date(), trace: null, actor: "system" };
+      for (const quantity of heldBefore)
+        await holdLines(models, [{ lines: [{ line: line(one, quantity), product }], order }]);
+      const lines = [line(one), line(two)];
+      // It was stopped between what it read and what it writes; meanwhile the dish came, and another process went on.
+      const stopped = stoppedAtFirstWrite(async () => {
+        const came = { productId: two, type: "received", quantity: 1, reason: "" } as const;
+        await inventory.movements.record(came);
+        await reserve(orderId, ...lines);
+      });
+      expect(await reserveWith(stopped, { ...order, lines })).toMatchObject({ kind: "held" });
+      expect(await stockOf(one)).toEqual({ onHand: 5, reserved: 1, available: 4 });
+      expect(await stockOf(two)).toEqual({ onHand: 1, reserved: 1, available: 0 });
+    },
+  );
+
+  /** A process that remembers nothing, and before whose first write something happens. */
+  function stoppedAtFirstWrite(happens: () => Promise<unknown>): typeof parts {
+    const { db } = models.products.db;
+    if (!db) throw new Error("the connection is open");
+    let waiting: (() => Promise<unknown>) | undefined = happens;
+    const command: typeof db.command = async (...args) => {
+      const first = waiting;
+      waiting = undefined;
+      await first?.();
+      return db.command(...args);
+    };
+    const connection = { db: { command, writeConcern: db.writeConcern } };
+    const find = models.products.find.bind(models.products);
+    const products = new Proxy(models.products, {
+      get: (target, key) =>
+        key === "db" ? connection : key === "find" ? find : (Reflect.get(target, key) as unknown),
+    });
+    return { ...parts, models: { ...models, products }, catalogue: createCatalogueMemory() };
+  }
 
   it("tells a refused order the same again, though there is enough by then", async () => {
     const [one, two] = [await addDish(5), await addDish(1)];

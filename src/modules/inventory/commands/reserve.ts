@@ -9,7 +9,6 @@ import {
 import {
   decideReservation,
   planRelease,
-  type ProductForOrder,
   proveFromMemory,
   type Refusal,
   refusedFor,
@@ -77,8 +76,13 @@ export async function reserve(parts: InventoryParts, order: ReserveOrder): Promi
     }
     crashPoint("inventory.before-refuse");
     const refused = refusedFor(decision);
-    const closing = { orderId, productIds, trace: order.trace, actor: order.actor };
-    await release(parts, { ...closing, ...(refused && { refused }) }, found);
+    const closing = { ...context, ...(refused && { refused }) };
+    // First barred where it holds nothing: then no run of this order can hold all of it any more. Where another run was
+    // quicker than this one, that is not given back behind its back: it is decided again.
+    const plan = planRelease(orderId, found);
+    const bars = plan.filter(({ held }) => held === undefined);
+    if ((await closeOrder(models, bars, closing)) < bars.length) return undefined;
+    if (bars.length < plan.length) await release(parts, { ...closing, productIds });
     return decision;
   });
 }
@@ -93,15 +97,12 @@ export interface ReleaseOrder extends Omit<ReserveOrder, "lines"> {
 export async function release(
   { models, outbox, clock }: InventoryParts,
   { orderId, productIds, trace, actor, refused }: ReleaseOrder,
-  read?: readonly ProductForOrder[],
 ): Promise<boolean> {
-  let found = read;
   let released = false;
   const result = await untilDecided(`Releasing order ${orderId}`, async () => {
-    found ??= await findProductsForOrder(models, orderId, productIds);
+    const found = await findProductsForOrder(models, orderId, productIds);
     const plan = planRelease(orderId, found);
     released ||= found.some((product) => reservationOf(product, orderId));
-    found = undefined;
     const count = await closeOrder(models, plan, {
       orderId,
       at: clock(),
