@@ -17,7 +17,7 @@ import { placeOrderSaga } from "./place-order.saga.js";
 import { createRouter } from "./router.js";
 import type { OrderingRules } from "./rules.js";
 import type { OrdersDatabase, OrdersTables } from "./schema.js";
-import { asRefusal, cancelOrderSteps, placeOrderSteps } from "./steps.js";
+import { asRefusal, cancelOrderSteps, isAway, placeOrderSteps } from "./steps.js";
 
 export { contract };
 export type { Saga } from "./contract.js";
@@ -58,6 +58,7 @@ export function createOrders({
       cancelOrderSaga(cancelOrderSteps(faces, createCancelling(database, outbox))),
     ],
     asRefusal,
+    isAway,
     logger,
     metrics,
     alone,

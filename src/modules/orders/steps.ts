@@ -16,6 +16,9 @@ export function asRefusal(error: unknown): Refusal | null {
   return typed && typed.status < 500 ? typed : null;
 }
 
+/** A database does not answer: that is no answer of the face. */
+export const isAway = (error: unknown): boolean => errorOf(error)?.code === "STORE_UNAVAILABLE";
+
 export const placeOrderSteps = (
   { inventory, payments }: { inventory: InventoryFace; payments: PaymentsFace },
   record: PlaceOrderSteps["record"],

@@ -3,20 +3,12 @@
 import { randomUUID } from "node:crypto";
 import { createBatcher, crashPoint, hourly, StartError } from "#platform/kernel";
 import { faultsOf, type SagaDefinition } from "./definition.js";
-import {
-  createDriver,
-  type Definition,
-  type Drive,
-  type DriverOptions,
-  isLeft,
-  type Outcome,
-  outcomeOf,
-} from "./drive.js";
+import { createDriver, type Definition, type Drive, type DriverOptions, isLeft } from "./drive.js";
 import { type Metrics, observeSagas } from "./metrics.js";
 import { createRecovery } from "./recovery.js";
 import * as reads from "./reads.js";
 import * as store from "./store.js";
-import type { NewSaga, SagaRow } from "./rows.js";
+import { type NewSaga, type Outcome, outcomeOf, type SagaRow } from "./rows.js";
 import { timelineOf, type TimelineStep } from "./timeline.js";
 import { messageOf, pause } from "./timing.js";
 

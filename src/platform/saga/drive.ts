@@ -9,20 +9,16 @@ import { crashPoint } from "#platform/kernel";
 import { Refused, type SagaDefinition, type SagaStep } from "./definition.js";
 import * as reads from "./reads.js";
 import * as store from "./store.js";
-import type { JournalEntry, Progress, Refusal, SagaRow, SagaStatus } from "./rows.js";
-import { backoffMs, type Logger, messageOf, pause, withTimeout } from "./timing.js";
-
-/** How a saga stands: decided (completed, or refused and undone), still under way, or parked. */
-export type Outcome =
-  | {
-      readonly kind: "completed";
-      readonly id: string;
-      readonly results: Readonly<Record<string, unknown>> | null;
-    }
-  | { readonly kind: "refused"; readonly id: string; readonly refusal: Refusal }
-  | { readonly kind: "running"; readonly id: string }
-  /** Waiting for a person, past its pivot or not undone yet. */
-  | { readonly kind: "parked"; readonly id: string };
+import {
+  type JournalEntry,
+  type Outcome,
+  outcomeOf,
+  type Progress,
+  type Refusal,
+  type SagaRow,
+  type SagaStatus,
+} from "./rows.js";
+import { backoffMs, type Logger, messageOf, NoAnswer, pause, withTimeout } from "./timing.js";
 
 /** With the pauses of `backoffMs`: about two minutes. */
 const UNDO_ATTEMPTS = 12;
@@ -60,8 +56,10 @@ export interface DriverOptions {
   readonly database: Runner;
   /** Reads a definite no out of an error that a step threw; null for one that is worth another attempt. */
   readonly asRefusal: (error: unknown) => Refusal | null;
+  /** Tells an error of a store that is away: nobody can decide anything then, so an undo waits until it is back. */
+  readonly isAway?: (error: unknown) => boolean;
   readonly logger: Logger;
-  /** Attempts of one undo before a person is asked. */
+  /** Attempts of one undo that were answered, before a person is asked. */
   readonly undoAttempts?: number;
   readonly observe?: {
     step(entry: StepObservation): void;
@@ -77,7 +75,14 @@ export interface StepObservation extends JournalEntry {
 
 /** Runs a saga to its end. @throws FencedOff, Stopping, or what the store threw: then recovery goes on. */
 export function createDriver(
-  { database, asRefusal, logger, observe, undoAttempts = UNDO_ATTEMPTS }: DriverOptions,
+  {
+    database,
+    asRefusal,
+    isAway = () => false,
+    logger,
+    observe,
+    undoAttempts = UNDO_ATTEMPTS,
+  }: DriverOptions,
   stopping: AbortSignal,
 ) {
   const refusalOf = (error: unknown) =>
@@ -165,9 +170,11 @@ export function createDriver(
 
   async function undo(drive: Drive, refusal: Refusal, steps: readonly Step[]): Promise<Outcome> {
     const { results } = drive;
-    const isFinal = (_error: unknown, attempts: number) => attempts >= undoAttempts;
     for (const step of steps.toReversed()) {
       if (!step.undo) continue;
+      let answers = 0;
+      const isFinal = (error: unknown) =>
+        !(error instanceof NoAnswer || isAway(error)) && ++answers >= undoAttempts;
       try {
         await attempt(drive, step, "undo", { isFinal, results });
       } catch (error) {
@@ -206,7 +213,7 @@ export function createDriver(
       deadline,
       results,
     }: {
-      isFinal: (error: unknown, attempts: number) => boolean;
+      isFinal: (error: unknown) => boolean;
       deadline?: number;
       results: Record<string, unknown>;
     },
@@ -243,7 +250,7 @@ export function createDriver(
         if (isLeft(error)) throw error;
         const pauseMs = backoffMs(attempts, deadline === undefined ? PAUSE_MS : WAITED_FOR_MS);
         const outOfTime = deadline !== undefined && performance.now() + pauseMs > deadline;
-        if (isFinal(error, attempts) || outOfTime) {
+        if (isFinal(error) || outOfTime) {
           journal(attempts, true);
           throw error;
         }
@@ -289,12 +296,4 @@ export function createDriver(
   }
 
   return run;
-}
-
-/** How a saga stands by its row. A refusal counts only when all is undone: until then money may be taken. */
-export function outcomeOf(row: SagaRow): Outcome {
-  if (row.status === "needs-attention") return { kind: "parked", id: row.id };
-  if (row.endedAt === null) return { kind: "running", id: row.id };
-  if (row.refusal) return { kind: "refused", id: row.id, refusal: row.refusal };
-  return { kind: "completed", id: row.id, results: null };
 }

@@ -1,6 +1,5 @@
 // Sagas: a chain of steps over modules that share no transaction, which ends whole or undone, whatever dies on the way.
 export * from "./coordinator.js";
-export type { Outcome } from "./drive.js";
 export {
   drawSaga,
   faultsOf,
@@ -14,6 +13,7 @@ export type { SagaQuery } from "./reads.js";
 export {
   canComplete,
   type JournalEntry,
+  type Outcome,
   type Refusal,
   type SagaRow,
   type SagaStatus,

@@ -77,3 +77,23 @@ export interface Progress {
   readonly attempts: number;
   readonly atMs: number;
 }
+
+/** How a saga stands: decided (completed, or refused and undone), still under way, or parked. */
+export type Outcome =
+  | {
+      readonly kind: "completed";
+      readonly id: string;
+      readonly results: Readonly<Record<string, unknown>> | null;
+    }
+  | { readonly kind: "refused"; readonly id: string; readonly refusal: Refusal }
+  | { readonly kind: "running"; readonly id: string }
+  /** Waiting for a person, past its pivot or not undone yet. */
+  | { readonly kind: "parked"; readonly id: string };
+
+/** How a saga stands by its row. A refusal counts only when all is undone: until then money may be taken. */
+export function outcomeOf(row: SagaRow): Outcome {
+  if (row.status === "needs-attention") return { kind: "parked", id: row.id };
+  if (row.endedAt === null) return { kind: "running", id: row.id };
+  if (row.refusal) return { kind: "refused", id: row.id, refusal: row.refusal };
+  return { kind: "completed", id: row.id, results: null };
+}

@@ -214,6 +214,8 @@ describe("recovery", () => {
   });
 });
 
+class Away extends Error {}
+
 describe("an undo that keeps failing", () => {
   /** Refused in step two; undoing step one fails for as long as `broken` says. */
   async function parked() {
@@ -254,6 +256,22 @@ describe("an undo that keeps failing", () => {
     expect(calls).toEqual(["undo two", "undo one"]);
     expect(await sagas.outcomeOf(start.id)).toMatchObject({ kind: "refused", refusal });
     await sagas.drain(100);
+  });
+
+  it.each([
+    ["its store is away", () => Promise.reject(new Away("no server"))],
+    ["nothing is answered", () => new Promise<never>(() => undefined)],
+  ])("asks nobody while %s, and ends when the store is back", async (_how, away) => {
+    let failures = 4;
+    const { calls, definition } = build({
+      two: () => Promise.reject(new No()),
+      undo: () => (failures-- > 0 ? away() : Promise.resolve()),
+    });
+    definition.steps.forEach((step) => Object.assign(step, { timeoutMs: 50 }));
+    const isAway = (error: unknown) => error instanceof Away;
+    const sagas = coordinator(definition, { undoAttempts: 3, isAway });
+    expect(await outcome(sagas)).toMatchObject({ kind: "refused", refusal });
+    expect(calls.filter((call) => call === "undo one")).toHaveLength(5);
   });
 
   it("tells its refusal after a person gave it up", async () => {

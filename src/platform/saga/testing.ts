@@ -5,7 +5,7 @@ import { defineStatement } from "#platform/db";
 import { createModuleDatabase } from "../db/testing.js";
 import { createSagas, type SagaOptions } from "./coordinator.js";
 import type { SagaDefinition, SagaRun } from "./definition.js";
-import type { Outcome } from "./drive.js";
+import type { Outcome } from "./rows.js";
 import { abandonSagas, endSagas, passPivots, resumeSagas } from "./store.js";
 
 /** Refused by a step. */

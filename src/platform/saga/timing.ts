@@ -21,11 +21,14 @@ export function backoffMs(
   return Math.round(full / 2 + (full / 2) * random());
 }
 
+/** It took too long; how it ended, or will, nobody knows. */
+export class NoAnswer extends Error {}
+
 /** The work itself goes on: it must be idempotent, since its late end is not seen. */
 export function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(
-      () => reject(new Error(`No answer within ${timeoutMs} ms`)),
+      () => reject(new NoAnswer(`No answer within ${timeoutMs} ms`)),
       timeoutMs,
     );
     work.then(resolve, reject).finally(() => clearTimeout(timer));
