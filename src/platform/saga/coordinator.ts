@@ -57,6 +57,8 @@ export function createSagas(options: SagaOptions) {
   const inFlight = new Map<string, { readonly drive: Drive; readonly outcome: Promise<Outcome> }>();
   /** Sagas of this process that it no longer drives, because the store failed it; and until when it looks for them. */
   const left = new Map<string, number>();
+  /** Starts by their keys that are on their way to the store. */
+  const starting = new Map<string, Promise<unknown>>();
   const outcomeNow = (row: SagaRow) =>
     inFlight.get(row.id)?.outcome ?? Promise.resolve(outcomeOf(row));
   const starter = createBatcher<NewSaga, SagaRow>(startBatch, {
@@ -101,15 +103,22 @@ export function createSagas(options: SagaOptions) {
     if (!definition) throw new Error(`No saga is called ${name}`);
     crashPoint("saga.before-start");
     const sent = performance.now();
-    const row = await startDurably({
+    const { idempotencyKey } = request;
+    const durable = startDurably({
       ...request,
       subject: request.subject ?? request.id,
       definition: name,
       steps: definition.steps.map((step) => step.name),
-    }).catch((error: unknown) => {
-      leave(request.id); // it may be committed, and only the answer lost
-      throw error;
     });
+    starting.set(idempotencyKey, durable);
+    const row = await durable
+      .catch((error: unknown) => {
+        leave(request.id); // it may be committed, and only the answer lost
+        throw error;
+      })
+      .finally(() => {
+        if (starting.get(idempotencyKey) === durable) starting.delete(idempotencyKey);
+      });
     crashPoint("saga.after-start");
     const started = row.id === request.id;
     if (started) return { started, row, outcome: launch({ ...row, ageMs: 0 }, definition, sent) };
@@ -196,7 +205,9 @@ export function createSagas(options: SagaOptions) {
       const [row] = await reads.listSagas(database, { subject, limit: 1 });
       return row && { row, outcome: outcomeNow(row) };
     },
+    /** Also one that is on its way to the store at this moment, when it has arrived. */
     async findByKey(idempotencyKey: string) {
+      await starting.get(idempotencyKey)?.catch(() => undefined);
       const row = await reads.findSagaByKey(database, idempotencyKey);
       return row && { row, outcome: outcomeNow(row) };
     },

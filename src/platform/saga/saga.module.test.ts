@@ -1,7 +1,7 @@
 // The coordinator against a real PostgreSQL: what it promises when steps refuse, fail, repeat, or lose their lease.
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { defineStatement } from "#platform/db";
+import { defineStatement, type Runner } from "#platform/db";
 import { KEEP_DAYS } from "./coordinator.js";
 import { canComplete } from "./rows.js";
 import { purgeSagas } from "./store.js";
@@ -107,6 +107,27 @@ describe("the idempotency key", () => {
     expect(new Set(outcomes.map((one) => one.id)).size).toBe(1);
     expect(outcomes.every((one) => one.kind === "completed")).toBe(true);
     expect(calls).toEqual(["one", "two", "end"]);
+  });
+
+  it("is found by who looks for it while its start is on its way to the store", async () => {
+    let send = () => undefined as void;
+    const sent = new Promise<void>((resolve) => (send = resolve));
+    const slow: Runner = {
+      async run(asked, values) {
+        if (asked.name === "saga.insert") await sent;
+        return test.database.run(asked, values);
+      },
+    };
+    const sagas = coordinator(build().definition, { database: slow });
+    const start = request();
+    const first = sagas.start("orders.test-saga.v1", start);
+    const found = sagas.findByKey(start.idempotencyKey);
+    setTimeout(send, 50);
+    expect((await found)?.row.id).toBe(start.id);
+    await (
+      await first
+    ).outcome;
+    expect(await sagas.findByKey(randomUUID())).toBeUndefined();
   });
 
   it("is known for thirty days after the end, and not for ever", async () => {
