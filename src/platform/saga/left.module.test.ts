@@ -223,14 +223,17 @@ it.each([
 const crowd = defineStatement<never>(
   "test.leave-crowd",
   `insert into sagas (id, subject, definition, steps, idempotency_key, fingerprint, input, owner, lease_until)
-   select id, id, 'orders.test-saga.v1', '["one", "two", "end"]', id::text, '', '{}', id, now() + interval '1 hour'
+   select id, id, 'orders.test-saga.v1', '["one", "two", "end"]', id::text, '', '{}', id, now() + $1::interval
    from (select gen_random_uuid() as id from generate_series(1, 120)) as left_behind`,
 );
 
-it("waits for no lease where no other process can be, however many a dead one left", async () => {
+it.each([
+  ["where no other process can be", "30 seconds", true],
+  ["that nobody took, since the store's clock was put back", "1 hour", false],
+])("waits for no lease %s, however many a dead one left", async (_where, lease, alone) => {
   const { calls, definition } = build();
-  await test.database.run(crowd, []);
-  const sagas = coordinator(definition, { alone: true });
+  await test.database.run(crowd, [lease]);
+  const sagas = coordinator(definition, { alone });
   await sagas.begin();
   await until(() => Promise.resolve(calls.filter((call) => call === "end").length === 120));
   await sagas.drain(100);

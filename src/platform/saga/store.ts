@@ -136,6 +136,9 @@ export const renewLease = (database: Runner, { id, token }: Held) =>
 /** So long a saga that this version does not know is left to a process of the version that does: in an update both run. */
 export const UNKNOWN_MINUTES = 5;
 
+/** Nobody takes a lease for so long, pauses included: the clock was put back since. */
+const LONGEST_LEASE = "1 minute";
+
 /** `ageMs`: how long ago it was started, by the store's own clock. */
 export type ClaimedSaga = SagaRow & { readonly ageMs: number };
 
@@ -147,6 +150,7 @@ const claim = defineStatement<ClaimedSaga>(
      select id from sagas
      where ended_at is null and ${UNDER_WAY} and id <> all($6::uuid[]) and (
        lease_until < now() - case when definition = any($5::text[]) then '0' else interval '${UNKNOWN_MINUTES} minutes' end
+       or lease_until > now() + interval '${LONGEST_LEASE}' and definition = any($5::text[])
        or $2::boolean and owner <> $1::uuid or owner = $1::uuid and id = any($4::uuid[]))
      order by lease_until limit $3 for update skip locked)
    returning ${COLUMNS}, greatest(0, extract(epoch from now() - started_at)::float8 * 1000) as "ageMs"`,
