@@ -3,7 +3,9 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
+import { createSagas } from "#platform/saga";
 import { createModuleDatabase } from "../../platform/db/testing.js";
+import { abandon } from "./commands/sagas.js";
 import { readBook, summarize } from "./queries.js";
 import type { OrdersTables } from "./schema.js";
 
@@ -69,4 +71,21 @@ it("cannot hold an order whose parts do not sum to its total, nor a receipt numb
     await expect(set(`${part} = ${part} + 1`), part).rejects.toThrow('"orders_check"');
   await set("total = total + 1, tax = tax + 1");
   await expect(record(5, [tea])).rejects.toThrow("orders_number_key");
+});
+
+it("dates what a person settled by hand as what they could see is dated, whatever the database's clock says", async () => {
+  const { database } = test;
+  const id = randomUUID();
+  await sql`
+    insert into sagas (id, subject, definition, steps, idempotency_key, fingerprint, input, owner, status, parked_from)
+    values (${id}, ${id}, 'orders.place-order.v1', '[]', ${id}, '', '{}', ${id}, 'needs-attention', 'compensating')`.execute(
+    database.kysely,
+  );
+  const quiet = { warn: () => undefined, error: () => undefined };
+  const sagas = createSagas({ database, definitions: [], asRefusal: () => null, logger: quiet });
+  const now = new Date(Date.now() + 3_600_000);
+  const by = { actor: { id: randomUUID(), name: "Manager", role: "manager" } };
+  const parts = { database, sagas, outbox: { wake: () => undefined } };
+  await abandon(parts, id, "Paid back in cash", { by, now, trace: "t" });
+  expect(await sagas.listAbandoned()).toMatchObject([{ id, abandonedAt: now }]);
 });

@@ -192,9 +192,10 @@ const ABANDONED = JSON.stringify({
   message: "This was given up, and a person settled it by hand. Please start anew.",
 } satisfies Refusal);
 
-/** For the CTE of a person's "I have settled this by hand", of the parked sagas of `input(saga_id, reason)`. */
+/** For the CTE of a person's "I have settled this by hand", of the parked sagas of `input(saga_id, reason, at)`. `at` is
+ *  by the clock of whoever asks, as is what they could see: this store's may be another. */
 export const abandonSagas = `update sagas as saga
-  set status = 'abandoned', ended_at = now(), abandoned_reason = input.reason, input = saga.input - 'secret',
+  set status = 'abandoned', ended_at = input.at, abandoned_reason = input.reason, input = saga.input - 'secret',
     refusal = case saga.parked_from when 'finishing' then null else coalesce(saga.refusal, '${ABANDONED}') end
   from input
   where saga.id = input.saga_id and saga.status = 'needs-attention'

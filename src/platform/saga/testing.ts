@@ -26,7 +26,7 @@ export const resumeOne = defineStatement<{ id: string }>(
 );
 export const abandonOne = defineStatement<{ id: string }>(
   "test.abandon",
-  `with input as (select $1::uuid as saga_id, 'paid in cash'::text as reason) ${abandonSagas}`,
+  `with input as (select $1::uuid as saga_id, 'paid in cash'::text as reason, now() as at) ${abandonSagas}`,
 );
 export const expireLease = defineStatement<never>(
   "test.expire-lease",

@@ -52,7 +52,7 @@ async function operate(
   const done =
     reason === undefined
       ? await resumeSaga(database, id, event)
-      : await abandonSaga(database, id, reason, event);
+      : await abandonSaga(database, { id, reason, at: now }, event);
   if (done) {
     outbox.wake();
     sagas.wake();

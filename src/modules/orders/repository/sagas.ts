@@ -29,7 +29,7 @@ export const resumeSaga = async (
 
 const abandon = defineStatement<{ id: string }>(
   "orders.abandon-saga",
-  `with input as (select $1::uuid as saga_id, $2 as reason), abandoned as (
+  `with input as (select $1::uuid as saga_id, $2 as reason, $4::timestamptz as at), abandoned as (
      ${abandonSagas}
    ), settled as (
      update orders set payment_status = 'refund-abandoned'
@@ -43,8 +43,7 @@ const abandon = defineStatement<{ id: string }>(
 /** Ends it as settled by hand; a refund that was owed counts as settled too. False as above. */
 export const abandonSaga = async (
   database: OrdersDatabase,
-  id: string,
-  reason: string,
+  { id, reason, at }: { id: string; reason: string; at: Date },
   event: EventEnvelope,
 ): Promise<boolean> =>
-  (await database.run(abandon, [id, reason, JSON.stringify(event)])).length > 0;
+  (await database.run(abandon, [id, reason, JSON.stringify(event), at])).length > 0;
