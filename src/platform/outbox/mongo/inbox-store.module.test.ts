@@ -9,6 +9,7 @@ import { startDocumentStore } from "../../embedded/documents/index.js";
 import { noted } from "../testing.js";
 import type { NextAttempt, StoredSubscription, Verdict } from "../types.js";
 import { databaseOf, insertOnce } from "./documents.js";
+import type { FailureDocument } from "./inbox-documents.js";
 import { createMongoInboxStore } from "./inbox-store.js";
 import { createMongoWorld } from "./testing.js";
 
@@ -195,6 +196,29 @@ describe("an attempt at a stored event in MongoDB", () => {
     expect(await store.soonest([NAME], 10)).toMatchObject([
       { status: "waiting", event: { data: { n: 2 } } },
     ]);
+  });
+
+  it("whose head is gone is found behind any number of others, whose heads wait for a person", async () => {
+    const store = createMongoInboxStore(connection, [NAME]);
+    await store.keep(NAME, noted("head", 1), { ...verdict, status: "dead" });
+    await store.keep(NAME, noted("head", 2), verdict);
+    const rows = databaseOf(connection).collection<FailureDocument>("inbox_failures");
+    const heldBehind = await rows.findOne({ status: "held" });
+    if (!heldBehind) throw new Error("nothing is held");
+    const copies = Array.from({ length: 300 }, (_, n) => ({
+      ...heldBehind,
+      _id: `${NAME}:${String(n).padStart(4, "0")}`,
+      key: n === 299 ? "orphan" : "head",
+    }));
+    await rows.insertMany(copies);
+    const rounds: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      const clock = later(round * 60_001);
+      rounds.push((await store.soonest([NAME], 10)).length);
+      clock.mockRestore();
+    }
+    // The page that it stands on, and then it is there for good.
+    expect(rounds).toEqual([0, 1, 1]);
   });
 
   it("takes no event for stored that was refused for something else beside one that is stored already", async () => {

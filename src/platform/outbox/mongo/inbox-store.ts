@@ -38,6 +38,8 @@ export function createMongoInboxStore(
   const copy = createCopier();
   const turns = new Map<string, Promise<unknown>>();
   let mendAt = 0;
+  /** Behind this one the next page of held events begins. */
+  let mendAfter = "";
   let indexes: Promise<void> | undefined;
 
   const inbox = (): mongo.Collection<InboxDocument> => databaseOf(connection).collection("inbox");
@@ -159,10 +161,12 @@ export function createMongoInboxStore(
     mendAt = performance.now() + MEND.everyMs;
     await failures().deleteMany({ status: "applied", ...HAS_TOLD });
     const held = await failures()
-      .find({ status: "held", subscription: { $in: [...subscriptions] } })
-      .project<{ subscription: string; key: string }>({ subscription: 1, key: 1 })
+      .find({ status: "held", subscription: { $in: [...subscriptions] }, _id: { $gt: mendAfter } })
+      .sort({ _id: 1 })
+      .project<{ _id: string; subscription: string; key: string }>({ subscription: 1, key: 1 })
       .limit(MEND.page)
       .toArray();
+    mendAfter = (held.length === MEND.page && held.at(-1)?._id) || "";
     const keys = new Map(held.map((row) => [`${row.subscription} ${row.key}`, row]));
     for (const { subscription, key } of keys.values()) {
       await alone(subscription, () => promote(subscription, key));
