@@ -12,7 +12,7 @@ import {
   publisherOf,
   type Subscription,
 } from "./subscription.js";
-import { backoffMs, judge, messageOf, type RetryPolicy, withTimeout } from "./timing.js";
+import { backoffMs, judge, messageOf, NotTried, type RetryPolicy, withTimeout } from "./timing.js";
 import type { InboxStore, Logger, Metrics, StoredSubscription } from "./types.js";
 
 const DEFAULT_BATCH = 100;
@@ -142,6 +142,7 @@ export function createMailbox<Tx>(
     let cause = first;
     for (let attempt = 1; !letter.withdrawn && !stopping.signal.aborted; attempt++) {
       try {
+        if (cause instanceof NotTried) throw cause;
         const verdict = judge(cause, 1, retry, new Date());
         await store.keep(name, event, verdict);
         metrics.counter("event_attempts_failed_total", { subscription: name });

@@ -6,15 +6,18 @@ import { describeEvents } from "./conformance.js";
 import { createPostgresOutbox, toOutboxRows } from "./index.js";
 import { query } from "../db/testing.js";
 import { insert, purge } from "./postgres/outbox-statements.js";
+import { createPostgresInboxStore } from "./postgres/inbox-store.js";
+import { lock } from "./postgres/inbox-statements.js";
 import { createPostgresOutboxStore } from "./postgres/outbox-store.js";
 import { createPostgresWorld, type PostgresWorld } from "./postgres/testing.js";
-import { DEFAULT_TIMING } from "./timing.js";
+import { DEFAULT_TIMING, NotTried } from "./timing.js";
 import type { Claim, OutboxStore } from "./types.js";
 import { eventually, FAST, noted, quiet, range, recorder, startProcess } from "./testing.js";
 
 describeEvents("PostgreSQL", () => createPostgresWorld(inject("databaseUrl")));
 
 const takeId = defineStatement<never>("test.take-id", "select pg_current_xact_id()");
+const loseLock = defineStatement<never>("test.lose-lock", "set local lock_timeout = '50ms'");
 const rewrite = defineStatement<never>("test.rewrite", "update outbox_archive set name = 'other'");
 
 describe("events in PostgreSQL, besides", () => {
@@ -36,6 +39,25 @@ describe("events in PostgreSQL, besides", () => {
       await eventually(async () => expect(await world.effects("shop.a")).toEqual([1]));
     });
     await held;
+  });
+
+  it("takes the wait for another process's attempt for no attempt of its own", async () => {
+    const { database } = world;
+    const impatient: Database = {
+      ...database,
+      transaction: (work) =>
+        database.transaction(async (tx) => {
+          await database.run(loseLock, [], tx);
+          return work(tx);
+        }),
+    };
+    const store = createPostgresInboxStore(impatient, ["shop.a"]);
+    const one = { name: "shop.a", timeoutMs: 1_000, handle: () => Promise.resolve() };
+    await database.transaction(async (tx) => {
+      await database.run(lock, ["shop.a"], tx);
+      await expect(store.apply(one, [noted("x", 1)])).rejects.toThrow(NotTried);
+    });
+    expect(await store.apply(one, [noted("x", 1)])).toBe(1);
   });
 
   it("takes the events of 16 writers in transactions of any length, none lost, none twice", async () => {

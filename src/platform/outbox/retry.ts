@@ -2,7 +2,7 @@
 // own pace: one whose attempts hang until they time out keeps no other one waiting.
 import { setTimeout as pause } from "node:timers/promises";
 import type { RetryPolicy } from "./timing.js";
-import { createBell, judge, messageOf } from "./timing.js";
+import { createBell, judge, messageOf, NotTried } from "./timing.js";
 import { guarded, measureLag } from "./mailbox.js";
 import { checkEvent, type Subscription } from "./subscription.js";
 import type { Failure, InboxStore, Logger, Metrics, NextAttempt } from "./types.js";
@@ -87,6 +87,7 @@ export function createRetryLoop<Tx>(options: {
         measureLag(metrics, name, failure.event, Date.parse(failure.event.occurredAt));
         subscription.applied?.();
       } catch (error) {
+        if (error instanceof NotTried) throw error;
         const verdict = judge(error, failure.attempts + 1, retry, new Date());
         await store.failAgain(failure, verdict);
         metrics.counter("event_attempts_failed_total", { subscription: name });

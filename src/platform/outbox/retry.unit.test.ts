@@ -1,7 +1,7 @@
 // What the retry loop decides before any store is concerned: who waits for whom.
 import { afterEach, describe, expect, it } from "vitest";
 import { createRetryLoop } from "./retry.js";
-import { DEFAULT_RETRY } from "./timing.js";
+import { DEFAULT_RETRY, NotTried } from "./timing.js";
 import { eventually, noted, type NotedData, quiet, recorder, type World } from "./testing.js";
 import { type Failure, type InboxStore, noMetrics } from "./types.js";
 
@@ -58,6 +58,22 @@ describe("stored events", () => {
     await eventually(() => expect(applied).toHaveLength(121));
     const inOrder = applied.filter((one) => one.startsWith("shop.hangs"));
     expect(inOrder).toEqual(many.map((_, n) => `shop.hangs ${n}`));
+  });
+
+  it("count no attempt that could not begin, and are tried when it can", async () => {
+    let [refusals, counted] = [1, 0];
+    const applied: number[] = [];
+    start(["shop.a"], {
+      soonest: () => Promise.resolve(applied.length > 0 ? [] : [failureOf("shop.a", 1)]),
+      retry(_subscription, { event, attempts }) {
+        if (refusals-- > 0) return Promise.reject(new NotTried("somebody else is at it"));
+        applied.push((event.data as NotedData).n, attempts);
+        return Promise.resolve(true);
+      },
+      failAgain: () => Promise.resolve(void (counted += 1)),
+    });
+    await eventually(() => expect(applied).toEqual([1, 1]), 5_000);
+    expect(counted).toBe(0);
   });
 
   it("are tried although the clock was put back since their pauses were set, and not before the others' are over", async () => {

@@ -48,6 +48,9 @@ export const DEFAULT_TIMING: RelayTiming = {
 /** An error that no further attempt can mend: an unknown version, a payload that breaks its schema. */
 export class Undeliverable extends Error {}
 
+/** An attempt could not begin, such as where another one went on for too long: it is none, and nothing counts. */
+export class NotTried extends Error {}
+
 export function judge(error: unknown, attempts: number, policy: RetryPolicy, now: Date): Verdict {
   const final = error instanceof Undeliverable || attempts >= policy.attempts;
   return {

@@ -2,7 +2,7 @@
 // subscription (an advisory lock), so that two processes cannot pass each other within a key.
 import type { Database, Transaction } from "#platform/db";
 import type { EventEnvelope } from "#platform/kernel";
-import { noteOfReplay } from "../timing.js";
+import { messageOf, noteOfReplay, NotTried } from "../timing.js";
 import type { Failure, InboxCounts, InboxStore, Intervention } from "../types.js";
 import * as sql from "./inbox-statements.js";
 import { insert, toOutboxRows } from "./outbox-statements.js";
@@ -10,6 +10,7 @@ import { insert, toOutboxRows } from "./outbox-statements.js";
 /** Copies of events outlive the archive they could come from again, so nothing is ever applied twice. */
 const LONGER_DAYS = 30;
 const DAY_MS = 86_400_000;
+const LOCK_NOT_AVAILABLE = "55P03";
 
 /** The smallest UUIDv7 of an instant. */
 export const firstIdAt = (at: number): string =>
@@ -37,7 +38,10 @@ export function createPostgresInboxStore<Tables>(
     work: (tx: Transaction<Tables>) => Promise<T>,
   ): Promise<T> =>
     database.transaction(async (tx) => {
-      await database.run(sql.lock, [subscription], tx);
+      await database.run(sql.lock, [subscription], tx).catch((error: unknown) => {
+        if ((error as { code?: unknown }).code !== LOCK_NOT_AVAILABLE) throw error;
+        throw new NotTried(messageOf(error), { cause: error });
+      });
       return work(tx);
     });
 
