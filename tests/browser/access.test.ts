@@ -1,24 +1,17 @@
 // A till and a kitchen without a mouse or without eyes: what keys do, where the focus goes, what is said to who hears the
 // screen.
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, line, order, type TestTiffin } from "../system/tiffin.js";
-import { launch, openPage, openTill, signIn, tile } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { expect, it } from "vitest";
+import { line, order, type TestTiffin } from "../system/tiffin.js";
+import { openPage, openTill, signIn, tile } from "./browser.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 const focused = (page: Page) => page.evaluate<string>("document.activeElement.innerText");
 
 describeInBrowser("By keyboard and by ear", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
-  beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
-  });
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
   const count = async () => (await tiffin.cashier.get("/api/orders?limit=100")).body.items.length;
 
   it("takes no money by a key that is held down a little too long", async () => {

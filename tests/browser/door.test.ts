@@ -1,23 +1,16 @@
 // The door: how one comes in from a device that nobody vouches for, and what it says when the server takes its time.
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, type TestTiffin } from "../system/tiffin.js";
-import { launch, openPage, openTill, tile } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { expect, it } from "vitest";
+import type { TestTiffin } from "../system/tiffin.js";
+import { openPage, openTill, tile } from "./browser.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 const AFAR = { "x-forwarded-for": "10.0.0.7" };
 
 describeInBrowser("The door", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
-  beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
-  });
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
 
   it("lets a one-time PIN in from an unknown device, on to a PIN of one's own and to the till", async () => {
     const pin = "60482915";

@@ -1,10 +1,10 @@
 // The back office in a real Chromium: what an owner does at midnight, with each change seen where it counts.
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, eventually, line, mmk, order, type TestTiffin } from "../system/tiffin.js";
+import { beforeAll, expect, it } from "vitest";
+import { eventually, line, mmk, order, type TestTiffin } from "../system/tiffin.js";
 import { backOffice, dialogGone, openRow, PARTS, row } from "./back-office.js";
-import { createInspection, launch, openTill, tile } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { createInspection, openTill, tile } from "./browser.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 const PHONE = { width: 390, height: 844 };
 /** One transparent pixel. */
@@ -16,9 +16,8 @@ const PNG = Buffer.from(
 describeInBrowser("The back office", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
   beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
     const mohinga = await tiffin.cashier.dish("MOH-01");
     const placed = await tiffin.cashier.place(order([line(mohinga, 2)]));
     expect(placed.status).toBe(201);
@@ -26,10 +25,6 @@ describeInBrowser("The back office", () => {
       async () => (await tiffin.manager.get("/api/reports/today")).body.totals.orders as number,
       (orders) => orders === 1,
     );
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
   });
 
   const { openManager, go } = backOffice(() => ({ browser, url: tiffin.url }));

@@ -1,22 +1,15 @@
 // A till without its server, or with one that takes its time: what stands on the screen stays usable, and says nothing
 // that is not so.
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, type TestTiffin } from "../system/tiffin.js";
-import { launch, openPage, openTill, signIn, tile } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { expect, it } from "vitest";
+import type { TestTiffin } from "../system/tiffin.js";
+import { openPage, openTill, signIn, tile } from "./browser.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 describeInBrowser("A till that lost its server", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
-  beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
-  });
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
 
   it("stays on the screen when a part of it cannot be loaded, and loads that later", async () => {
     const { page, context } = await openTill(browser, tiffin.url);

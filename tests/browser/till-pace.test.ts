@@ -4,12 +4,12 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import { measureFirstLoad } from "../../src/web/measure.js";
 import { buildFolder } from "../../src/web/sources.js";
-import { bootTiffin, eventually, type TestTiffin } from "../system/tiffin.js";
-import { collectEventTimings, expectPrompt, launch, openTill, tile } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { eventually, type TestTiffin } from "../system/tiffin.js";
+import { collectEventTimings, expectPrompt, openTill, tile } from "./browser.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const DISHES = 500;
@@ -47,18 +47,13 @@ async function importLargeMenu({ dataDir }: TestTiffin): Promise<void> {
 describeInBrowser("A till with 500 dishes", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
   beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
     await importLargeMenu(tiffin);
     await eventually(
       () => tiffin.cashier.menu(),
       (menu) => menu.length >= DISHES,
     );
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
   });
 
   it("loads less than 300 kB before it can sell", async () => {

@@ -1,9 +1,9 @@
 // A counter sale from the first page to the receipt, in both languages, as a cashier does it and by keyboard alone.
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, line, mmk, order, type TestTiffin } from "../system/tiffin.js";
-import { createInspection, launch, openPage, openTill, signIn, SIZES, tile } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { expect, it } from "vitest";
+import { line, mmk, order, type TestTiffin } from "../system/tiffin.js";
+import { createInspection, openPage, openTill, signIn, SIZES, tile } from "./browser.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 const WORDS = {
   en: {
@@ -45,14 +45,7 @@ async function sellAndLook(page: Page) {
 describeInBrowser("A counter sale", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
-  beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
-  });
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
   const newest = async () => (await tiffin.cashier.get("/api/orders?limit=1")).body.items[0];
   const count = async () => (await tiffin.cashier.get("/api/orders?limit=100")).body.items.length;
 

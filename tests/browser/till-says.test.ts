@@ -1,21 +1,14 @@
 // What the till says about orders, tables and the server is so, and where it is not known it says that.
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, line, order, type TestTiffin } from "../system/tiffin.js";
-import { launch, openTill, tile } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { expect, it } from "vitest";
+import { line, order, type TestTiffin } from "../system/tiffin.js";
+import { openTill, tile } from "./browser.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 describeInBrowser("What the till says", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
-  beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
-  });
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
   const setTables = async (change: (tables: { name: string }[]) => object[]) => {
     const { version, tables } = (await tiffin.manager.get("/api/restaurant/settings")).body;
     const body = { version, tables: change(tables) };

@@ -1,11 +1,11 @@
 // What goes wrong in a lunch rush, seen from the till: lost answers, reloads, double taps, stock and prices that move,
 // a server that dies. Whatever happens, one cart becomes one order.
 import type { Browser, Page, Request } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { createProcessFolder } from "../system/process.js";
-import { bootTiffin, mmk, type TestTiffin } from "../system/tiffin.js";
-import { launch, middleOf, openTill, signIn, tile } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { mmk, type TestTiffin } from "../system/tiffin.js";
+import { middleOf, openTill, signIn, tile } from "./browser.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 const NOT_SENT = "Not sent yet — do not ask the kitchen to cook. Retrying…";
 
@@ -29,14 +29,7 @@ function watchKeys(page: Page): string[] {
 describeInBrowser("A till in trouble", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
-  beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
-  });
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
   const count = async () => (await tiffin.cashier.get("/api/orders?limit=100")).body.items.length;
   const recount = async (sku: string, quantity: number) => {
     const { productId } = await tiffin.cashier.dish(sku);

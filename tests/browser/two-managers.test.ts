@@ -1,22 +1,14 @@
 // Two managers change the same at once: nothing is undone, nothing comes back, and each is told.
 import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, expect, it } from "vitest";
-import { bootTiffin, mmk, type TestTiffin } from "../system/tiffin.js";
+import { expect, it } from "vitest";
+import { mmk, type TestTiffin } from "../system/tiffin.js";
 import { backOffice, dialogGone, openRow } from "./back-office.js";
-import { launch } from "./browser.js";
-import { describeInBrowser } from "./describe.js";
+import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 describeInBrowser("Two managers in the back office", () => {
   let tiffin: TestTiffin;
   let browser: Browser;
-  beforeAll(async () => {
-    tiffin = await bootTiffin({}, { screens: "built" });
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    await tiffin?.stop();
-  });
+  bootWithBrowser((...started) => ([tiffin, browser] = started));
 
   const { openManager, go } = backOffice(() => ({ browser, url: tiffin.url }));
 
