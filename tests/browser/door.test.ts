@@ -2,7 +2,7 @@
 import type { Browser } from "playwright-core";
 import { expect, it } from "vitest";
 import type { TestTiffin } from "../system/tiffin.js";
-import { openPage, openTill, tile } from "./browser.js";
+import { openPage, openTill, signIn, tile } from "./browser.js";
 import { bootWithBrowser, describeInBrowser } from "./describe.js";
 
 const AFAR = { "x-forwarded-for": "10.0.0.7" };
@@ -105,6 +105,26 @@ describeInBrowser("The door", () => {
     await page.getByText("Something went wrong on the server").waitFor();
     await page.unroute("**/api/sessions/current");
     await page.getByRole("button", { name: /^Cashier/ }).waitFor();
+    await context.close();
+  });
+
+  it("takes no page of the Wi-Fi for an answer", async () => {
+    const { page, context, complaints } = await openPage(browser, tiffin.url);
+    const portal = { status: 200, contentType: "text/html", body: "<h1>Wi-Fi</h1>" };
+    await page.getByRole("button", { name: /^Cashier/ }).waitFor();
+    await page.route("**/api/**", (route) => route.fulfill(portal));
+    await page.reload();
+    await page.getByText("The server does not answer.").waitFor();
+    await page.unroute("**/api/**");
+    await signIn(page, "Manager");
+    await tile(page, "Mohinga").waitFor();
+    // Nor for the server that could give a missing part of the screens.
+    await page.route(/healthz|assets/, (route) => route.fulfill(portal));
+    await page.getByRole("link", { name: "Kitchen" }).click();
+    await page.getByText("This screen stopped working.").waitFor();
+    await page.getByRole("button", { name: "Load it again" }).click();
+    await page.getByText("Load it again when it is back.").waitFor();
+    expect(complaints.filter((text) => text.includes("undefined"))).toEqual([]);
     await context.close();
   });
 

@@ -51,11 +51,14 @@ const link = new OpenAPILink<CallOptions>(ROUTES, {
   customErrorResponseBodyDecoder: (body, { status }) => refusalOf(body, status),
 });
 
-/** oRPC's client parses `application/json` and takes `application/problem+json` for a file. */
+/** oRPC's client parses `application/json` and takes `application/problem+json` for a file. Anything else is a page of the
+ *  Wi-Fi or of a proxy, also with status 200, and no answer: throws. */
 function readable(response: Response): Response {
   const { status, statusText } = response;
-  if (!response.headers.get("content-type")?.startsWith("application/problem+json"))
-    return response;
+  const type = response.headers.get("content-type") ?? "";
+  if (type === "" || type.startsWith("application/json")) return response;
+  if (!type.startsWith("application/problem+json"))
+    throw new TypeError(`${type} is no answer of this server`);
   const headers = new Headers(response.headers);
   headers.set("content-type", "application/json");
   return new Response(response.body, { status, statusText, headers });

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "react";
 import { api, queries } from "./client.js";
 import { learnClock } from "./clock.js";
 import { connection } from "./connection.js";
+import { askHealth } from "./health.js";
 import { problemOf } from "./problem.js";
 import { sessionKey } from "./session.js";
 
@@ -119,10 +120,7 @@ export function startStream(client: QueryClient): () => void {
   const askWhetherThere = async () => {
     const asked = source;
     try {
-      const { headers } = await fetch("/healthz", {
-        cache: "no-store",
-        signal: AbortSignal.timeout(ANSWER_MS),
-      });
+      const headers = await askHealth();
       learnClock(headers.get("date"));
       if (asked?.readyState !== EventSource.OPEN) return;
       heardAt = Date.now();
