@@ -227,6 +227,23 @@ describeInBrowser("The kitchen", () => {
     await context.close();
   });
 
+  it("tells a Burmese cook in Burmese that there is nothing to bring back", async () => {
+    const { page, context } = await openKitchen({ language: "my" });
+    const problem = { type: "/problems/nothing-to-recall", status: 409, detail: "Nothing there" };
+    await page.route("**/api/kitchen/recall", (route) =>
+      route.fulfill({
+        status: 409,
+        contentType: "application/problem+json",
+        body: JSON.stringify(problem),
+      }),
+    );
+    await page.getByRole("button", { name: "ပြန်ခေါ်" }).click();
+    const refusal = page.getByRole("alert").getByText("ပြန်ခေါ်စရာ အော်ဒါ မရှိပါ။");
+    await refusal.waitFor();
+    expect(await refusal.innerText()).not.toContain("Nothing there");
+    await context.close();
+  });
+
   it("leaves room for the stations on a phone", async () => {
     const { page, context } = await openKitchen({ size: { width: 360, height: 740 } });
     const stations = page.getByRole("group", { name: "Station" });

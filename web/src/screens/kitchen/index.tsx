@@ -21,14 +21,14 @@ import type { Press, Ticket } from "./tickets.js";
 import { Toolbar } from "./Toolbar.js";
 import { useBell } from "./use-bell.js";
 import { useTickets } from "./use-tickets.js";
-import { kitchen } from "./words.js";
+import { kitchen, problems } from "./words.js";
 
 /** A second tap so soon was meant for what stood there before. */
 const TAP_PAUSE_MS = 400;
 
 export default function Kitchen() {
   const t = useWords(kitchen);
-  const say = useProblemWords();
+  const say = useProblemWords(problems);
   const { tickets, isCut, failureReason, press, recallLast, refusal } = useTickets();
   const stations = useQuery(queries.kitchen.stations.queryOptions());
   const station = useSetting(stationSetting);

@@ -79,3 +79,19 @@ export const kitchen = defineWords({
   },
   "kitchen.not-done": { en: "Not done. {why}", my: "မဖြစ်မြောက်ပါ။ {why}" },
 });
+
+/** Refusals that only the kitchen meets, by the codes of docs/errors.md. */
+export const problems = defineWords({
+  "nothing-to-recall": {
+    en: "There is no ticket to bring back.",
+    my: "ပြန်ခေါ်စရာ အော်ဒါ မရှိပါ။",
+  },
+  "ticket-cancelled": {
+    en: "This was cancelled: do not cook it.",
+    my: "ဤအရာကို ပယ်ဖျက်ထားသည် - မချက်ပါနှင့်။",
+  },
+  "ticket-moved-on": {
+    en: "This ticket is further on already.",
+    my: "ဤအော်ဒါ ရှေ့အဆင့် ရောက်ပြီး ဖြစ်သည်။",
+  },
+});
