@@ -129,6 +129,38 @@ describeInBrowser("A counter sale", () => {
     await context.close();
   });
 
+  it("takes any sum of cash that is typed, beside the notes that are tapped", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: "Pay 4,200 Ks" }).click();
+    const sheet = page.getByRole("dialog");
+    const received = sheet.getByLabel("Received");
+    const take = sheet.getByRole("button", { name: /^Take/ });
+    // By keyboard alone: whatever has the focus, digits go into the field.
+    await expect.poll(() => page.evaluate("document.activeElement.innerText")).toMatch(/^Exact/);
+    await page.keyboard.type("4000");
+    await sheet.getByText("Still missing").waitFor();
+    await page.keyboard.press("Enter");
+    expect(await take.isDisabled()).toBe(true);
+    // A note is added to what was typed, and what is typed then is the whole sum.
+    await sheet.getByRole("button", { name: /note of 500/ }).click();
+    expect(await received.inputValue()).toBe("4,500");
+    await sheet.getByText("300 Ks").waitFor();
+    await received.fill("4,2x0");
+    await sheet.getByText("Not an amount. Write it as 3500.").waitFor();
+    expect(await take.isDisabled()).toBe(true);
+    await received.fill("၄၄၀၀");
+    await sheet.getByRole("button", { name: "Take 4,400" }).waitFor();
+    await sheet.getByText("200 Ks", { exact: true }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByText("Give change").waitFor();
+    expect((await newest()).payment).toMatchObject({
+      tendered: { amount: 4_400 },
+      change: { amount: 200 },
+    });
+    await context.close();
+  });
+
   it("asks for the choices that a dish must have, and for no more than it may", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await page.getByRole("button", { name: "Drinks" }).click();

@@ -1,11 +1,20 @@
-// Cash or card. Exact cash and a card are one tap; notes are counted up as they are handed over.
+// Cash or card. Exact cash and a card are one tap; notes are counted up as they are handed over, and any other sum is
+// typed: whatever has the focus, the first digit goes into the field, and Enter takes what stands there.
 import { Button } from "@mantine/core";
 import { IconCash, IconCreditCard } from "@tabler/icons-react";
-import { useEffect, useRef, useState } from "react";
+import { type FormEvent, useEffect, useRef, useState } from "react";
 import type { PlaceOrder } from "../../../../../src/modules/orders/contract.js";
 import { Sheet } from "../../../parts/Sheet.js";
 import { useLanguage } from "../../../words/language.js";
-import { formatAmount, formatMoney, type Money } from "../../../words/money.js";
+import {
+  formatAmount,
+  formatMoney,
+  type Money,
+  parseAmount,
+  typedAmount,
+  unitOf,
+  westernDigits,
+} from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
 import classes from "./PaySheet.module.css";
 import { notesOf } from "./notes.js";
@@ -34,19 +43,35 @@ const UNKNOWN = "…";
 export function PaySheet({ due, old, currency, decimals, onPay, onClose }: PaySheetProps) {
   const t = useWords(pay);
   const language = useLanguage();
-  const [tendered, setTendered] = useState(0);
+  const [text, setText] = useState("");
+  const tendered = text.trim() === "" ? 0 : parseAmount(text, decimals);
   const money = (amount: number) => formatMoney({ amount, currency }, decimals, language);
   const unit = 10 ** decimals;
-  const change = due && tendered - due.amount;
+  const change = due && tendered !== undefined ? tendered - due.amount : undefined;
   const missing = change !== undefined && change < 0;
   const cash = (amount: number) => onPay({ method: "cash", tendered: { amount, currency } });
   const card = (token: string) => onPay({ method: "card", token });
   const exact = useRef<HTMLButtonElement>(null);
+  const received = useRef<HTMLInputElement>(null);
   const ready = !old && due !== undefined;
+  const enough = ready && change !== undefined && !missing;
   useEffect(() => {
     // The total came after the sheet. Who has gone on to the notes meanwhile stays there.
     if (ready && document.activeElement instanceof HTMLDialogElement) exact.current?.focus();
   }, [ready]);
+  useEffect(() => {
+    const press = ({ key, target, ctrlKey, metaKey, altKey }: KeyboardEvent) => {
+      if (ctrlKey || metaKey || altKey || target instanceof HTMLInputElement) return;
+      // The browser puts the digit where the focus is by now.
+      if (/^\d$/.test(westernDigits(key))) received.current?.focus();
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+  const take = (event: FormEvent) => {
+    event.preventDefault();
+    if (enough && tendered !== undefined) cash(tendered);
+  };
 
   return (
     <Sheet
@@ -80,39 +105,53 @@ export function PaySheet({ due, old, currency, decimals, onPay, onClose }: PaySh
                 type="button"
                 data-note={note}
                 aria-label={t("pay.add-note", { amount: money(note * unit) })}
-                onClick={() => setTendered(tendered + note * unit)}
+                onClick={() => setText(formatAmount((tendered ?? 0) + note * unit, decimals))}
               >
                 {formatAmount(note * unit, decimals)}
               </button>
             ))}
           </div>
-          <dl className={classes["sums"]} aria-live="polite">
-            <div>
-              <dt>{t("pay.tendered")}</dt>
-              <dd>{money(tendered)}</dd>
+          <form onSubmit={take}>
+            <div className={classes["sums"]}>
+              <label>
+                <span>{t("pay.tendered")}</span>
+                <input
+                  ref={received}
+                  value={text}
+                  placeholder="0"
+                  autoComplete="off"
+                  inputMode={decimals === 0 ? "numeric" : "decimal"}
+                  aria-invalid={tendered === undefined}
+                  onFocus={(event) => event.currentTarget.select()}
+                  onChange={(event) => setText(event.currentTarget.value)}
+                />
+                <span>{unitOf(currency, language)}</span>
+              </label>
+              <p role="status" data-missing={missing || undefined}>
+                {tendered === undefined ? (
+                  t("pay.not-an-amount", { example: typedAmount(3_500, decimals) })
+                ) : (
+                  <>
+                    <span>{missing ? t("pay.missing") : t("pay.change")}</span>
+                    <b>{change === undefined ? UNKNOWN : money(Math.abs(change))}</b>
+                  </>
+                )}
+              </p>
             </div>
-            <div data-big data-missing={missing || undefined}>
-              <dt>{missing ? t("pay.missing") : t("pay.change")}</dt>
-              <dd>{change === undefined ? UNKNOWN : money(Math.abs(change))}</dd>
+            <div className={classes["take"]}>
+              <Button
+                size="xl"
+                variant="default"
+                disabled={text === ""}
+                onClick={() => setText("")}
+              >
+                {t("pay.clear")}
+              </Button>
+              <Button size="xl" type="submit" disabled={!enough}>
+                {t("pay.take", { amount: formatAmount(tendered ?? 0, decimals) })}
+              </Button>
             </div>
-          </dl>
-          <div className={classes["take"]}>
-            <Button
-              size="xl"
-              variant="default"
-              disabled={tendered === 0}
-              onClick={() => setTendered(0)}
-            >
-              {t("pay.clear")}
-            </Button>
-            <Button
-              size="xl"
-              disabled={old || change === undefined || missing}
-              onClick={() => cash(tendered)}
-            >
-              {t("pay.take", { amount: formatAmount(tendered, decimals) })}
-            </Button>
-          </div>
+          </form>
         </section>
         <section aria-labelledby="pay-card">
           <h2 id="pay-card">

@@ -6,6 +6,10 @@ export const pay = defineWords({
   "pay.cash": { en: "Cash", my: "ငွေသား" },
   "pay.exact": { en: "Exact", my: "အတိအကျ" },
   "pay.tendered": { en: "Received", my: "လက်ခံငွေ" },
+  "pay.not-an-amount": {
+    en: "Not an amount. Write it as {example}.",
+    my: "ငွေပမာဏ မဟုတ်ပါ။ {example} ကဲ့သို့ ရေးပါ။",
+  },
   "pay.change": { en: "Change", my: "ပြန်အမ်းငွေ" },
   "pay.missing": { en: "Still missing", my: "လိုသေးသည်" },
   "pay.add-note": { en: "Add a note of {amount}", my: "{amount} တန် တစ်ရွက် ထည့်ရန်" },
