@@ -131,6 +131,40 @@ describeInBrowser("A till that lost its server", () => {
     await context.close();
   });
 
+  it("says of no refusal that nothing was taken when an earlier try may have been placed", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    const placed = async () =>
+      (await tiffin.cashier.get("/api/orders?limit=100")).body.items.length;
+    const before = await placed();
+    const answers = [
+      { status: 403, type: "forbidden" },
+      { status: 422, type: "invalid-input" },
+    ];
+    let tries = 0;
+    await page.route("**/api/orders", async (route) => {
+      if (route.request().method() !== "POST") return route.fallback();
+      tries += 1;
+      const answer = answers[tries - 2];
+      if (answer)
+        return route.fulfill({
+          status: answer.status,
+          contentType: "application/problem+json",
+          body: JSON.stringify({ type: `/problems/${answer.type}`, status: answer.status }),
+        });
+      await route.fetch(); // the server has it, and the till never hears of it
+      return route.abort("connectionreset");
+    });
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByText("Look under Orders before you place it again.").waitFor();
+    expect(await sheet.innerText()).not.toContain("No money was taken");
+    expect(tries).toBe(3); // whoever may not ask is no answer
+    expect(await placed()).toBe(before + 1);
+    await context.close();
+  });
+
   it("says that an order waits for a manager, and leads there", async () => {
     const { page, context, complaints } = await openTill(browser, tiffin.url);
     const id = "01975b2e-0000-7000-8000-000000000001";

@@ -141,7 +141,8 @@ function Counter({ menu }: { readonly menu: Menu }) {
     return () => window.removeEventListener("keydown", press);
   });
 
-  const refusal = outcome?.kind === "refused" ? outcome.problem : undefined;
+  const notPlaced = outcome?.kind === "refused" ? outcome : undefined;
+  const refusal = notPlaced?.problem;
   const refused = useMemo(
     () => (refusal ? conflictsIn(refusal.code, refusal.data, currentCart()) : []),
     [refusal],
@@ -186,7 +187,11 @@ function Counter({ menu }: { readonly menu: Menu }) {
       ) : outcome?.kind === "placed" ? (
         <PlacedSheet order={outcome.order} menu={menu} onClose={dismissOutcome} />
       ) : refusal && refused.length === 0 ? (
-        <RefusedSheet problem={refusal} onClose={dismissOutcome} />
+        <RefusedSheet
+          problem={refusal}
+          unsure={notPlaced?.unsure === true}
+          onClose={dismissOutcome}
+        />
       ) : refusal ? (
         <ConflictSheet
           conflicts={refused}

@@ -76,20 +76,21 @@ export function PlacedSheet({ order, menu, onClose }: PlacedSheetProps) {
 
 interface RefusedSheetProps {
   readonly problem: Problem;
+  readonly unsure: boolean;
   onClose(this: void): void;
 }
 
-export function RefusedSheet({ problem, onClose }: RefusedSheetProps) {
+export function RefusedSheet({ problem, unsure, onClose }: RefusedSheetProps) {
   const t = useWords(pay);
   const words = useWords(till);
   const say = useProblemWords();
   return (
-    <Sheet onClose={onClose} title={t("pay.refused")}>
+    <Sheet onClose={onClose} title={t(unsure ? "pay.unsure" : "pay.refused")}>
       <div className={classes["refused"]}>
         <p role="alert">
           <IconAlertTriangle size={28} aria-hidden /> {say(problem)}
         </p>
-        <p>{words("till.nothing-taken")}</p>
+        <p>{unsure ? t("pay.look") : words("till.nothing-taken")}</p>
         <Button size="xl" data-autofocus onClick={onClose}>
           {t("pay.back")}
         </Button>

@@ -22,7 +22,8 @@ export interface Placement {
 
 export type Answer =
   | { readonly kind: "placed"; readonly order: Order }
-  | { readonly kind: "refused"; readonly problem: Problem };
+  /** `unsure`: this try was refused, and an earlier one may have been placed. */
+  | { readonly kind: "refused"; readonly problem: Problem; readonly unsure?: boolean };
 
 /** Undefined: nothing is on its way. */
 const placement = createSetting<Placement | undefined>("placement", (stored) => {
@@ -34,10 +35,14 @@ const placement = createSetting<Placement | undefined>("placement", (stored) => 
 
 export const usePlacement = (): Placement | undefined => useSetting(placement);
 
+/** The key that was made here and has not left yet. Of any other order nobody knows whether the server has it. */
+let unsent: string | undefined;
+
 /** Puts the order on its way. False while another one is: a second tap is the same tap. */
 export function startPlacement(body: PlaceOrder): boolean {
   if (placement.get()) return false;
-  placement.set({ key: crypto.randomUUID(), body, tries: 0 });
+  unsent = crypto.randomUUID();
+  placement.set({ key: unsent, body, tries: 0 });
   return true;
 }
 
@@ -46,12 +51,26 @@ const PAUSES_MS = [500, 1_000, 2_000, 4_000, 5_000];
 export const pauseMs = (tries: number): number =>
   PAUSES_MS[Math.min(tries, PAUSES_MS.length) - 1] ?? 0;
 
+/** What is said of the order itself, also when it is asked about again: nothing was taken. */
+const REFUSALS: ReadonlySet<string> = new Set([
+  "insufficient-stock",
+  "price-changed",
+  "product-unavailable",
+  "invalid-lines",
+  "unknown-table",
+  "tender-too-small",
+  "payment-declined",
+  "placement-timed-out",
+]);
+
 /** Not an answer to this order: the server may or may not have it. */
-const isOpen = (problem: Problem): boolean => {
-  if (problem.code === "placement-timed-out") return false; // undone, and said so
+const isOpen = (problem: Problem, isFirst: boolean): boolean => {
+  if (REFUSALS.has(problem.code)) return false;
   if (problem.code === "idempotency-key-in-use" || problem.code === "unauthenticated") return true;
   // Not read, or answered by something on the way: a page of the Wi-Fi, a proxy.
   if (problem.code === "request-timeout" || !isOfServer(problem)) return true;
+  // Who is signed in may not ask; the next one may.
+  if (problem.status === 403 && !isFirst) return true;
   return isPassing(problem) || problem.status >= 500;
 };
 
@@ -90,11 +109,15 @@ export async function tryPlacement(): Promise<void> {
 }
 
 async function attempt(current: Placement): Promise<Step> {
+  const isFirst = current.key === unsent;
+  unsent = undefined;
   try {
     return await (current.orderId === undefined ? send(current) : follow(current, current.orderId));
   } catch (error) {
     const problem = problemOf(error);
-    return isOpen(problem) ? { kind: "open", placement: current } : { kind: "refused", problem };
+    if (isOpen(problem, isFirst)) return { kind: "open", placement: current };
+    const unsure = !isFirst && !REFUSALS.has(problem.code);
+    return { kind: "refused", problem, ...(unsure && { unsure }) };
   }
 }
 

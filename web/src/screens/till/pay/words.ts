@@ -41,6 +41,11 @@ export const pay = defineWords({
   },
   "pay.tries": { en: "{count} tries so far", my: "{count} ကြိမ် ကြိုးစားပြီး" },
   "pay.refused": { en: "Not placed", my: "မအောင်မြင်ပါ" },
+  "pay.unsure": { en: "Not known whether it was placed", my: "အော်ဒါ ဝင်မဝင် မသိရပါ" },
+  "pay.look": {
+    en: "An earlier try may have been placed, with its money. Look under Orders before you place it again.",
+    my: "ယခင် ကြိုးစားမှုတစ်ခု ဝင်ပြီး ငွေယူပြီး ဖြစ်နိုင်ပါသည်။ ထပ်မပို့မီ အော်ဒါများ တွင် ကြည့်ပါ။",
+  },
   "pay.back": { en: "Back to the order", my: "အော်ဒါသို့ ပြန်ရန်" },
   "pay.placed": { en: "Order {number}", my: "အော်ဒါ {number}" },
   "pay.give-change": { en: "Give change", my: "ပြန်အမ်းပါ" },
