@@ -52,6 +52,38 @@ describeInBrowser("A till that lost its server", () => {
     await context.close();
   });
 
+  it("keeps the payment open and says why, when the total cannot be had", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Mohinga").click();
+    await page.getByRole("button", { name: "Pay 3,675 Ks" }).waitFor();
+    await page.route("**/api/orders/calculate", (route) => route.abort());
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    const sheet = page.getByRole("dialog");
+    await sheet.getByRole("alert").getByText("The server does not answer.").waitFor();
+    expect(await sheet.getByRole("button", { name: /^Exact/ }).isDisabled()).toBe(true);
+    await page.unroute("**/api/orders/calculate");
+    await sheet.getByRole("button", { name: "Exact · 7,875" }).click();
+    await page.locator(".receipt").getByText("7,875").first().waitFor();
+    await context.close();
+  });
+
+  it("does not come back with a payment whose order another window of the till has cleared", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Mohinga").click();
+    await page.getByRole("button", { name: "Pay 3,675 Ks" }).click();
+    await page.getByRole("button", { name: "Exact · 3,675" }).waitFor();
+    const other = await context.newPage();
+    await other.goto(tiffin.url);
+    await other.getByRole("button", { name: "Clear" }).click();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    await page.bringToFront();
+    await tile(page, "Meeshay").click();
+    await page.getByRole("button", { name: "Pay 4,200 Ks" }).waitFor();
+    expect(await page.getByRole("dialog").count()).toBe(0);
+    await context.close();
+  });
+
   it("misses nothing that happens while its news are not there yet", async () => {
     const { page, context } = await openPage(browser, tiffin.url);
     let open: () => void = () => undefined;

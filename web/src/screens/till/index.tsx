@@ -60,6 +60,8 @@ function Counter({ menu }: { readonly menu: Menu }) {
   const [said, setSaid] = useState("");
   const [added, setAdded] = useState("");
   const close = () => setSheet(undefined);
+  // Another window of this till has sent the order, or cleared it: its payment must not come back with the next one.
+  if (sheet?.kind === "pay" && cart.lines.length === 0) close();
 
   /** False, and said, where the cart has all that is left already. */
   const hasMore = useCallback(
@@ -224,8 +226,14 @@ function Counter({ menu }: { readonly menu: Menu }) {
         <Suspense>
           <OrdersSheet menu={menu} onClose={close} />
         </Suspense>
-      ) : sheet?.kind === "pay" && totals ? (
-        <Paying menu={menu} cart={cart} total={totals.total} old={old} onClose={close} />
+      ) : sheet?.kind === "pay" ? (
+        <Paying
+          menu={menu}
+          cart={cart}
+          total={old ? undefined : totals?.total}
+          fault={error ? say(problemOf(error)) : undefined}
+          onClose={close}
+        />
       ) : undefined}
     </div>
   );

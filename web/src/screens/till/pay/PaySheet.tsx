@@ -25,6 +25,8 @@ interface PaySheetProps {
   readonly due: Money | undefined;
   /** The total is being asked for again: nothing can be taken by the old one. */
   readonly old: boolean;
+  /** Why the total cannot be had. */
+  readonly fault: string | undefined;
   readonly currency: string;
   readonly decimals: number;
   onPay(this: void, payment: PlaceOrder["payment"]): void;
@@ -40,7 +42,8 @@ const SAMPLE_CARDS = [
 
 const UNKNOWN = "…";
 
-export function PaySheet({ due, old, currency, decimals, onPay, onClose }: PaySheetProps) {
+export function PaySheet(props: PaySheetProps) {
+  const { due, old, fault, currency, decimals, onPay, onClose } = props;
   const t = useWords(pay);
   const language = useLanguage();
   const [text, setText] = useState("");
@@ -83,6 +86,11 @@ export function PaySheet({ due, old, currency, decimals, onPay, onClose }: PaySh
         </span>
       }
     >
+      {fault !== undefined && (
+        <p role="alert" className={classes["fault"]}>
+          {fault}
+        </p>
+      )}
       <div className={classes["methods"]}>
         <section aria-labelledby="pay-cash">
           <h2 id="pay-cash">

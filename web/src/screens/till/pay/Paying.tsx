@@ -15,17 +15,18 @@ import { startPlacement } from "./placement.js";
 interface PayingProps {
   readonly menu: Menu;
   readonly cart: Cart;
-  readonly total: Money;
-  /** The total is being asked for again. */
-  readonly old: boolean;
+  /** Undefined while it is asked for. */
+  readonly total: Money | undefined;
+  /** Why it cannot be had. */
+  readonly fault: string | undefined;
   onClose(this: void): void;
 }
 
-export function Paying({ menu, cart, total, old, onClose }: PayingProps) {
+export function Paying({ menu, cart, total, fault, onClose }: PayingProps) {
   const [told, setTold] = useState<Money>();
-  if (!told && !old) setTold(total);
+  if (!told && total) setTold(total);
 
-  if (told && !old && told.amount !== total.amount) {
+  if (told && total && told.amount !== total.amount) {
     const dishes = conflictsOf(cart, menu).filter(({ kind }) => kind === "price");
     const whole: Conflict = { kind: "total", productId: undefined, seen: told, now: total };
     return (
@@ -50,7 +51,8 @@ export function Paying({ menu, cart, total, old, onClose }: PayingProps) {
   return (
     <PaySheet
       due={told}
-      old={old}
+      old={!total}
+      fault={fault}
       currency={menu.currency}
       decimals={menu.decimals}
       onClose={onClose}
