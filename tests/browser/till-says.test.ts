@@ -84,6 +84,32 @@ describeInBrowser("What the till says", () => {
     await context.close();
   });
 
+  it("says when no more fits into an order, and why it cannot be paid yet", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.route("**/api/orders/calculate", () => undefined);
+    const said = page.getByRole("status");
+    await tile(page, "Mohinga").click();
+    await page.keyboard.press("Control+Enter");
+    await said.getByText("The total comes when the server answers.").last().waitFor();
+    const water = await tiffin.cashier.dish("WTR-01");
+    const lines = Array.from({ length: 100 }, (_, at) => ({
+      ...line(water, 999),
+      name: water.name,
+      note: String(at),
+      modifiers: [],
+    }));
+    const cart = JSON.stringify({ serviceType: "takeaway", lines });
+    await page.evaluate(`localStorage.setItem("tiffin.cart", ${JSON.stringify(cart)})`);
+    await page.reload();
+    const full = said.getByText("No more fits into one order: at most 100 lines");
+    await tile(page, "Mohinga").click();
+    await full.waitFor();
+    expect(await page.locator("aside li").count()).toBe(100);
+    await page.getByRole("button", { name: "Drinks" }).click();
+    await full.waitFor({ state: "hidden" });
+    await context.close();
+  });
+
   it("tells the day of an order that is not of today", async () => {
     await sell();
     const { page, context } = await openTill(browser, tiffin.url);

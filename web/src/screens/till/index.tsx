@@ -7,7 +7,7 @@ import { Waiting } from "../../app/Waiting.js";
 import { pick, useLanguage } from "../../words/language.js";
 import { useProblemWords } from "../../words/problems.js";
 import { useWords } from "../../words/words.js";
-import { addDish, changeLine, countOf, setQuantity } from "./cart/cart.js";
+import { addDish, changeLine, countOf, MAX_LINES, MAX_QUANTITY, setQuantity } from "./cart/cart.js";
 import { CartPanel } from "./cart/CartPanel.js";
 import { type Conflict, conflictsIn, conflictsOf } from "./cart/conflicts.js";
 import { ConflictSheet } from "./cart/ConflictSheet.js";
@@ -80,9 +80,11 @@ function Counter({ menu }: { readonly menu: Menu }) {
   /** Told to who hears the screen: a search ends with the dish in the cart, and nothing else says which one it was. */
   const add = useCallback(
     (dish: Dish, choice: Choice) => {
-      changeCart((before) => addDish(before, { dish, ...choice, id: crypto.randomUUID() }));
+      const before = countOf(currentCart(), dish.productId);
+      changeCart((cart) => addDish(cart, { dish, ...choice, id: crypto.randomUUID() }));
       const count = countOf(currentCart(), dish.productId);
       setAdded(`${pick(dish.name, language)}: ${t("till.in-cart", { count })}`);
+      if (count < before + choice.quantity) setSaid(t("till.full", { MAX_LINES, MAX_QUANTITY }));
     },
     [language, t],
   );
@@ -98,8 +100,9 @@ function Counter({ menu }: { readonly menu: Menu }) {
   const onMore = (lineId: string) => {
     const line = cart.lines.find(({ id }) => id === lineId);
     const dish = line && menu.byId.get(line.productId);
-    if (line && (!dish || hasMore(dish)))
-      changeCart((before) => setQuantity(before, lineId, line.quantity + 1));
+    if (!line || (dish && !hasMore(dish))) return;
+    changeCart((before) => setQuantity(before, lineId, line.quantity + 1));
+    if (line.quantity >= MAX_QUANTITY) setSaid(t("till.full", { MAX_LINES, MAX_QUANTITY }));
   };
   const onEdit = (lineId: string) => {
     const line = cart.lines.find(({ id }) => id === lineId);
@@ -122,7 +125,8 @@ function Counter({ menu }: { readonly menu: Menu }) {
   const onPay = () => {
     const conflicts = conflictsOf(cart, menu);
     if (conflicts.length > 0) setSheet({ kind: "conflicts", conflicts });
-    else if (cart.lines.length > 0 && totals) setSheet({ kind: "pay" });
+    else if (totals) setSheet({ kind: "pay" });
+    else if (cart.lines.length > 0) setSaid(error ? say(problemOf(error)) : t("till.no-total"));
   };
 
   useEffect(() => {

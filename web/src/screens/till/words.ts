@@ -17,6 +17,10 @@ export const till = defineWords({
     en: "Only {left} {name} left; they are all in the cart.",
     my: "{name} {left} သာ ကျန်ပြီး အားလုံး စာရင်းထဲ ရောက်ပြီးပါပြီ။",
   },
+  "till.full": {
+    en: "No more fits into one order: at most {MAX_LINES} lines, with {MAX_QUANTITY} on each.",
+    my: "အော်ဒါတစ်ခုတွင် ထပ်မဆံ့တော့ပါ - အများဆုံး {MAX_LINES} ကြောင်း၊ တစ်ကြောင်းလျှင် {MAX_QUANTITY} အထိ။",
+  },
   "till.cart": { en: "Order", my: "အော်ဒါ" },
   "till.cart-empty": { en: "Tap a dish to start", my: "ဟင်းပွဲကို နှိပ်၍ စပါ" },
   "till.takeaway": { en: "Takeaway", my: "ပါဆယ်" },

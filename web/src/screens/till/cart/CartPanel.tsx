@@ -147,7 +147,7 @@ export function CartPanel(props: CartPanelProps) {
         total={empty ? "" : formatMoney(totals?.total ?? subtotal, menu.decimals, language)}
         old={old || !totals}
         open={open}
-        canPay={!empty && canPay}
+        canPay={!empty}
         onToggle={() => setOpen(!open)}
         onPay={onPay}
       />
