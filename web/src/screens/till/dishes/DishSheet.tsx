@@ -90,7 +90,7 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
             <Button
               variant="default"
               size="lg"
-              aria-label={t("till.less", { name: dish.name.en })}
+              aria-label={t("till.less", { name: pick(dish.name, language) })}
               disabled={quantity <= 1}
               onClick={() => setQuantity(quantity - 1)}
             >
@@ -100,7 +100,7 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
             <Button
               variant="default"
               size="lg"
-              aria-label={t("till.more", { name: dish.name.en })}
+              aria-label={t("till.more", { name: pick(dish.name, language) })}
               disabled={quantity >= Math.min(MAX_QUANTITY, dish.left ?? MAX_QUANTITY)}
               onClick={() => setQuantity(quantity + 1)}
             >
