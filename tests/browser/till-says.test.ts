@@ -110,6 +110,48 @@ describeInBrowser("What the till says", () => {
     await context.close();
   });
 
+  it("asks what becomes of the food when that is not known any more, before a manager allows it", async () => {
+    await sell();
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.getByRole("button", { name: "Orders" }).click();
+    const dialog = page.getByRole("dialog");
+    const row = dialog.locator("li button").first();
+    await row.getByText("Waiting").waitFor();
+    await row.click();
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    await page.getByLabel("Typed in wrongly").check();
+    await page.getByRole("button", { name: "Ask a manager" }).click();
+    const pad = page.getByRole("group", { name: "PIN of Manager" });
+    await pad.waitFor();
+    // In a rush the lists do not go back far enough any more, and then the kitchen does not answer.
+    await page.route(/kitchen.(tickets|orders)/, async (route) => {
+      if (route.request().url().includes("/orders/")) return route.abort();
+      return route.fulfill({ json: { items: [], nextCursor: "more" } });
+    });
+    await sell();
+    await page.getByText("What becomes of the food?").waitFor({ timeout: 15_000 });
+    expect(await page.getByRole("button", { name: "Ask a manager" }).isDisabled()).toBe(true);
+    await page.getByLabel("Cooked: waste").check();
+    await page.getByRole("button", { name: "Ask a manager" }).click();
+    await pad.waitFor();
+    await page.keyboard.type("1111");
+    await page.keyboard.press("Enter");
+    // What is to be given back is said when it is done, and not only before the manager came.
+    await dialog.getByRole("status").getByText("Give 4,200 Ks back to the guest.").waitFor();
+    await context.close();
+  });
+
+  it("does not know what goes back to a guest before the server says it", async () => {
+    await sell();
+    const { page, context } = await openTill(browser, tiffin.url);
+    await page.route(/payments.*refundable|refundable/, () => undefined);
+    await page.getByRole("button", { name: "Orders" }).click();
+    await page.getByRole("dialog").locator("li button").first().click();
+    await page.getByRole("button", { name: "Cancel order" }).click();
+    await page.getByText("Give … back to the guest.").waitFor();
+    await context.close();
+  });
+
   it("tells the day of an order that is not of today", async () => {
     await sell();
     const { page, context } = await openTill(browser, tiffin.url);

@@ -8,7 +8,7 @@ import { refusalOf } from "../../../api/problem.js";
 import { useSession } from "../../../api/session.js";
 import { focusWhenShown } from "../../../parts/focus.js";
 import { useLanguage } from "../../../words/language.js";
-import { formatMoney } from "../../../words/money.js";
+import { formatMoney, type Money } from "../../../words/money.js";
 import { useProblemWords } from "../../../words/problems.js";
 import { useWords } from "../../../words/words.js";
 import type { Menu } from "../menu.js";
@@ -26,9 +26,13 @@ interface CancelFormProps {
   readonly order: Order;
   readonly progress: Progress | undefined;
   readonly menu: Menu;
+  /** It was done here, and `back` is what goes back to the guest. */
+  onCancelled(this: void, back: Money): void;
 }
 
-export function CancelForm({ order, progress, menu }: CancelFormProps) {
+const UNKNOWN = "…";
+
+export function CancelForm({ order, progress, menu, onCancelled }: CancelFormProps) {
   const t = useWords(past);
   const say = useProblemWords();
   const language = useLanguage();
@@ -42,6 +46,8 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
     said ??
     (!progress || progress === "absent" ? undefined : progress === "new" ? "restock" : "waste");
   const [asking, setAsking] = useState(false);
+  // Not known any more how far the kitchen is: a person says it, before a manager allows it.
+  if (asking && !stock) setAsking(false);
   const [busy, setBusy] = useState(false);
   const [fault, setFault] = useState<string>();
   const allowed = me?.permissions.includes(PERMISSION) ?? false;
@@ -50,18 +56,20 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
     ...queries.payments.refundable.queryOptions({ input: { orderId: order.id } }),
     staleTime: 0,
   });
-  const left = money?.refundable ?? order.totals.total;
-  const amount = formatMoney(left, menu.decimals, language);
+  const left = money?.refundable;
+  const amount = left ? formatMoney(left, menu.decimals, language) : UNKNOWN;
 
   const cancel = async (approval?: string) => {
     if (!stock) return;
     setBusy(true);
     setFault(undefined);
     try {
-      await api.orders.cancel(
+      const { body } = await api.orders.cancel(
         { id: order.id, version: order.version, reason: reason.trim(), stock },
         { context: approval === undefined ? {} : { approval } },
       );
+      // Where somebody else was first, it is they who give the money back.
+      if (left && body.cancellation?.cancelledBy.id === me?.id) onCancelled(left);
     } catch (error) {
       const problem = refusalOf(error);
       // Rights may have been taken away while the form stood open.
@@ -134,7 +142,7 @@ export function CancelForm({ order, progress, menu }: CancelFormProps) {
         </div>
       </fieldset>
       <p>
-        {left.amount === 0
+        {left?.amount === 0
           ? t("cancel.nothing-back")
           : order.payment.method === "cash"
             ? t("cancel.money-back", { amount })

@@ -9,6 +9,8 @@ import { queries } from "../../../api/client.js";
 import { problemOf } from "../../../api/problem.js";
 import { useSession } from "../../../api/session.js";
 import { focusWhenShown } from "../../../parts/focus.js";
+import { useLanguage } from "../../../words/language.js";
+import { formatMoney, type Money } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
 import type { Menu } from "../menu.js";
 import { printReceipt } from "../pay/printed.js";
@@ -42,8 +44,10 @@ export function OrderDetails({ order, progress: listed, menu, onBack }: OrderDet
   const progress = useProgress(order, listed);
   const t = useWords(past);
   const words = useWords(pay);
+  const language = useLanguage();
   const { data: me } = useSession();
   const [cancelling, setCancelling] = useState(false);
+  const [back, setBack] = useState<Money>();
   const { cancellation } = order;
   const cancelled = order.status === "cancelled";
   return (
@@ -58,7 +62,7 @@ export function OrderDetails({ order, progress: listed, menu, onBack }: OrderDet
           {t("orders.back")}
         </Button>
         {cancelling && !cancelled ? (
-          <CancelForm order={order} progress={progress} menu={menu} />
+          <CancelForm order={order} progress={progress} menu={menu} onCancelled={setBack} />
         ) : (
           <>
             <h2 ref={focusWhenShown} tabIndex={-1}>
@@ -67,6 +71,11 @@ export function OrderDetails({ order, progress: listed, menu, onBack }: OrderDet
             <p role="status">
               {cancelled ? t(refundWords(order)) : progress && t(`orders.${progress}`)}
             </p>
+            {cancelled && back && back.amount > 0 && order.payment.method === "cash" && (
+              <p role="status" className={classes["back"]}>
+                {t("cancel.money-back", { amount: formatMoney(back, menu.decimals, language) })}
+              </p>
+            )}
             {cancellation && (
               <p>
                 {t("orders.reason", { reason: cancellation.reason })}
