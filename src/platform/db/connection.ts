@@ -61,6 +61,9 @@ const notUrl = (cause?: unknown) =>
 // table was small must not read it whole when it is large.
 const PLANNING = { max_parallel_workers_per_gather: 0, jit: false };
 
+// Whatever the server's default: a statement that waited for a lock must see what the one before it committed.
+const ISOLATION = { default_transaction_isolation: "read committed" };
+
 /** How much longer than the server's own limit a client waits, for a server that no longer answers at all. */
 const SILENCE_MS = 5_000;
 
@@ -77,8 +80,13 @@ export const clientConfig = (
   ...server,
   types,
   application_name: purpose === undefined ? `tiffin:${module}` : `tiffin:${module}:${purpose}`,
-  options: Object.entries({ ...PLANNING, search_path: module, enable_seqscan: stepsBack })
-    .map(([setting, value]) => `-c ${setting}=${String(value)}`)
+  options: Object.entries({
+    ...PLANNING,
+    ...ISOLATION,
+    search_path: module,
+    enable_seqscan: stepsBack,
+  })
+    .map(([setting, value]) => `-c ${setting}=${String(value).replaceAll(" ", String.raw`\ `)}`)
     .join(" "),
   statement_timeout: statementTimeoutMs,
   query_timeout: statementTimeoutMs + SILENCE_MS,

@@ -42,6 +42,7 @@ const scans = defineStatement<{ allowed: string }>(
   "test.scans",
   "select current_setting('enable_seqscan') as allowed",
 );
+const turn = defineStatement("test.turn", "select pg_advisory_xact_lock(70)");
 const sleep = defineStatement("test.sleep", "select pg_sleep(20)");
 
 describe("A module's database", () => {
@@ -166,6 +167,33 @@ describe("A module's database", () => {
     await expect(work).rejects.toThrow("over");
     const left = database.kysely.selectFrom("thing").select("id").where("id", "=", 60);
     expect(await left.execute()).toEqual([]);
+  });
+
+  it("sees after a wait what the one before it committed, also where the server's default is to see what was there before", async () => {
+    const name = new URL(test.url).pathname.slice(1);
+    const byDefault = (isolation: string) =>
+      query(test.url, `alter database ${name} set default_transaction_isolation to ${isolation}`);
+    await byDefault("'repeatable read'");
+    const database = connect("shelf", { max: 4 });
+    await database.kysely.insertInto("thing").values({ id: 70, shortName: "", count: 0 }).execute();
+    let attempts = 0;
+    const takeTurn = () =>
+      database.transaction(async (tx) => {
+        attempts += 1;
+        await database.run(turn, [], tx);
+        const { count } = await tx
+          .selectFrom("thing")
+          .select("count")
+          .where("id", "=", 70)
+          .executeTakeFirstOrThrow();
+        const next = { count: count + 1 };
+        await tx.updateTable("thing").set(next).where("id", "=", 70).execute();
+        return next.count;
+      });
+    const seen = await Promise.all([takeTurn(), takeTurn(), takeTurn(), takeTurn()]);
+    await byDefault("default");
+    expect(seen.toSorted()).toEqual([1, 2, 3, 4]);
+    expect(attempts).toBe(4);
   });
 
   it("survives the end of its connections, idle and busy, and goes on with new ones", async () => {
