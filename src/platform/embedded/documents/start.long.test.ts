@@ -20,8 +20,11 @@ test("of two that start at once exactly one runs", async () => {
   expect(results.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
 });
 
-test("a path too long for a socket is no obstacle", async () => {
-  const deep = join(stores.path, "a".repeat(60), "b".repeat(60));
+test.each([
+  ["too long for a socket", join("a".repeat(60), "b".repeat(60))],
+  ["with a percent sign, which the driver would take for a code", "100%25 per%cent"],
+])("a path %s is no obstacle", async (_what, folder) => {
+  const deep = join(stores.path, folder);
   mkdirSync(deep, { recursive: true });
   const store = await stores.start(deep);
   await withClient(store, async (db) => expect(await db.command({ ping: 1 })).toEqual({ ok: 1 }));

@@ -192,14 +192,16 @@ async function stopChild(child: ChildProcess): Promise<void> {
   clearTimeout(late);
 }
 
-/** Inside the folder, or in a private one below the system's temporary folder when the path is too long. */
+/** Inside the folder, or in a private one below the system's temporary folder when the path is too long, or has a percent
+ *  sign: the driver decodes a URL's path twice. */
 function socketFor(folder: string): { path: string; release(): void } {
   if (process.platform === "win32") {
     const name = randomBytes(24).toString("hex"); // a pipe's name is its secret
     return { path: `\\\\.\\pipe\\${name}.sock`, release: () => {} };
   }
   const inside = join(folder, "documents.sock");
-  if (Buffer.byteLength(inside) <= MAX_SOCKET_PATH) return { path: inside, release: () => {} };
+  if (!inside.includes("%") && Buffer.byteLength(inside) <= MAX_SOCKET_PATH)
+    return { path: inside, release: () => {} };
   const path = join(mkdtempSync(join(tmpdir(), "documents-")), "documents.sock");
   return { path, release: () => rmSync(dirname(path), { recursive: true, force: true }) };
 }
