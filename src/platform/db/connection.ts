@@ -46,9 +46,15 @@ export function parseServer(url: string, as?: { user: string; password: string }
       ...as,
     };
   } catch (error) {
-    throw notUrl(error);
+    throw (error as NodeJS.ErrnoException).path === undefined ? notUrl(error) : unreadable(error);
   }
 }
+
+const unreadable = (cause: unknown) =>
+  new StartError(
+    `A file that DATABASE_URL names cannot be read (${(cause as Error).message}): correct its path, or let this account read it.`,
+    { cause },
+  );
 
 const notUrl = (cause?: unknown) =>
   new StartError(

@@ -265,6 +265,9 @@ describe("A start", () => {
       });
     expect(await bad("mysql://localhost/x")).toMatch(/is not a PostgreSQL URL: write it as/);
     expect(await bad("not a url")).toMatch(/is not a PostgreSQL URL: write it as/);
+    expect(await bad("postgres://127.0.0.1:1/x?sslmode=verify-full&sslrootcert=/no.pem")).toMatch(
+      /^A file that DATABASE_URL names cannot be read \(ENOENT.*\/no\.pem.*\): correct its path/,
+    );
     expect(await bad("postgres://127.0.0.1:1/x")).toMatch(
       /cannot be reached .*ECONNREFUSED.*: check/,
     );
