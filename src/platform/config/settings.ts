@@ -90,7 +90,8 @@ export const settings = {
     schema: mongoUrl,
     default: undefined,
     unit: "mongodb://user:password@host:port",
-    description: "A MongoDB 6 to 8 to use instead of the embedded document store.",
+    description:
+      "A MongoDB 6 to 8 to use instead of the embedded document store, for this restaurant alone: its database there is called tiffin_inventory, whatever the address says.",
     remedy: "an address such as mongodb://user:password@host:27017, or remove it",
     secret: true,
   }),
