@@ -286,6 +286,36 @@ describeInBrowser("The back office", () => {
     await context.close();
   });
 
+  it("gives the focus back to what opened a dialog, and leaves it on what moves a dish", async () => {
+    const { page, context } = await openManager();
+    const focused = () => page.evaluate<string>("document.activeElement.textContent");
+    for (const part of ["products", "staff"] as const) {
+      await go(page, part);
+      const opener = page.locator("tbody button").first();
+      const name = await opener.innerText();
+      for (const close of ["Escape", "Close"]) {
+        await opener.focus();
+        await page.keyboard.press("Enter");
+        await page.getByRole("dialog").waitFor();
+        if (close === "Escape") await page.keyboard.press(close);
+        else await page.getByRole("dialog").getByLabel(close).click();
+        await dialogGone(page);
+        await expect.poll(focused, { timeout: 15_000 }).toBe(name);
+      }
+    }
+    await go(page, "menu");
+    const down = page.getByRole("button", { name: "Meeshay: one down" });
+    const placeOf = async () =>
+      (await tiffin.cashier.menu()).findIndex(({ sku }) => sku === "MSH-01");
+    const before = await placeOf();
+    await down.focus();
+    await page.keyboard.press("Enter");
+    await expect.poll(placeOf, { timeout: 15_000 }).toBe(before + 1);
+    await page.waitForTimeout(1_000);
+    expect(await page.evaluate("document.activeElement.ariaLabel")).toBe("Meeshay: one down");
+    await context.close();
+  });
+
   it("keeps the figure above its orders in step with them while they are looked at", async () => {
     const { page, context } = await openManager();
     const dish = await tiffin.cashier.dish("OHN-01");

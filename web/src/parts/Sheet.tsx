@@ -7,8 +7,8 @@ import {
   type MouseEvent,
   type ReactNode,
   type SyntheticEvent,
-  useEffect,
   useId,
+  useLayoutEffect,
   useRef,
 } from "react";
 import { createPortal } from "react-dom";
@@ -39,7 +39,8 @@ export function Sheet(props: SheetProps) {
   const t = useWords(shell);
   const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // Before the dialog is taken out of the page: one that is out of it gives the focus back to nothing.
+  useLayoutEffect(() => {
     const { current } = dialog;
     if (!current) return undefined;
     current.showModal();

@@ -96,7 +96,8 @@ function Dishes({ category, settings, onOpen }: DishesProps) {
   const t = useWords(menuWords);
   const { unit } = useFormat();
   const served = useServed();
-  const { busy, problem, edit } = useEdit();
+  const { problem, edit } = useEdit();
+  // One at a time; a button that is turned off meanwhile would lose the focus, and who has only keys their place.
   const move = (productId: string, position: number) =>
     void edit((version) => api.restaurant.edit.menuItem({ productId, position, version }));
 
@@ -152,7 +153,6 @@ function Dishes({ category, settings, onOpen }: DishesProps) {
                 onStock={() => onOpen({ kind: "stock", productId: item.productId })}
                 position={index}
                 last={category.items.length - 1}
-                busy={busy}
                 onMove={(position) => move(item.productId, position)}
               />
             ))}

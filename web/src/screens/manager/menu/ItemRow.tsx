@@ -20,14 +20,13 @@ interface ItemRowProps {
   readonly position: number;
   /** Position of the last dish of its category. */
   readonly last: number;
-  readonly busy: boolean;
   onMove(this: void, position: number): void;
   onOpen(this: void): void;
   onStock(this: void): void;
 }
 
 export function ItemRow(props: ItemRowProps) {
-  const { item, served, isKnown, groups, position, last, busy, onMove, onOpen, onStock } = props;
+  const { item, served, isKnown, groups, position, last, onMove, onOpen, onStock } = props;
   const t = useWords(menuWords);
   const language = useLanguage();
   const { amount } = useFormat();
@@ -65,7 +64,7 @@ export function ItemRow(props: ItemRowProps) {
             variant="default"
             size="lg"
             aria-label={t("menu.up", { name })}
-            disabled={busy || position === 0}
+            disabled={position === 0}
             onClick={() => onMove(position - 1)}
           >
             <IconArrowUp size={18} />
@@ -74,7 +73,7 @@ export function ItemRow(props: ItemRowProps) {
             variant="default"
             size="lg"
             aria-label={t("menu.down", { name })}
-            disabled={busy || position === last}
+            disabled={position === last}
             onClick={() => onMove(position + 1)}
           >
             <IconArrowDown size={18} />
