@@ -2,7 +2,7 @@
 import { Button } from "@mantine/core";
 import { IconUser } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Suspense, useEffect, useState } from "react";
+import { Suspense, useEffect, useRef, useState } from "react";
 import { Link, Redirect, Route, Switch, useLocation } from "wouter";
 import { useConnection } from "../api/connection.js";
 import { type Me, useSignIn } from "../api/session.js";
@@ -69,9 +69,14 @@ export function Shell({ me }: { readonly me: Me }) {
 function Tabs({ screens: mine }: { readonly screens: readonly Screen[] }) {
   const t = useWords(shell);
   const [location] = useLocation();
+  const nav = useRef<HTMLElement>(null);
+  const here = mine.find(({ path }) => location.startsWith(path))?.path;
+  useEffect(() => {
+    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "nearest" });
+  }, [here]);
   if (mine.length < 2) return null;
   return (
-    <nav className={classes["tabs"]} aria-label={t("shell.screens")}>
+    <nav ref={nav} className={classes["tabs"]} aria-label={t("shell.screens")}>
       {mine.map(({ path, word, icon: Icon }) => (
         <Link key={path} href={path} aria-current={location.startsWith(path) ? "page" : undefined}>
           <Icon size={20} stroke={1.8} aria-hidden />
