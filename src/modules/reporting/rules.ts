@@ -43,9 +43,7 @@ export const LONGEST_RANGE_DAYS = 3_660;
 /** Why the range cannot be reported on, or undefined. */
 export function rangeFault(from: string | undefined, to: string | undefined): string | undefined {
   if (from === undefined || to === undefined) return undefined;
-  if (from > to) return "must not be before `from`";
+  if (from > to) return "must not be before the first day";
   const days = (Date.parse(to) - Date.parse(from)) / 86_400_000;
-  return days >= LONGEST_RANGE_DAYS
-    ? `must be within ${LONGEST_RANGE_DAYS} days of \`from\``
-    : undefined;
+  return days >= LONGEST_RANGE_DAYS ? "must be at most ten years after the first day" : undefined;
 }
