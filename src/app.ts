@@ -180,6 +180,7 @@ export async function createApp(parts: AppParts) {
 
   metrics.onCollect(() => system.collectEvents());
   metrics.onCollect(() => stream.collect());
+  grants.refuseUnheard(inboxes);
 
   return {
     modules: Object.keys(manifest) as ModuleName[],

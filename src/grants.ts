@@ -51,6 +51,17 @@ export function createGrants<M extends Manifest, Faces extends object>(
       modules.set(module.name, module);
       return module;
     },
+    /** @throws StartError when a subscription is in none of the inboxes: nothing would ever be handed to it */
+    refuseUnheard(inboxes: readonly { readonly subscriptions: readonly { name: string }[] }[]) {
+      const served = inboxes.flatMap((inbox) => inbox.subscriptions.map(({ name }) => name));
+      for (const { name: module, subscriptions } of modules.values()) {
+        const deaf = subscriptions.find(({ name }) => !served.includes(name));
+        if (deaf === undefined) continue;
+        throw new StartError(
+          `${deaf.name} would hear nothing: give the subscriptions of ${module} to hear(…) in app.ts.`,
+        );
+      }
+    },
     /** Names or patterns of events that a module listens to. */
     heard: (name: string): readonly string[] =>
       modules.get(name)?.subscriptions.flatMap(patternsOf) ?? [],

@@ -76,6 +76,14 @@ describe("What a module hears", () => {
     expect(grants.heard("nobody")).toEqual([]);
   });
 
+  it("comes by an inbox, or it would wait for ever without anybody knowing", () => {
+    const inbox = { subscriptions: [{ name: "stock.count" }] };
+    expect(() => grants.refuseUnheard([inbox])).not.toThrow();
+    expect(() => grants.refuseUnheard([])).toThrow(
+      "stock.count would hear nothing: give the subscriptions of stock to hear(…) in app.ts",
+    );
+  });
+
   it("is what the manifest lists, whether an event is imported, named anew, or heard by a pattern", () => {
     const hearing = (over: Partial<Subscription<never>>) => {
       const handle = () => Promise.resolve();

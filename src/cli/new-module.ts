@@ -9,7 +9,8 @@ import { readArguments } from "./arguments.js";
 import { renderModule, type Store } from "./module-templates.js";
 import { addToApp, addToManifest } from "./wiring.js";
 
-/** A schema, a role and a variable are called so: what PostgreSQL or TypeScript keep for themselves will not do. */
+/** A schema, a role and a variable are called so: what PostgreSQL, TypeScript or the module's own first files keep for
+ *  themselves will not do. */
 const RESERVED = new Set(
   `all analyse analyze and any array as asc asymmetric authorization await binary both break case cast catch check class
   collate collation column concurrently const constraint continue create cross debugger default deferrable delete desc
@@ -18,7 +19,8 @@ const RESERVED = new Set(
   left let like limit localtime localtimestamp natural new not notnull null offset on only or order outer overlaps package
   placing primary private protected public references return returning right select similar some static super switch
   symmetric system table tablesample then this throw to trailing true try typeof union unique user using var variadic
-  verbose void when where while window with yield`.split(/\s+/),
+  verbose void when where while window with yield
+  contract models`.split(/\s+/),
 );
 
 const root = new URL("../../", import.meta.url);
@@ -79,6 +81,8 @@ ${module} is there, with its own ${kind === "postgres" ? `schema and the role ti
   who may call it: the permissions in its contract.ts, which are the restaurant's for now; then
   npx vitest run -u --project system tests/system/permissions.test.ts
                                                   writes docs/permissions.md, without which npm test fails
-  what it calls and hears: its entry in src/modules/manifest.ts; app.ts hands faces over
-  what it tells: src/modules/${module}/events.ts, with an outbox from app.ts`);
+  what it calls: its entry in src/modules/manifest.ts; src/app.ts hands the faces over
+  what it hears: that entry, listeners.ts, and \`hear\` in src/app.ts (on MongoDB createMongoInbox)
+  what it tells: events.ts, and \`publishing\` in src/app.ts (on MongoDB createMongoOutbox)
+  a small example of both: src/modules/kitchen`);
 }
