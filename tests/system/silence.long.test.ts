@@ -77,11 +77,11 @@ describe("A connection that is gone without a word", () => {
     let heard = 0;
     const calls = createCalls(database, 200);
     const stop = calls.listen("orders", () => (heard += 1));
-    await expect.poll(() => heard).toBe(1); // it listens
+    await expect.poll(() => heard, { timeout: 5_000 }).toBe(1); // it listens
     await die();
     await expect.poll(() => heard, { timeout: 10_000 }).toBe(2);
     await calls.send("orders");
-    await expect.poll(() => heard).toBe(3);
+    await expect.poll(() => heard, { timeout: 5_000 }).toBe(3);
     await stop();
   });
 
