@@ -328,6 +328,28 @@ describe("an order that was cancelled", () => {
     expect(once[0]).toMatchObject({ version: 2, lines: [{ cancelled: 2, shown: 0, struck: 2 }] });
   });
 
+  it("while a cook presses waits for the press, and loses nothing of it", async () => {
+    const { order, ticket } = await sendTicket();
+    const { database } = running;
+    const isWaitedFor = async () =>
+      (
+        await sql<{ pid: number }>`select pid from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`.execute(database.kysely)
+      ).rows.length > 0;
+    let told: Promise<void> = Promise.resolve();
+    await database.transaction(async (tx) => {
+      await sql`update tickets set status = 'cooking', version = 2 where id = ${ticket.id}`.execute(
+        tx,
+      );
+      told = send(cancelled(order));
+      await expect.poll(isWaitedFor, { timeout: 10_000 }).toBe(true);
+    });
+    await told;
+    expect(await ticketsOfOrder(order)).toMatchObject([
+      { status: "cooking", version: 3, lines: [{ shown: 0, struck: 1 }] },
+    ]);
+  });
+
   it("before it was heard of makes no ticket that anybody would cook", async () => {
     const order = anOrder([{ quantity: 2 }]);
     await send(cancelled(order));
