@@ -72,7 +72,9 @@ function Tabs({ screens: mine }: { readonly screens: readonly Screen[] }) {
   const nav = useRef<HTMLElement>(null);
   const here = mine.find(({ path }) => location.startsWith(path))?.path;
   useEffect(() => {
-    nav.current?.querySelector("[aria-current]")?.scrollIntoView({ inline: "nearest" });
+    nav.current
+      ?.querySelector(`a[href$="${here}"]`)
+      ?.scrollIntoView({ inline: "nearest", block: "nearest" });
   }, [here]);
   if (mine.length < 2) return null;
   return (
