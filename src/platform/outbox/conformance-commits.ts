@@ -1,6 +1,7 @@
 // Promises about commits: one that comes late is not passed by, and nobody has to poll to see one.
 import { expect, it, vi } from "vitest";
-import { eventually, noted, recorder, type Suite } from "./testing.js";
+import { dataIs } from "./subscription.js";
+import { eventually, Noted, noted, recorder, type Suite } from "./testing.js";
 
 const FAR_OFF_MS = 60_000;
 
@@ -48,6 +49,23 @@ export function promiseCommits<Tx>(suite: Suite<Tx>): void {
         Array.from({ length: 12 }, (_, index) => index + 1),
       ),
     );
+  });
+
+  it("of one key are archived in their order, though only an earlier one waits for a slow listener", async () => {
+    let open = () => undefined as void;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    const slow = { fail: () => gate, ignores: dataIs(Noted, ({ n }) => n !== 1) };
+    const process = suite.start(
+      [recorder(suite.world, "shop.a"), recorder(suite.world, "shop.slow", slow)],
+      { timing: { stuckAfterMs: 60_000 } },
+    );
+    await process.publish(noted("x", 1), noted("x", 2), noted("y", 3));
+    const delivered = async (key: string) =>
+      (await process.outbox.find({ key })).map((event) => event.delivered);
+    await eventually(async () => expect(await delivered("y")).toEqual([true]));
+    expect(await delivered("x")).toEqual([false, false]);
+    open();
+    await eventually(async () => expect(await delivered("x")).toEqual([true, true]));
   });
 
   it("are told in-process: the next poll may be a minute away", async () => {
