@@ -91,6 +91,22 @@ describeInBrowser("The door", () => {
     await context.close();
   });
 
+  it("shows that it is on its way out while the server takes its time", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    let answer: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => (answer = resolve));
+    await page.route("**/api/sessions/current", async (route) => {
+      if (route.request().method() === "DELETE") await asked;
+      await route.fallback();
+    });
+    const leave = page.getByRole("button", { name: /^Signed in/ });
+    await leave.click();
+    await expect.poll(() => leave.isDisabled()).toBe(true);
+    answer();
+    await page.getByRole("button", { name: /^Cashier/ }).waitFor();
+    await context.close();
+  });
+
   it("does not stand there connecting for ever after an error of the server", async () => {
     const { page, context } = await openPage(browser, tiffin.url);
     await page.getByRole("button", { name: /^Cashier/ }).waitFor();

@@ -23,7 +23,7 @@ export function Shell({ me }: { readonly me: Me }) {
   const t = useWords(shell);
   const client = useQueryClient();
   useEffect(() => startStream(client), [client]);
-  const { stuck, leave } = useLeave();
+  const { leaving, stuck, leave } = useLeave();
   const mine = screens.filter(({ permission }) => me.permissions.includes(permission));
   const [first] = mine;
   const [location] = useLocation();
@@ -35,7 +35,7 @@ export function Shell({ me }: { readonly me: Me }) {
         <Tabs screens={mine} />
         <div className={classes["right"]}>
           <Preferences />
-          <User me={me} onLeave={leave} />
+          <User me={me} leaving={leaving} onLeave={leave} />
         </div>
       </header>
       <ConnectionBanner />
@@ -89,8 +89,14 @@ function Tabs({ screens: mine }: { readonly screens: readonly Screen[] }) {
   );
 }
 
+interface UserProps {
+  readonly me: Me;
+  readonly leaving: boolean;
+  onLeave(this: void): void;
+}
+
 /** One tap hands the screen over to the next person; the cart stays on the device. */
-function User({ me, onLeave }: { readonly me: Me; onLeave(this: void): void }) {
+function User({ me, leaving, onLeave }: UserProps) {
   const t = useWords(shell);
   return (
     <Button
@@ -100,6 +106,7 @@ function User({ me, onLeave }: { readonly me: Me; onLeave(this: void): void }) {
       leftSection={<IconUser size={20} aria-hidden />}
       title={t("shell.switch-user")}
       aria-label={t("shell.signed-in", { name: me.name })}
+      loading={leaving}
       onClick={onLeave}
     >
       {me.name}
@@ -110,6 +117,7 @@ function User({ me, onLeave }: { readonly me: Me; onLeave(this: void): void }) {
 /** Signs out. Where that fails, the next person would work under this one's name: it is said, for long enough. */
 function useLeave() {
   const { signOut } = useSignIn();
+  const [leaving, setLeaving] = useState(false);
   const [stuck, setStuck] = useState(false);
   useEffect(() => {
     if (!stuck) return undefined;
@@ -118,9 +126,12 @@ function useLeave() {
   }, [stuck]);
   const leave = () => {
     setStuck(false);
-    signOut().catch(() => setStuck(true));
+    setLeaving(true);
+    signOut()
+      .catch(() => setStuck(true))
+      .finally(() => setLeaving(false));
   };
-  return { stuck, leave };
+  return { leaving, stuck, leave };
 }
 
 /** A quiet stale screen is the worst state: it says since when nothing new came. */
