@@ -1,4 +1,5 @@
 // Moves everything from the embedded document store to a real MongoDB, verifies it, and can be run again.
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "#platform/config";
 import {
@@ -17,9 +18,18 @@ if (to === undefined) {
   process.exit(2);
 }
 
+const { dataDir } = loadConfig();
+// Opened, it would be made, and nothing would be exported with success.
+if (!existsSync(join(dataDir, "documents"))) {
+  console.error(
+    `There is no document store in ${dataDir}: set DATA_DIR to the folder that has it.`,
+  );
+  process.exit(1);
+}
+
 try {
   // The lock of the folder: a running Tiffin would go on writing behind the export's back.
-  const folder = await openDataFolder(loadConfig().dataDir);
+  const folder = await openDataFolder(dataDir);
   const store = await startDocumentStore({
     folder: join(folder.path, "documents"),
     memoryMegabytes: machineMegabytes(), // the way out also where it has outgrown its half

@@ -18,7 +18,12 @@ if (values.explain) {
     console.error("Name two modules: npm run modules -- --explain orders inventory.");
     process.exit(2);
   }
-  console.log(explain(manifest, from, to).join("\n"));
+  const answer = explain(manifest, from, to).join("\n");
+  if (!(from in manifest && to in manifest)) {
+    console.error(answer);
+    process.exit(2);
+  }
+  console.log(answer);
 } else {
   await withServer(async (api) => {
     console.log(renderPicture(await api.call<SystemPicture>("GET", "/api/system/modules")));

@@ -144,6 +144,16 @@ describeInBrowser("The door", () => {
     await context.close();
   });
 
+  it("takes a PIN that is clicked and then entered by key", async () => {
+    const { page, context } = await openPage(browser, tiffin.url);
+    await page.getByRole("button", { name: /^Cashier/ }).click();
+    const pad = page.getByRole("group", { name: "PIN of Cashier" });
+    for (let n = 0; n < 4; n++) await pad.getByRole("button", { name: "2" }).click();
+    await page.keyboard.press("Enter");
+    await tile(page, "Mohinga").waitFor();
+    await context.close();
+  });
+
   it("takes the digits of a Burmese keyboard", async () => {
     const { page, context } = await openPage(browser, tiffin.url);
     await page.getByRole("button", { name: /^Cashier/ }).click();

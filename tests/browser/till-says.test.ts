@@ -110,6 +110,25 @@ describeInBrowser("What the till says", () => {
     await context.close();
   });
 
+  it("takes a quantity that is typed, in either script", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Meeshay").click();
+    const edit = page.locator("aside").getByRole("button", { name: /^Change Meeshay/ });
+    const quantity = page.getByRole("dialog").getByRole("textbox", { name: "Quantity" });
+    for (const [typed, total] of [
+      ["30", "126,000"],
+      ["၁၂", "50,400"],
+    ] as const) {
+      await edit.click();
+      await quantity.fill("");
+      expect(await page.getByRole("button", { name: /^Done/ }).isDisabled()).toBe(true);
+      await quantity.fill(typed);
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: `Pay ${total} Ks` }).waitFor();
+    }
+    await context.close();
+  });
+
   it("asks what becomes of the food when that is not known any more, before a manager allows it", async () => {
     await sell();
     const { page, context } = await openTill(browser, tiffin.url);

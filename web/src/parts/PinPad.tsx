@@ -51,7 +51,13 @@ export function PinPad({ label, enter, onEnter }: PinPadProps) {
   });
 
   return (
-    <div className={classes["pad"]} role="group" aria-label={label}>
+    <div
+      className={classes["pad"]}
+      role="group"
+      aria-label={label}
+      // A key that is clicked would take the focus, and Enter would then press it once more.
+      onMouseDown={(event) => event.preventDefault()}
+    >
       <div className={classes["dots"]} role="status">
         <span className="visually-hidden">{t("sign-in.digits", { count: pin.length })}</span>
         {Array.from({ length: Math.max(MIN, pin.length) }, (_, index) => (

@@ -4,7 +4,7 @@ import { IconMinus, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
 import { Sheet } from "../../../parts/Sheet.js";
 import { pick, useLanguage } from "../../../words/language.js";
-import { formatAmount, formatMoney } from "../../../words/money.js";
+import { formatAmount, formatMoney, westernDigits } from "../../../words/money.js";
 import { useWords } from "../../../words/words.js";
 import { type Line, MAX_NOTE, MAX_QUANTITY } from "../cart/cart.js";
 import type { Dish, Modifier, ModifierGroup } from "../menu.js";
@@ -36,7 +36,10 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
   const [codes, setCodes] = useState<ReadonlySet<string>>(
     new Set(line?.modifiers.map(({ code }) => code)),
   );
-  const [quantity, setQuantity] = useState(line?.quantity ?? 1);
+  // As it stands in its field: empty while another one is about to be typed.
+  const [typed, setTyped] = useState(String(line?.quantity ?? 1));
+  const quantity = Number(typed);
+  const setQuantity = (count: number) => setTyped(String(count));
   const [note, setNote] = useState(line?.note ?? "");
   const modifiers = dish.modifierGroups.flatMap((group) => chosenOf(group, codes));
   const missing = dish.modifierGroups.find((group) => chosenOf(group, codes).length < group.min);
@@ -57,7 +60,7 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
     setCodes(next);
   };
   const done = () => {
-    if (!missing) onDone({ modifiers, quantity, note: note.trim() });
+    if (!missing && quantity > 0) onDone({ modifiers, quantity, note: note.trim() });
   };
 
   return (
@@ -96,7 +99,18 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
             >
               <IconMinus size={20} aria-hidden />
             </Button>
-            <output>{quantity}</output>
+            <input
+              inputMode="numeric"
+              autoComplete="off"
+              aria-label={t("till.quantity")}
+              maxLength={String(MAX_QUANTITY).length}
+              value={typed}
+              onFocus={(event) => event.currentTarget.select()}
+              onChange={(event) =>
+                setTyped(westernDigits(event.currentTarget.value).replaceAll(/\D/g, ""))
+              }
+              onBlur={() => setQuantity(Math.max(1, quantity))}
+            />
             <Button
               variant="default"
               size="lg"
@@ -115,7 +129,7 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
           <Button
             type="submit"
             size="lg"
-            disabled={missing !== undefined}
+            disabled={missing !== undefined || quantity < 1}
             className={classes["done"] ?? ""}
           >
             {missing
