@@ -94,7 +94,7 @@ describeInBrowser("The system's page", () => {
     const water = await tiffin.cashier.dish("WTR-01");
     expect((await tiffin.cashier.place(order([line(water)]))).status).toBe(201);
     const { page, context } = await openSystem();
-    await page.route(/api\/orders(\/sagas)?\?/, async (route) => {
+    await page.route(/api\/(orders|system\/sagas)\?/, async (route) => {
       const response = await route.fetch();
       const text = (await response.text()).replaceAll(/"20\d\d-\d\d-\d\dT/g, '"2026-02-03T');
       await route.fulfill({ response, body: text });
