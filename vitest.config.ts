@@ -3,6 +3,8 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 // A busy CI machine may be too slow once; what fails three times is broken.
 const retry = process.env["CI"] ? 2 : 0;
+/** A page takes seconds to come up beside other work; what never comes is as wrong after ten seconds as after one. */
+const expect = { poll: { timeout: 10_000 } };
 
 /** Two workers end together when what takes longest begins first; nothing else is known of a file before it ran. */
 const LONGEST = [
@@ -51,6 +53,7 @@ export default defineConfig({
         test: {
           name: "module",
           retry,
+          expect,
           maxWorkers: 2,
           include: ["src/**/*.module.test.ts"],
           globalSetup: ["tests/setup/postgres.ts"],
@@ -62,6 +65,7 @@ export default defineConfig({
         test: {
           name: "system",
           retry,
+          expect,
           maxWorkers: 2,
           include: ["tests/system/**/*.test.ts", "tests/architecture/**/*.test.ts"],
           exclude: ["**/*.long.test.ts"],
@@ -74,6 +78,7 @@ export default defineConfig({
         test: {
           name: "long",
           retry,
+          expect,
           include: [
             "{src,tests}/**/*.long.test.ts",
             "tests/crash/**/*.test.ts",

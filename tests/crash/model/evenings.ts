@@ -43,9 +43,9 @@ const crashAt = (points: readonly string[], of: number): fc.Arbitrary<Crash | un
 const told = Object.keys(matrix).filter((point) =>
   /^(relay|inbox|inventory.after-file)/.test(point),
 );
-const placing = crashAt(Object.keys(matrix), 5);
-const cancelling = crashAt([...cancellation, ...told], 3);
-const moving = crashAt(told, 6);
+const placing = crashAt(Object.keys(matrix), 8);
+const cancelling = crashAt([...cancellation, ...told], 4);
+const moving = crashAt(told, 10);
 const dish = fc.nat({ max: DISHES - 1 });
 const order = fc.record({
   quantities: fc
