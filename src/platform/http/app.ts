@@ -18,7 +18,8 @@ export type BehindProxy = boolean | "x-forwarded-for";
 
 export interface AppParts {
   readonly api: ReturnType<typeof createApi>;
-  readonly document: OpenApiDocument;
+  /** Asked once, for the first who reads it: making it takes as long as a tenth of a start. */
+  readonly document: () => Promise<OpenApiDocument>;
   readonly readiness: () => Promise<Readiness>;
   readonly metrics: Metrics;
   readonly logger: Logger;
@@ -192,17 +193,18 @@ function systemRoutes({ api, readiness, metrics, document }: AppParts): express.
     response.end(text);
   });
 
-  const openapi = once(() => JSON.stringify(document));
-  const docs = once(() => docsPage(document));
-  const style = once(() => STYLE);
-  router.get("/openapi.json", named("/openapi.json"), (request, response) =>
-    sendKept(request, response, "application/json; charset=utf-8", openapi()),
+  const documented = once(document);
+  const openapi = once(async () => kept(JSON.stringify(await documented())));
+  const docs = once(async () => kept(docsPage(await documented())));
+  const style = kept(STYLE);
+  router.get("/openapi.json", named("/openapi.json"), async (request, response) =>
+    sendKept(request, response, "application/json; charset=utf-8", await openapi()),
   );
-  router.get("/docs", named("/docs"), (request, response) =>
-    sendKept(request, response, "text/html; charset=utf-8", docs()),
+  router.get("/docs", named("/docs"), async (request, response) =>
+    sendKept(request, response, "text/html; charset=utf-8", await docs()),
   );
   router.get("/docs/style.css", named("/docs"), (request, response) =>
-    sendKept(request, response, "text/css; charset=utf-8", style()),
+    sendKept(request, response, "text/css; charset=utf-8", style),
   );
   const errors = readErrors();
   router.get("/problems/:code", named("/problems"), (request, response) => {
@@ -220,10 +222,15 @@ interface KeptPage {
   readonly etag: string;
 }
 
+const kept = (text: string): KeptPage => ({
+  bytes: Buffer.from(text),
+  etag: `"${randomUUID()}"`,
+});
+
 /** Made at the first request and kept. */
-function once(make: () => string): () => KeptPage {
-  let made: KeptPage | undefined;
-  return () => (made ??= { bytes: Buffer.from(make()), etag: `"${randomUUID()}"` });
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => (made ??= make());
 }
 
 function sendKept(

@@ -86,7 +86,7 @@ export async function createHttpServer(parts: HttpParts): Promise<HttpServer> {
       limits,
       rateLimit: createRateLimit(limits.requestsPerMinute),
     }),
-    document: await createOpenApi(routers),
+    document: () => createOpenApi(routers),
     readiness: createReadiness(parts.checks, logger),
     metrics,
     logger,
