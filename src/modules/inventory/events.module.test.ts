@@ -119,7 +119,7 @@ describe("inventory and its events", () => {
     );
     await vi.waitFor(async () => {
       expect((await models.products.findById(dish).lean())?.outbox).toEqual([]);
-    });
+    }, 10_000);
     expect(logger.error).not.toHaveBeenCalled();
   });
 });

@@ -75,7 +75,7 @@ describe("an attempt at a stored event in MongoDB", () => {
       tryingTo(() => new Promise((end, fail) => (settle = { end, fail }))),
       before,
     );
-    await vi.waitFor(() => expect(settle).toBeDefined());
+    await vi.waitFor(() => expect(settle).toBeDefined(), 10_000);
     const applied: number[] = [];
     const apply = tryingTo((events) => {
       applied.push(...events.map(({ data }) => (data as { n: number }).n));
@@ -106,7 +106,7 @@ describe("an attempt at a stored event in MongoDB", () => {
       tryingTo(() => new Promise<void>((resolve) => (end = resolve))),
       due,
     );
-    await vi.waitFor(async () => expect((await soonest()).dueInMs).toBeGreaterThan(0));
+    await vi.waitFor(async () => expect((await soonest()).dueInMs).toBeGreaterThan(0), 10_000);
     settle.end();
     await attempt;
     expect((await soonest()).event.data).toMatchObject({ n: 1 });
