@@ -212,6 +212,7 @@ export async function createApp(parts: AppParts) {
       events: () => system.checkEvents(),
     },
     async start(): Promise<void> {
+      await documents.claim(await restaurant.identity());
       await inventory.start();
       for (const inbox of inboxes) inbox.start();
       for (const outbox of outboxes) outbox.start();

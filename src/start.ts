@@ -116,6 +116,7 @@ async function start(
     ...ownership,
     url: mongodbUrl,
     secret: config.mongodbUrl && config.databaseRoles === "own" ? secret : undefined,
+    adopts: config.adoptDocumentsOf,
     logger,
   });
   stops.push(() => documents.close());

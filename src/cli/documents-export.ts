@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { loadConfig } from "#platform/config";
+import { refuseOtherOwner } from "#platform/documents";
 import {
   exportDocuments,
   machineMegabytes,
@@ -39,6 +40,7 @@ try {
     const report = await exportDocuments({
       from: store.url,
       to,
+      check: refuseOtherOwner,
       onProgress: ({ namespace, done, total }) => {
         if (shown?.name !== namespace) {
           shown?.progress.end();

@@ -3,7 +3,7 @@ import type { Face } from "#platform/contract";
 import type { RestaurantOutbox } from "./commands.js";
 import { contract } from "./contract.js";
 import { subscriptions } from "./listeners.js";
-import { createMemory } from "./queries.js";
+import { createMemory, getIdentity } from "./queries.js";
 import type { RestaurantDatabase } from "./repository.js";
 import { createRouter } from "./router.js";
 import type { RestaurantTables } from "./schema.js";
@@ -28,6 +28,8 @@ export function createRestaurant({ database, outbox, clock = () => new Date() }:
     /** GET /menu as bytes, for a server that answers it without going through the contract each time. */
     menu: () => memory.menu(),
     cachedReads: [{ path: "/menu" as const, read: () => memory.peek() }],
+    /** What the data in other stores is noted to belong to. */
+    identity: () => getIdentity(database),
     /** Something was told: what it changed in another process shows at the next read. */
     expire: () => memory.expire(),
   };

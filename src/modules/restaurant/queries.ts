@@ -6,6 +6,7 @@ import {
   findSettings,
   readCatalogue,
   readFreshness,
+  readIdentity,
   type RestaurantDatabase,
 } from "./repository.js";
 import {
@@ -24,6 +25,13 @@ export interface ServedMenu {
   readonly menu: Menu;
   readonly body: Buffer;
   readonly etag: string;
+}
+
+/** Which restaurant this is: made once with its tables. */
+export async function getIdentity(database: RestaurantDatabase): Promise<string> {
+  const [row] = await readIdentity(database);
+  if (!row) throw new Error("The identity is one row");
+  return row.id;
 }
 
 export type Memory = ReturnType<typeof createMemory>;

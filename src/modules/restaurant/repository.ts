@@ -47,6 +47,13 @@ const selectCatalogue = defineStatement<CatalogueEntry>(
 
 export const readCatalogue = (database: RestaurantDatabase) => database.run(selectCatalogue, []);
 
+const selectIdentity = defineStatement<{ id: string }>(
+  "restaurant.identity",
+  "select id from identity",
+);
+
+export const readIdentity = (database: RestaurantDatabase) => database.run(selectIdentity, []);
+
 export interface Freshness {
   /** Null while no restaurant is set up. */
   readonly revision: number | null;

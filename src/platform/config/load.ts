@@ -17,6 +17,7 @@ export interface Config {
   readonly databaseUrl: string | undefined;
   readonly databaseRoles: Value<"DATABASE_ROLES">;
   readonly mongodbUrl: string | undefined;
+  readonly adoptDocumentsOf: string | undefined;
   readonly sample: boolean;
   readonly secret: string | undefined;
   /** Absolute paths. */
@@ -74,6 +75,7 @@ export function loadConfig(
     databaseUrl: read("DATABASE_URL"),
     databaseRoles: required("DATABASE_ROLES"),
     mongodbUrl: read("MONGODB_URL"),
+    adoptDocumentsOf: read("ADOPT_DOCUMENTS_OF"),
     sample: required("TIFFIN_SAMPLE"),
     secret: read("TIFFIN_SECRET"),
     tls:

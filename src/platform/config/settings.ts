@@ -91,9 +91,17 @@ export const settings = {
     default: undefined,
     unit: "mongodb://user:password@host:port",
     description:
-      "A MongoDB 6 to 8 to use instead of the embedded document store, for this restaurant alone: its database there is called tiffin_inventory, whatever the address says.",
+      "A MongoDB 6 to 8 to use instead of the embedded document store, for this restaurant alone: its database there is called tiffin_inventory, whatever the address says, and a start on that of another restaurant is refused.",
     remedy: "an address such as mongodb://user:password@host:27017, or remove it",
     secret: true,
+  }),
+  ADOPT_DOCUMENTS_OF: setting({
+    schema: z.uuid().toLowerCase(),
+    default: undefined,
+    unit: "identity, as the refused start names it",
+    description:
+      "For one start, where one of the two databases was restored or made anew alone: takes over the documents that belong to this other restaurant.",
+    remedy: "the identity that the refused start named, or remove it",
   }),
   TLS_CERT: setting({
     schema: z.string(),

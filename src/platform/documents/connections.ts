@@ -6,6 +6,7 @@ import { mendDriver } from "./driver.js";
 import { codeOf } from "./errors.js";
 import { guardConnection } from "./guard.js";
 import { findHoles } from "./holes.js";
+import { claim } from "./owner.js";
 import { databaseOf, ensureUser, hasOnlyItsRoles, signInAs, statusOf, userOf } from "./users.js";
 
 export interface DocumentsOptions extends Ownership {
@@ -18,12 +19,17 @@ export interface DocumentsOptions extends Ownership {
   readonly prefix?: string;
   /** Given: where the server asks for a password, each module signs in as a user of its own. */
   readonly secret?: string | undefined;
+  /** A restaurant whose databases become this one's. */
+  readonly adopts?: string | undefined;
 }
 
 export interface Documents {
   readonly version: string;
   /** The module's own pool, on the database `tiffin_<module>`. */
   connect(module: string): Promise<Connection>;
+  /** Makes sure that the databases of all who are connected are this restaurant's. Call before the first write.
+   *  @throws StartError when one is another restaurant's */
+  claim(identity: string): Promise<void>;
   /** A module's collections, with their documents counted. */
   describe(module: string): Promise<{ name: string; rows: number }[]>;
   /** Tries to leave each module's own database, and answers with who could; and with what else is to be known. */
@@ -145,6 +151,20 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
       guardConnection(connection, { ...options, prefix, module });
       guarded.set(database, connection);
       return connection;
+    },
+    async claim(identity) {
+      for (const connection of guarded.values()) {
+        const adopted = await claim(databaseOf(connection), identity, options.adopts).catch(
+          (error: unknown) => {
+            throw explained(error);
+          },
+        );
+        if (adopted)
+          logger.warn(
+            { database: connection.name },
+            "Took over the documents of another restaurant: remove ADOPT_DOCUMENTS_OF",
+          );
+      }
     },
     async describe(module) {
       const name = `${prefix}${module}`;

@@ -23,27 +23,32 @@ export interface ExportReport {
 export async function exportDocuments(options: {
   from: string;
   to: string;
+  /** Throws where a database must not be written over with that of the source: then nothing is. */
+  check?: (source: mongo.Db, target: mongo.Db) => Promise<void>;
   onProgress?: (progress: ExportProgress) => void;
 }): Promise<ExportReport> {
   const source = new mongo.MongoClient(options.from);
   const target = new mongo.MongoClient(options.to, { serverSelectionTimeoutMS: 10_000 });
   try {
     await Promise.all([source.connect(), target.connect()]);
-    return await copyAll(source, target, options.onProgress ?? (() => {}));
+    const { databases } = await source.db().admin().listDatabases({ nameOnly: true });
+    const names = databases.map(({ name }) => name).filter((name) => !SYSTEM.has(name));
+    for (const name of names) await options.check?.(source.db(name), target.db(name));
+    return await copyAll(names, source, target, options.onProgress ?? (() => {}));
   } finally {
     await Promise.all([source.close(), target.close()]);
   }
 }
 
 async function copyAll(
+  names: readonly string[],
   source: mongo.MongoClient,
   target: mongo.MongoClient,
   onProgress: (progress: ExportProgress) => void,
 ): Promise<ExportReport> {
   const report = { collections: 0, documents: 0, indexes: 0 };
   const differences: string[] = [];
-  const { databases } = await source.db().admin().listDatabases({ nameOnly: true });
-  for (const { name } of databases.filter(({ name }) => !SYSTEM.has(name)))
+  for (const name of names)
     for (const { name: collection, options } of await collectionsOf(source.db(name))) {
       const from = source.db(name).collection(collection);
       const to = target.db(name).collection(collection);
