@@ -44,6 +44,7 @@ async function approved(
   method: string,
   path: string,
   body: object,
+  subject: string,
 ): Promise<{ status: number; body: { id?: string; order?: object; code?: string } }> {
   const refused = await test.cashier.send(method, path, body);
   expect([refused.status, refused.body.permission, refused.body.approvable]).toEqual([
@@ -55,6 +56,7 @@ async function approved(
     name: "Manager",
     pin: "1111",
     permission,
+    subject,
   });
   return test.cashier.send(method, path, body, { approval: given.body.approval });
 }
@@ -94,16 +96,22 @@ describe("what people do", () => {
     await test.manager.send("PATCH", path, { version: 1, price: mmk(700) }); // stale: refused
     const movement = { type: "recount", quantity: 7, reason: "Counted twice" };
     await test.manager.send("POST", `${path}/movements`, movement);
-    await approved("inventory.adjust", "POST", `${path}/movements`, {
-      id: randomUUID(),
-      type: "waste",
-      quantity: 2,
-      reason: "Fell down",
-    });
-    await approved("inventory.edit", "PATCH", path, { version: 2, archived: true });
+    await approved(
+      "inventory.adjust",
+      "POST",
+      `${path}/movements`,
+      {
+        id: randomUUID(),
+        type: "waste",
+        quantity: 2,
+        reason: "Fell down",
+      },
+      made.id,
+    );
+    await approved("inventory.edit", "PATCH", path, { version: 2, archived: true }, made.id);
     // Who lets a dish be stopped has said nothing of its price.
     const dearer = { version: 3, archived: false, price: mmk(1) };
-    expect(await approved("inventory.edit", "PATCH", path, dearer)).toMatchObject({
+    expect(await approved("inventory.edit", "PATCH", path, dearer, made.id)).toMatchObject({
       status: 403,
       body: { code: "approval-too-narrow" },
     });
@@ -157,7 +165,13 @@ describe("what people do", () => {
     const tea = await test.cashier.dish("MOH-01");
     const { body: placed } = await test.cashier.place(order([line(tea)]));
     const refund = { orderId: placed.id, amount: mmk(100), reason: "Cold", key: randomUUID() };
-    const given = await approved("payments.refund", "POST", "/api/payments/refunds", refund);
+    const given = await approved(
+      "payments.refund",
+      "POST",
+      "/api/payments/refunds",
+      refund,
+      placed.id,
+    );
     expect(given).toMatchObject({ status: 200, body: { amount: mmk(100) } });
     const again = await test.manager.send("POST", "/api/payments/refunds", refund);
     expect(again.body.refundId).toBe((given.body as { refundId?: string }).refundId);
@@ -168,6 +182,7 @@ describe("what people do", () => {
       "POST",
       `/api/orders/${placed.id}/cancel`,
       asked,
+      placed.id,
     );
     expect([200, 202]).toContain(cancelled.status);
     const entries = await entriesOn(placed.id, 2);

@@ -160,6 +160,39 @@ it("lets a cashier cancel with a manager's approval, and names both", async () =
   });
 });
 
+it("takes an approval for the order that it was given for, and for no other one", async () => {
+  const [first, second] = [await place(), await place()];
+  const approve = async (permission: string) => {
+    const asked = { name: "Manager", pin: "1111", permission, subject: first.id };
+    const { approval } = (await test.cashier.send("POST", "/api/approvals", asked)).body;
+    return (path: string, body: object) =>
+      test.cashier.send("POST", path, body, { approval: String(approval) });
+  };
+  const forbidden = { status: 403, body: { code: "forbidden", approvable: true } };
+
+  const refunds = "/api/payments/refunds";
+  const refund = { amount: mmk(100), reason: "Cold", key: randomUUID() };
+  const refunding = await approve("payments.refund");
+  expect(await refunding(refunds, { ...refund, orderId: second.id })).toMatchObject(forbidden);
+  expect(await refunding(refunds, refund)).toMatchObject(forbidden);
+  const given = await refunding(refunds, { ...refund, orderId: first.id });
+  expect(given.status).toBe(200);
+  // The answer was lost: asked again by the same key, it is the same refund.
+  expect(await refunding(refunds, { ...refund, orderId: first.id })).toMatchObject(forbidden);
+  const again = await (await approve("payments.refund"))(refunds, { ...refund, orderId: first.id });
+  expect(again.body).toEqual(given.body);
+
+  const asked = { reason: "Ordered twice", stock: "restock" };
+  const cancelling = await approve("orders.cancel");
+  const other = await cancelling(`/api/orders/${second.id}/cancel`, { ...asked, id: first.id });
+  expect(other).toMatchObject(forbidden);
+  expect((await test.cashier.get(`/api/orders/${second.id}`)).body).toEqual(second);
+  expect((await cancelling(`/api/orders/${first.id}/cancel`, asked)).status).toBe(200);
+  const repeated = await (await approve("orders.cancel"))(`/api/orders/${first.id}/cancel`, asked);
+  expect([repeated.status, repeated.body.status]).toEqual([200, "cancelled"]);
+  await expectSound();
+});
+
 describe("refusing to cancel", () => {
   it("changes nothing at a stale version, and answers with the order as it is", async () => {
     const placed = await place();

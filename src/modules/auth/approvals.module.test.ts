@@ -28,7 +28,7 @@ const ask = (over: object = {}, headers = cashier) =>
   server.send(
     "POST",
     "/approvals",
-    { name: "Hla", pin: "73519", permission: "inventory.adjust", ...over },
+    { name: "Hla", pin: "73519", permission: "inventory.adjust", subject: "7", ...over },
     headers,
   );
 const adjust = (approval?: string, id = "7", headers = cashier, on = server) =>
@@ -75,7 +75,7 @@ describe("an approval", () => {
     }
   });
 
-  it("is for this session, this permission and, if said so, this subject only", async () => {
+  it("is for this session, this permission and this subject only", async () => {
     const kitchen = {
       authorization: `Bearer ${(await tokenOf({ name: "Kitchen", pin: "3333" })).token}`,
     };
@@ -86,6 +86,11 @@ describe("an approval", () => {
     const bound = (await ask({ subject: "42" })).body.approval;
     expect((await adjust(bound, "43")).status).toBe(403);
     expect((await adjust(bound, "42")).status).toBe(200);
+    // No part of the address is a subject but the id.
+    const all = (await ask({ subject: "things" })).body.approval;
+    const refused = await adjust(all);
+    expect(refused).toMatchObject({ status: 403, body: { code: "forbidden", approvable: true } });
+    expect(refused.body.detail).toMatch(/something else, such as another order.*given for this/);
     expect((await adjust(approval)).status).toBe(200);
   });
 
@@ -119,6 +124,11 @@ describe("an approval", () => {
       expect([status, body.code]).toEqual([403, "approval-refused"]);
     }
     expect((await ask({ permission: "everything" })).status).toBe(422);
+    const unbound = await ask({ subject: undefined });
+    expect([unbound.status, JSON.stringify(unbound.body)]).toEqual([
+      422,
+      expect.stringContaining('"subject"'),
+    ]);
     expect((await ask({}, { authorization: "" })).status).toBe(401);
   });
 

@@ -120,7 +120,7 @@ export const bearer = (token: string) => ({
 
 const contract = {
   adjust: route
-    .meta({ permission: "inventory.adjust", approvable: true })
+    .meta({ permission: "inventory.adjust", approvable: "id" })
     .route({ method: "POST", path: "/things/{id}/adjust" })
     .input(z.strictObject({ id: z.string() }))
     .output(z.object({ by: z.string(), approvedBy: z.string().nullable() })),

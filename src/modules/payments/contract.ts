@@ -113,7 +113,7 @@ export const contract = {
     .errors({ ...Pending, ...Refused }),
 
   refund: route
-    .meta({ permission: "payments.refund", approvable: true })
+    .meta({ permission: "payments.refund", approvable: "orderId" })
     .route({
       method: "POST",
       path: "/payments/refunds",

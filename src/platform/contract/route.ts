@@ -6,8 +6,9 @@ import { commonErrors } from "./errors.js";
 export interface RouteMeta {
   /** What the caller must be allowed to do, such as `orders.place`. */
   permission?: string;
-  /** Who lacks the permission may do it with the approval of somebody who has it: `POST /approvals`. */
-  approvable?: true;
+  /** Who lacks the permission may do it with the approval of somebody who has it, `POST /approvals`. It is given for one
+   *  subject: the name of the input, in the address or in the body, that holds its id. */
+  approvable?: string;
   /** Open also to who must first replace a one-time PIN. */
   beforePinChange?: true;
   /** Open to everybody, also without a session. */

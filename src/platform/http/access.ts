@@ -9,14 +9,16 @@ import { HttpRefusal } from "./problems.js";
 export interface Approving {
   readonly approval: string | undefined;
   use(approval: ApprovalUse): Promise<Principal["approvedBy"] | null>;
+  /** What the request has as its input of this name. Throws where its body cannot be read. */
+  input(name: string): Promise<unknown>;
 }
 
 /** Answers with whoever acts; an approval that the caller needed is then used up, and its giver stands in `approvedBy`.
  *  Throws UNAUTHENTICATED, PIN_CHANGE_REQUIRED or FORBIDDEN; the latter names the permission. */
 export async function authorize(
-  { meta, path }: { readonly meta: RouteMeta; readonly path: string },
+  meta: RouteMeta,
   principal: Principal | null,
-  { approval, use }: Approving,
+  approving?: Approving,
 ): Promise<Principal | null> {
   if (meta.public) return principal;
   if (!principal) {
@@ -27,19 +29,22 @@ export async function authorize(
   }
   const { permission, approvable } = meta;
   if (permission === undefined || principal.permissions.has(permission)) return principal;
-  if (approvable && approval !== undefined) {
-    const approvedBy = await use({ approval, principal, permission, path });
+  const approval = approving?.approval;
+  if (approvable !== undefined && approving && approval !== undefined) {
+    const subject = await approving.input(approvable);
+    const use = typeof subject === "string" && { approval, principal, permission, subject };
+    const approvedBy = use && (await approving.use(use));
     if (approvedBy) return { ...principal, approvedBy };
   }
   throw new HttpRefusal("FORBIDDEN", {
-    detail: forbidden(permission, approvable === true, approval !== undefined),
-    members: { permission, approvable: approvable === true },
+    detail: forbidden(permission, approvable !== undefined, approval !== undefined),
+    members: { permission, approvable: approvable !== undefined },
   });
 }
 
 function forbidden(permission: string, approvable: boolean, given: boolean): string {
   if (approvable && given) {
-    return "This approval was used already, has expired, or is for something else. Have it given again.";
+    return "This approval was used already, has expired, or was given for something else, such as another order. Have it given for this.";
   }
   const remedy = approvable
     ? "Have somebody who has it approve it with their PIN, or ask them to do it."

@@ -6,7 +6,7 @@ import type { RouteMeta } from "#platform/contract";
 import type { Foreground } from "#platform/kernel";
 import { authorize, credentialOf, refuseForeignSite } from "./access.js";
 import { type BodyLimits, ClientGone, readJson } from "./body.js";
-import type { ApprovalUse, CallContext, Guard, Principal } from "./context.js";
+import type { CallContext, Guard, Principal } from "./context.js";
 import { type EventStream, sendEvents } from "./event-stream.js";
 import { translateFailures } from "./face.js";
 import { HttpRefusal } from "./problems.js";
@@ -80,17 +80,19 @@ export function createApi(parts: ApiParts) {
         ({ method, path }) => method === "GET" && path === cached.path,
       );
       if (!entry) throw new Error(`No contract declares GET ${cached.path}`);
-      return [entry.path, { ...entry, read: cached.read }] as const;
+      return [entry.path, { ...entry, params: undefined, read: cached.read }] as const;
     }),
   );
-  const metaOf = async (method: string, path: string) =>
-    (await matcher.match(method, path as `/${string}`))?.procedure["~orpc"];
+  const match = (method: string, path: string) => matcher.match(method, path as `/${string}`);
 
   async function findRoute(method: string, path: string) {
-    const route = await metaOf(method === "HEAD" ? "GET" : method, path);
-    if (route) return { meta: route.meta as RouteMeta, path: route.route.path ?? path };
+    const matched = await match(method === "HEAD" ? "GET" : method, path);
+    if (matched) {
+      const { meta, route } = matched.procedure["~orpc"];
+      return { meta: meta as RouteMeta, path: route.path ?? path, params: matched.params };
+    }
     const allowed: string[] = [];
-    for (const other of METHODS) if (await metaOf(other, path)) allowed.push(other);
+    for (const other of METHODS) if (await match(other, path)) allowed.push(other);
     if (allowed.length === 0) throw new HttpRefusal("UNKNOWN_ROUTE");
     if (allowed.includes("GET")) allowed.push("HEAD");
     throw new HttpRefusal("METHOD_NOT_ALLOWED", { headers: { allow: allowed.join(", ") } });
@@ -120,11 +122,6 @@ export function createApi(parts: ApiParts) {
     return principal;
   }
 
-  const approving = ({ headers: { approval } }: IncomingMessage) => ({
-    approval: typeof approval === "string" ? approval : undefined,
-    use: (use: ApprovalUse) => guard.useApproval?.(use) ?? Promise.resolve(null),
-  });
-
   /** Answers a read that is served from memory, as plain as every till makes it; false where `answer` must.
    *  @throws a refusal */
   async function answerFromMemory(
@@ -137,7 +134,7 @@ export function createApi(parts: ApiParts) {
     if (!memory) return false;
     facts.route = memory.path;
     const caller = await identify(request, facts);
-    await authorize({ meta: memory.meta, path: memory.path }, caller, approving(request));
+    await authorize(memory.meta, caller);
     const cached = memory.read();
     if (cached) sendCached(request, response, cached, headers);
     return cached !== undefined;
@@ -155,20 +152,28 @@ export function createApi(parts: ApiParts) {
     if (mayBeLarge(request)) response.shouldKeepAlive = false;
     const reads = method === "GET" || method === "HEAD";
     const memory = reads ? fromMemory.get(path) : undefined;
-    const route = memory ?? (await findRoute(method, path));
-    facts.route = route.path;
+    const { meta, params, path: pattern } = memory ?? (await findRoute(method, path));
+    facts.route = pattern;
+    let reading: Promise<unknown> | undefined;
+    const readBody = () =>
+      (reading ??= readJson(request, {
+        ...limits,
+        bodyBytes: meta.maxBodyBytes ?? limits.bodyBytes,
+      }));
     const caller = await identify(request, facts);
-    const principal = await authorize({ meta: route.meta, path }, caller, approving(request));
+    const { approval } = request.headers;
+    const principal = await authorize(meta, caller, {
+      approval: typeof approval === "string" ? approval : undefined,
+      use: (use) => guard.useApproval?.(use) ?? Promise.resolve(null),
+      // As oRPC joins them: what stands in the address counts.
+      input: async (name) =>
+        params?.[name] ?? ((await readBody()) as Record<string, unknown> | null)?.[name],
+    });
 
     const cached = memory?.read();
     if (cached) return sendCached(request, response, cached);
 
-    const body = reads
-      ? undefined
-      : await readJson(request, {
-          ...limits,
-          bodyBytes: route.meta.maxBodyBytes ?? limits.bodyBytes,
-        });
+    const body = reads ? undefined : await readBody();
     if (!reads) response.shouldKeepAlive = shouldKeepAlive;
     const gone = new AbortController();
     response.once("close", () => {
@@ -194,7 +199,7 @@ export function createApi(parts: ApiParts) {
       const unreadable = result.response.status === 400 && !(failure instanceof ORPCError);
       throw unreadable ? new HttpRefusal("BAD_REQUEST") : failure;
     }
-    if (route.meta.stream) {
+    if (meta.stream) {
       if (!eventStream || !principal) throw new Error("No event stream is plugged in");
       const accepted = result.response.body;
       return sendEvents(request, response, eventStream, { principal, accepted });
@@ -208,7 +213,7 @@ export function createApi(parts: ApiParts) {
     /** For a page that no contract declares. Throws what a route with this permission would. */
     async authorizePage(request: IncomingMessage, facts: RequestFacts, permission: string) {
       const caller = await identify(request, facts);
-      await authorize({ meta: { permission }, path: facts.route }, caller, approving(request));
+      await authorize({ permission }, caller);
     },
     /** Whether `answerFromMemory` is worth asking. */
     isInMemory: (request: IncomingMessage): boolean => {

@@ -45,8 +45,8 @@ export interface ApprovalUse {
   readonly approval: string;
   readonly principal: Principal;
   readonly permission: string;
-  /** Of the request, without /api: an approval may be for one subject only, whose id stands here. */
-  readonly path: string;
+  /** The id of what the request is about, as the request has it: an approval is for one subject only. */
+  readonly subject: string;
 }
 
 export interface Guard {

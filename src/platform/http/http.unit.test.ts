@@ -57,9 +57,11 @@ describe("problems", () => {
 describe("permissions", () => {
   const person = { ...systemPrincipal, permissions: new Set(["a.b"]) };
   const ask = (meta: RouteMeta, principal: Principal | null = person, approval?: string) =>
-    authorize({ meta, path: "/a/1" }, principal, {
+    authorize(meta, principal, {
       approval,
-      use: ({ approval: given }) => Promise.resolve(given === "good" ? boss : null),
+      use: ({ approval: given, subject }) =>
+        Promise.resolve(given === "good" && subject === "1" ? boss : null),
+      input: (name) => Promise.resolve(name === "id" ? "1" : undefined),
     });
   const boss = { id: "2", name: "Boss" };
 
@@ -72,14 +74,17 @@ describe("permissions", () => {
   });
 
   it("are given by an approval where the route allows it, and only where they are lacking", async () => {
-    const meta: RouteMeta = { permission: "a.c", approvable: true };
+    const meta: RouteMeta = { permission: "a.c", approvable: "id" };
     expect(await ask(meta, person, "good")).toEqual({ ...person, approvedBy: boss });
     await expect(ask(meta)).rejects.toMatchObject({ extra: { members: { approvable: true } } });
-    await expect(ask(meta, person, "bad")).rejects.toThrow(/given again/);
+    await expect(ask(meta, person, "bad")).rejects.toThrow(/given for this/);
+    await expect(ask({ ...meta, approvable: "orderId" }, person, "good")).rejects.toThrow(
+      /another order/,
+    );
     await expect(ask({ permission: "a.c" }, person, "good")).rejects.toMatchObject({
       extra: { members: { approvable: false } },
     });
-    expect(await ask({ permission: "a.b", approvable: true }, person, "good")).toBe(person);
+    expect(await ask({ permission: "a.b", approvable: "id" }, person, "good")).toBe(person);
   });
 
   it("are none until a one-time PIN is replaced", async () => {

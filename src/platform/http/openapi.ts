@@ -28,7 +28,8 @@ const problemContent = {
 const approvalHeader = {
   name: "approval",
   in: "header",
-  description: "What POST /approvals answered, where the caller lacks the permission",
+  description:
+    "What POST /approvals answered for this subject, where the caller lacks the permission",
   schema: { type: "string" },
 } as const;
 

@@ -15,7 +15,7 @@ export interface ApprovalRequest {
   readonly pin: string;
   readonly permission: string;
   /** The id of the only thing it is for. */
-  readonly subject?: string | undefined;
+  readonly subject: string;
 }
 
 export type Approval =
@@ -56,7 +56,7 @@ export async function approve(
       sessionId,
       approverId: approver.id,
       permission,
-      subject: subject ?? null,
+      subject,
       expiresAt,
       usedAt: null,
     });
@@ -67,7 +67,7 @@ export async function approve(
     const event = actionTaken(given, at, {
       action: "auth.approve",
       subject: { type: "staff", id: actor.id, name: actor.name },
-      details: { permission, ...(subject !== undefined && { for: subject }) },
+      details: { permission, for: subject },
     });
     await outbox.add(tx, [event]);
   });
@@ -78,13 +78,12 @@ export async function approve(
 /** The giver, the first time; null for whatever is not, or no longer, good for this. */
 export async function useApproval(
   database: AuthDatabase,
-  { approval, principal: { sessionId }, permission, path }: ApprovalUse,
+  { approval, principal: { sessionId }, permission, subject }: ApprovalUse,
   now: Date,
 ): Promise<{ id: string; name: string } | null> {
   if (sessionId === undefined) return null;
   const tokenHash = hashToken(approval);
-  const subjects = path.split("/");
-  const giver = await markUsed(database, { tokenHash, sessionId, permission, subjects, now });
+  const giver = await markUsed(database, { tokenHash, sessionId, permission, subject, now });
   return giver && permissionsOf(giver.role).has(permission)
     ? { id: giver.id, name: giver.name }
     : null;

@@ -27,8 +27,9 @@ export const approvals = {
         permission: Permission.meta({
           description: "As the `forbidden` problem named it",
         }),
-        subject: z.string().min(1).max(120).optional().meta({
-          description: "The id in the address of the only request that it is for",
+        subject: z.string().min(1).max(120).meta({
+          description:
+            "The id of the only order or product that it is for, as the request has it in its address or body",
         }),
       }),
     )

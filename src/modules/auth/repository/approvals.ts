@@ -11,7 +11,7 @@ const use = defineStatement<{ id: string; name: string; role: Role }>(
   "auth.use-approval",
   `update approvals set used_at = $4 from staff
    where token_hash = $1 and session_id = $2 and permission = $3 and used_at is null and expires_at > $4
-     and (subject is null or subject = any($5::text[]))
+     and subject = $5
      and staff.id = approver_id and archived_at is null
    returning staff.id, name, role`,
 );
@@ -20,8 +20,7 @@ export interface ApprovalUseRow {
   readonly tokenHash: Buffer;
   readonly sessionId: string;
   readonly permission: string;
-  /** Ids that the request is about. */
-  readonly subjects: readonly string[];
+  readonly subject: string;
   readonly now: Date;
 }
 
@@ -29,5 +28,5 @@ export interface ApprovalUseRow {
  *  row and then finds it used. */
 export const markUsed = async (
   database: AuthDatabase,
-  { tokenHash, sessionId, permission, subjects, now }: ApprovalUseRow,
-) => (await database.run(use, [tokenHash, sessionId, permission, now, subjects]))[0];
+  { tokenHash, sessionId, permission, subject, now }: ApprovalUseRow,
+) => (await database.run(use, [tokenHash, sessionId, permission, now, subject]))[0];

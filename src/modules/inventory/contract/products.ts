@@ -68,7 +68,7 @@ export const products = {
       },
     }),
   update: route
-    .meta({ permission: "inventory.edit", approvable: true })
+    .meta({ permission: "inventory.edit", approvable: "id" })
     .route({
       method: "PATCH",
       path: "/inventory/products/{id}",

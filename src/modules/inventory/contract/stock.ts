@@ -53,7 +53,7 @@ export const movements = {
     .input(z.strictObject({ orderId: Uuid }))
     .output(z.array(Movement)),
   record: route
-    .meta({ permission: "inventory.adjust", approvable: true })
+    .meta({ permission: "inventory.adjust", approvable: "productId" })
     .route({
       method: "POST",
       path: "/inventory/products/{productId}/movements",

@@ -58,7 +58,7 @@ export const cancelErrors = {
 
 export const cancelling = {
   cancel: route
-    .meta({ permission: "orders.cancel", approvable: true })
+    .meta({ permission: "orders.cancel", approvable: "id" })
     .route({
       method: "POST",
       path: "/orders/{id}/cancel",
