@@ -21,7 +21,7 @@ it("is read to its end with each payment once, in the order of their orders' ids
   expect(found).toEqual(orders.toSorted());
 });
 
-it("says that a refund waits for an answer, until somebody asked again and it came", async () => {
+it("says that a refund waits for an answer, until its order is reversed", async () => {
   const silent = {
     ...createSimulator(test.database),
     refund: () => Promise.resolve({ kind: "unknown", cause: "no answer" } as const),
@@ -38,6 +38,19 @@ it("says that a refund waits for an answer, until somebody asked again and it ca
   expect((await open().books.summary()).faults).toEqual([
     expect.stringMatching(/^1 refunds wait for the gateway's answer; ask again/),
   ]);
+  // From here on what reverses the order asks, or a person settles it.
+  const reverse = { orderId, reason: "The order was cancelled" };
+  await refusalOf(open({ gateway: silent }).reverse(reverse));
+  expect((await open().books.summary()).faults).toEqual([]);
+  await open().reverse(reverse);
+  expect((await paymentOf(orderId)).refunded).toBe(3675);
+});
+
+it("says so no more when somebody asked again and the answer came", async () => {
+  const orderId = randomUUID();
+  await open().charge(card(orderId, "sim_refund_unknown"));
+  const asked = { orderId, key: "k", reason: "The soup was cold" };
+  await refusalOf(open().refund(asked));
   await open().refund(asked);
   expect((await open().books.summary()).faults).toEqual([]);
 });

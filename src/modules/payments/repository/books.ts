@@ -14,7 +14,8 @@ export interface BookSummary {
         refunded: number;
       }[]
     | null;
-  /** Given back by people, and for a minute without an answer: nobody asks again by itself. */
+  /** Given back by people, and for a minute without an answer: nobody asks again by itself. But for those of barred
+   *  orders: what reverses an order asks for them, and ends by a person's word where no answer comes. */
   readonly unanswered: number;
 }
 
@@ -28,7 +29,8 @@ const selectSummary = defineStatement<BookSummary>(
         from payments where captured_at is not null group by method, currency order by method, currency
       ) as sums) as "byMethod",
      (select count(*) from refunds where status = 'pending' and key not like 'reverse-%'
-        and requested_at < now() - interval '1 minute') as unanswered`,
+        and requested_at < now() - interval '1 minute'
+        and exists (select from payments where id = payment_id and barred_at is null)) as unanswered`,
 );
 
 export const summarizeBook = async (database: PaymentsDatabase) =>
