@@ -10,7 +10,7 @@ const HEAD = `# Sagas
 
 Generated from the definitions by \`npm run docs:sagas\`.
 
-A saga that is refused, or out of time before its pivot, is undone last step first. From the pivot on it only goes forward, for as long as it takes. Where it cannot go on by itself it waits in \`needs-attention\` for a person: \`npm run sagas -- list --status needs-attention\`, then \`resume\` or \`abandon\`. A saga of a version that no process knows waits there too, once nobody took it on for five minutes: while an update runs both versions, the newer one has that long.
+A saga that is refused, or out of time before its pivot, is undone last step first. From the pivot on it only goes forward. Where it cannot go on by itself it waits in \`needs-attention\` for a person: \`npm run sagas -- list --status needs-attention\`, then \`resume\` or \`abandon\`. A step past the pivot that is answered and still fails half an hour after the saga's start waits there, too: a gateway may have lost what it was asked. A saga of a version that no process knows waits there too, once nobody took it on for five minutes: while an update runs both versions, the newer one has that long.
 `;
 
 export const renderSagas = (sagas: readonly DrawnSaga[]): string =>

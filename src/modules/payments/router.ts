@@ -57,8 +57,13 @@ export function createRouter(parts: PaymentsParts) {
     reverse: payments.reverse.handler(async ({ input, context, errors }) => {
       const reversing = await reverse(input, context.trace || null);
       switch (reversing.kind) {
-        case "pending":
-          throw errors.PAYMENT_PENDING({ data: { paymentId: reversing.paymentId } });
+        case "pending": {
+          const { paymentId, refundId } = reversing;
+          const refund = refundId && {
+            message: `The card gateway has not said whether the money went back. Look there by ${refundId} before it is given another way.`,
+          };
+          throw errors.PAYMENT_PENDING({ ...refund, data: { paymentId } });
+        }
         case "refused":
           throw errors.REFUND_REFUSED({ data: { code: reversing.code } });
         default:

@@ -20,7 +20,8 @@ export interface SagaRun<Input, Results> {
 export interface SagaStep<Input, Results> {
   readonly name: string;
   /** Idempotent by `saga.subject`. Throws a refusal (`Refused`, or see `asRefusal`) when it holds nothing, anything else
-   *  to be tried again: before the pivot until the saga's deadline, after it for ever. */
+   *  to be tried again: before the pivot until the saga's deadline, after it for half an hour at least, and then until
+   *  a person decides. */
   run(saga: SagaRun<Input, Results>): Promise<Partial<Results>>;
   /** May run when `run` never did, or before it lands: harmless alone, harmless twice, and it bars a late `run`. */
   undo?(saga: SagaRun<Input, Results>): Promise<void>;
@@ -89,7 +90,7 @@ export function drawSaga<Input, Results>({ name, steps }: SagaDefinition<Input, 
   for (const [index, step] of steps.entries()) {
     const next = steps[index + 1]?.name ?? "completed";
     lines.push(`  ${step.name} --> ${next}${step.pivot ? ": pivot" : ""}`);
-    if (index > pivot) lines.push(`  ${step.name} --> needs_attention: refused`);
+    if (index > pivot) lines.push(`  ${step.name} --> needs_attention: refused or keeps failing`);
     else lines.push(`  ${step.name} --> ${undoBefore(index)}: refused or out of time`);
     if (step.undo) {
       lines.push(`  undo_${step.name} --> ${undoBefore(index)}`);

@@ -18,10 +18,16 @@ import {
   type SagaRow,
   type SagaStatus,
 } from "./rows.js";
-import { backoffMs, type Logger, messageOf, NoAnswer, pause, withTimeout } from "./timing.js";
+import {
+  backoffMs,
+  createLimit,
+  type Logger,
+  messageOf,
+  PATIENT_MS,
+  pause,
+  withTimeout,
+} from "./timing.js";
 
-/** With the pauses of `backoffMs`: about two minutes. */
-const UNDO_ATTEMPTS = 12;
 /** The longest pause between attempts, and where a person waits for the answer. */
 const PAUSE_MS = 15_000;
 const WAITED_FOR_MS = 2_000;
@@ -59,8 +65,8 @@ export interface DriverOptions {
   /** Tells an error of a store that is away: nobody can decide anything then, so an undo waits until it is back. */
   readonly isAway?: (error: unknown) => boolean;
   readonly logger: Logger;
-  /** Attempts of one undo that were answered, before a person is asked. */
-  readonly undoAttempts?: number;
+  /** Attempts of one step that were answered, before a person is asked. */
+  readonly attempts?: number;
   readonly observe?: {
     step(entry: StepObservation): void;
     compensation(definition: string): void;
@@ -75,19 +81,13 @@ export interface StepObservation extends JournalEntry {
 
 /** Runs a saga to its end. @throws FencedOff, Stopping, or what the store threw: then recovery goes on. */
 export function createDriver(
-  {
-    database,
-    asRefusal,
-    isAway = () => false,
-    logger,
-    observe,
-    undoAttempts = UNDO_ATTEMPTS,
-  }: DriverOptions,
+  { database, asRefusal, isAway = () => false, logger, observe, attempts }: DriverOptions,
   stopping: AbortSignal,
 ) {
   const refusalOf = (error: unknown) =>
     error instanceof Refused ? error.refusal : asRefusal(error);
   const isRefusal = (error: unknown) => refusalOf(error) !== null;
+  const tooMany = () => createLimit(isAway, attempts);
 
   function run(drive: Drive): Promise<Outcome> {
     const { row, definition } = drive;
@@ -122,18 +122,22 @@ export function createDriver(
     return finish(drive);
   }
 
-  /** What stands after the pivot: tried until it succeeds. Only a definite no stops it, for a person to decide. */
+  /** What stands after the pivot: tried until it succeeds. A person decides after a definite no, and where it was in vain
+   *  for so long that it may be so for ever. */
   async function finish(drive: Drive): Promise<Outcome> {
     const { row, definition } = drive;
     const pivot = definition.steps.findIndex((step) => step.pivot);
     const results: Record<string, unknown> = {};
     for (const step of definition.steps.slice(pivot + 1)) {
+      const inVain = tooMany();
+      const isFinal = (error: unknown) =>
+        isRefusal(error) || (inVain(error) && performance.now() - drive.startedAt > PATIENT_MS);
       try {
-        Object.assign(results, await attempt(drive, step, "run", { isFinal: isRefusal, results }));
+        Object.assign(results, await attempt(drive, step, "run", { isFinal, results }));
       } catch (error) {
         if (isLeft(error)) throw error;
-        const cause = `"${step.name}" was refused: ${messageOf(error)}`;
-        return park(drive, cause);
+        const how = isRefusal(error) ? "was refused" : "kept failing";
+        return park(drive, `"${step.name}" ${how}: ${messageOf(error)}`);
       }
     }
     observe?.outcome(definition.name, "completed");
@@ -172,15 +176,11 @@ export function createDriver(
     const { results } = drive;
     for (const step of steps.toReversed()) {
       if (!step.undo) continue;
-      let answers = 0;
-      const isFinal = (error: unknown) =>
-        !(error instanceof NoAnswer || isAway(error)) && ++answers >= undoAttempts;
       try {
-        await attempt(drive, step, "undo", { isFinal, results });
+        await attempt(drive, step, "undo", { isFinal: tooMany(), results });
       } catch (error) {
         if (isLeft(error)) throw error;
-        const cause = `Undoing "${step.name}" kept failing: ${messageOf(error)}.`;
-        return park(drive, cause);
+        return park(drive, `Undoing "${step.name}" kept failing: ${messageOf(error)}.`);
       }
     }
     return endUndone(drive, refusal);

@@ -1,5 +1,6 @@
 // After the pivot there is only forward: for as long as it takes, across crashes, until a person decides.
 import { describe, expect, it } from "vitest";
+import { defineStatement } from "#platform/db";
 import type { SagaDefinition } from "./definition.js";
 import { purgeSagas } from "./store.js";
 import {
@@ -20,6 +21,11 @@ import {
 } from "./testing.js";
 
 useSagas();
+
+const grow = defineStatement<never>(
+  "test.grow",
+  "update sagas set started_at = started_at - interval '31 minutes' where id = $1",
+);
 
 describe("after the pivot", () => {
   /** first → pivot → after → end; `after` does what the test says. */
@@ -101,6 +107,37 @@ describe("after the pivot", () => {
     sagas.wake();
     await until(async () => (await sagas.find(start.id))?.status === "completed");
     expect(calls).toEqual(["first", "pivot", "after", "after", "end"]);
+    await sagas.drain(100);
+  });
+
+  it("lets a person decide what is answered in vain, once half an hour has passed since its start", async () => {
+    const start = request();
+    const inVain = () => buildForward(() => Promise.reject(new Error("nobody knows")));
+    const { calls, definition } = inVain();
+    const young = coordinator(definition, { attempts: 3 });
+    const running = outcome(young, start);
+    await until(() => Promise.resolve(calls.filter((call) => call === "after").length > 4));
+    await young.drain(60_000);
+    expect((await running).kind).toBe("running");
+    expect((await young.find(start.id))?.status).toBe("finishing");
+
+    await test.database.run(grow, [start.id]);
+    const other = inVain();
+    const sagas = coordinator(other.definition, { attempts: 3, alone: true });
+    await sagas.begin();
+    const parked = async () => (await sagas.find(start.id))?.status === "needs-attention";
+    await until(parked);
+    expect(other.calls).toEqual(["after", "after", "after"]);
+    expect(await sagas.find(start.id)).toMatchObject({
+      parkedFrom: "finishing",
+      cause: expect.stringMatching(/"after" kept failing: nobody knows.*resume.*abandon/),
+    });
+    // Whoever resumes it is given as many attempts again.
+    other.calls.length = 0;
+    await test.database.run(resumeOne, [start.id]);
+    sagas.wake();
+    await until(() => Promise.resolve(other.calls.length === 3));
+    await until(parked);
     await sagas.drain(100);
   });
 

@@ -245,7 +245,7 @@ describe("an undo that keeps failing", () => {
       two: () => Promise.reject(new No()),
       undo: () => (state.broken ? Promise.reject(new Error("stock is away")) : Promise.resolve()),
     });
-    const sagas = coordinator(definition, { undoAttempts: 3 });
+    const sagas = coordinator(definition, { attempts: 3 });
     const start = request();
     // No refusal yet: it says that nothing was taken, which is true only when all is undone.
     expect(await outcome(sagas, start)).toEqual({ kind: "parked", id: start.id });
@@ -290,7 +290,7 @@ describe("an undo that keeps failing", () => {
     });
     definition.steps.forEach((step) => Object.assign(step, { timeoutMs: 50 }));
     const isAway = (error: unknown) => error instanceof Away;
-    const sagas = coordinator(definition, { undoAttempts: 3, isAway });
+    const sagas = coordinator(definition, { attempts: 3, isAway });
     expect(await outcome(sagas)).toMatchObject({ kind: "refused", refusal });
     expect(calls.filter((call) => call === "undo one")).toHaveLength(5);
   });

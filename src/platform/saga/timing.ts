@@ -24,6 +24,17 @@ export function backoffMs(
 /** It took too long; how it ended, or will, nobody knows. */
 export class NoAnswer extends Error {}
 
+/** With the pauses of `backoffMs`: about a minute, and longer where answers take long. */
+const ATTEMPTS = 12;
+/** Past the pivot, counted from the start: nobody waits at a till, and what is away for less mends itself. */
+export const PATIENT_MS = 30 * 60_000;
+
+/** Counts attempts that were answered; true once they are enough to ask a person. */
+export function createLimit(isAway: (error: unknown) => boolean, attempts = ATTEMPTS) {
+  let answers = 0;
+  return (error: unknown) => !(error instanceof NoAnswer || isAway(error)) && ++answers >= attempts;
+}
+
 /** The work itself goes on: it must be idempotent, since its late end is not seen. */
 export function withTimeout<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {

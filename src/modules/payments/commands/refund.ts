@@ -19,7 +19,7 @@ import { attemptOf, type PaymentsParts, refundedEvent, refundGiven } from "./par
 export type Refunding =
   | { readonly kind: "refunded"; readonly row: PaymentsTable; readonly refund: RefundsTable }
   | { readonly kind: "refused"; readonly code: string }
-  | { readonly kind: "pending"; readonly paymentId: string }
+  | { readonly kind: "pending"; readonly paymentId: string; readonly refundId?: string }
   | { readonly kind: "key-reused" | "not-captured" | "barred" | "all-given" }
   | { readonly kind: "foreign"; readonly currency: string }
   | { readonly kind: "too-much"; readonly refundable: number; readonly currency: string };
@@ -131,7 +131,7 @@ export function createRefunds(parts: PaymentsParts, settle: Settle) {
     const outcome = await asking((signal) => gateway.refund(request, signal));
     crashPoint("payments.after-gateway-refund");
     await recordAttempts(database, row.id, [attemptOf("refund", outcome)]);
-    if (outcome.kind === "unknown") return { kind: "pending", paymentId: row.id };
+    if (outcome.kind === "unknown") return { kind: "pending", paymentId: row.id, refundId: one.id };
     const at = clock();
     const code = outcome.kind === "refused" ? outcome.code : null;
     const event = outcome.kind === "refunded" ? refundedEvent(row, one, at, trace) : null;
