@@ -1,9 +1,10 @@
 // The database itself refuses what no import rule can see: raw SQL. Each planted statement runs under a module's role,
 // through that module's own pool, and must end with exactly this SQLSTATE.
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sql } from "kysely";
+import type { ClientBase } from "pg";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { manifest } from "#modules/manifest";
 import { type Database, openPostgres } from "#platform/db";
@@ -215,6 +216,152 @@ describe("What was sold", () => {
         REFUSED,
       ]);
     });
+  });
+});
+
+const PAID = `values (gen_random_uuid(), gen_random_uuid(), 'card', 'captured', 'MMK', 3675, 3675, 3675, 0, null, null,
+      '4242', null, null, null, now(), now())`;
+/** Of each table: what may change in it, a row, and what must not become of that. */
+const HISTORY = [
+  {
+    table: "orders.orders",
+    moving: ["payment_status", "status", "version"],
+    row: `values (gen_random_uuid(), 1, 'cancelled', 2, 'takeaway', null, '2026-11-23', 'MMK', 3500, 0, 0, 175, 0, 0,
+      3675, '[]', gen_random_uuid(), 'cash', 'refund-pending', 5000, 1325, 'c', 'Cashier', now(), null)`,
+    allowed: "payment_status = 'refunded', version = 3",
+    refused: [
+      "number = 2",
+      "total = 3676, tax = 176",
+      "placed_at = '2026-11-23'",
+      "status = 'placed'",
+    ],
+  },
+  {
+    table: "payments.payments",
+    moving: [
+      "authorised",
+      "barred_at",
+      "barred_reason",
+      "captured",
+      "captured_at",
+      "decline_code",
+      "refunded",
+      "status",
+    ],
+    row: PAID,
+    allowed: "refunded = 3675, barred_at = now(), barred_reason = 'Cancelled'",
+    refused: [
+      "amount = 3676",
+      "method = 'cash'",
+      "currency = 'USD'",
+      "captured = 0",
+      "created_at = '2026-11-23'",
+    ],
+  },
+  {
+    table: "payments.refunds",
+    moving: ["refusal_code", "settled_at", "status"],
+    row: `select gen_random_uuid(), id, 'key', 75, 'pending', 'cold', null, now(), null from payments.payments`,
+    allowed: "status = 'refunded', settled_at = now()",
+    refused: [
+      "amount = 74",
+      "reason = ''",
+      "status = 'refused'; update payments.refunds set status = 'pending'",
+    ],
+  },
+] as const;
+const movingColumns = async (client: ClientBase, table: string) => {
+  const { rows } = await client.query<{ columns: string[]; deletes: boolean }>(
+    `select array_agg(attname::text order by attname) as columns, has_table_privilege($2, $1, 'delete') as deletes
+     from pg_attribute where attrelid = $1::regclass and attnum > 0 and has_column_privilege($2, $1, attname, 'update')`,
+    [table, `tiffin_${table.split(".")[0]}`],
+  );
+  return rows[0];
+};
+/** As the owner, who has every right, in a transaction that is undone. */
+async function expectHistory(
+  client: ClientBase,
+  { table, row, allowed, refused }: (typeof HISTORY)[number],
+) {
+  await client.query("begin; set local session_replication_role = replica");
+  await client.query(
+    `insert into payments.payments ${PAID}; truncate ${table} cascade; insert into ${table} ${row}`,
+  );
+  await client.query("set local session_replication_role = origin; savepoint sold");
+  const codeOf = async (statement: string) => {
+    const error = await client.query(statement).catch((reason: unknown) => reason);
+    await client.query("rollback to sold");
+    return (error as { code?: string }).code;
+  };
+  expect(await codeOf(`update ${table} set ${allowed}`), allowed).toBeUndefined();
+  for (const change of refused) {
+    expect(await codeOf(`update ${table} set ${change}`), change).toBe(RESTRICTED);
+  }
+  expect(await codeOf(`delete from ${table}`)).toBe(RESTRICTED);
+  expect(await codeOf(`truncate ${table} cascade`)).toBe(RESTRICTED);
+  // What a later version adds is history, too, until it is said to be none.
+  await client.query(`alter table ${table} add column tip bigint`);
+  await client.query("savepoint sold");
+  expect(await codeOf(`update ${table} set tip = 500`)).toBe(RESTRICTED);
+  await client.query("rollback");
+}
+
+describe("An order and its money", () => {
+  it.each(HISTORY)("stay as they were in $table: only how they stand moves on", async (history) => {
+    const [module = ""] = history.table.split(".");
+    const { table, moving, refused } = history;
+    await test.postgres.asOwner(async (client) => {
+      expect(await movingColumns(client, table)).toEqual({ columns: moving, deletes: false });
+      await expectHistory(client, history);
+    });
+    expect(await refusal(module, `update ${table} set ${refused[0]}`)).toMatchObject({
+      code: REFUSED,
+    });
+    expect(await refusal(module, `delete from ${table}`)).toMatchObject({ code: REFUSED });
+  });
+
+  it("stay so from the start after an update on, and after one at which a restored dump gets its rights anew", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "tiffin-before-"));
+    const empty = await createEmptyDatabase(inject("databaseUrl"));
+    const migrate = async (migrations: string) => {
+      const options = { url: empty.url, secret: TEST_SECRET, roles: "own", migrations } as const;
+      const postgres = await openPostgres({
+        ...options,
+        manifest,
+        logger: { warn: () => undefined },
+      });
+      return { postgres, done: await postgres.migrate() };
+    };
+    try {
+      await cp("migrations", folder, { recursive: true });
+      const added = ["orders/0005_sold_orders.sql", "payments/0005_history.sql"];
+      for (const file of added) await rm(join(folder, file));
+      const { postgres } = await migrate(folder);
+      const holds = () =>
+        postgres.asOwner(async (client) => {
+          for (const history of HISTORY) {
+            expect(await movingColumns(client, history.table)).toEqual({
+              columns: history.moving,
+              deletes: false,
+            });
+            await expectHistory(client, history);
+          }
+        });
+      await expect(holds()).rejects.toThrow("deletes: true");
+      expect((await migrate("migrations")).done.toSorted()).toEqual(added);
+      await holds();
+      await postgres.asOwner((client) =>
+        client.query(
+          HISTORY.map(({ table }) => `alter table ${table} owner to current_user`).join(";"),
+        ),
+      );
+      await migrate("migrations");
+      await holds();
+      await postgres.close();
+    } finally {
+      await empty.drop();
+      await rm(folder, { recursive: true });
+    }
   });
 });
 

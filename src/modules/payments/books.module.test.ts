@@ -1,6 +1,7 @@
 // The book of payments, page by page, as reconciliation reads it to the end.
 import { randomUUID } from "node:crypto";
 import { expect, it } from "vitest";
+import { rewriteHistory } from "../../platform/db/testing.js";
 import { readById } from "../../system/pages.js";
 import { createSimulator } from "./gateway/simulator.js";
 import { card, cash, open, paymentOf, refusalOf, test, usePayments } from "./testing.js";
@@ -32,9 +33,10 @@ it("says that a refund waits for an answer, until its order is reversed", async 
   await refusalOf(open({ gateway: silent }).refund(asked));
   expect((await open().books.summary()).faults).toEqual([]);
   const { id } = await paymentOf(orderId);
-  const early = new Date(Date.now() - 120_000);
-  const refunds = test.database.kysely.updateTable("refunds").where("paymentId", "=", id);
-  await refunds.set({ requestedAt: early }).execute();
+  await rewriteHistory(
+    test.url,
+    `update payments.refunds set requested_at = now() - interval '2 minutes' where payment_id = '${id}'`,
+  );
   expect((await open().books.summary()).faults).toEqual([
     expect.stringMatching(/^1 refunds wait for the gateway's answer; ask again/),
   ]);
@@ -61,9 +63,10 @@ it("tells a card that the gateway has not answered for, after a minute", async (
   const told = async () =>
     (await open().books.page({ limit: 1000 })).find((line) => line.orderId === orderId);
   expect(await told()).toMatchObject({ captured: 0, unanswered: false });
-  const early = new Date(Date.now() - 120_000);
-  const payments = test.database.kysely.updateTable("payments").where("orderId", "=", orderId);
-  await payments.set({ createdAt: early }).execute();
+  await rewriteHistory(
+    test.url,
+    `update payments.payments set created_at = now() - interval '2 minutes' where order_id = '${orderId}'`,
+  );
   expect(await told()).toMatchObject({ captured: 0, unanswered: true });
   await open().charge(card(orderId, "sim_unknown_captured"));
   expect(await told()).toMatchObject({ captured: 3675, unanswered: false });

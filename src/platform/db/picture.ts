@@ -6,7 +6,7 @@ export interface TablePicture {
   readonly name: string;
   /** Counted up to a limit, estimated beyond. */
   readonly rows: number;
-  /** Of the module's role: `select, insert, update, delete` or less. */
+  /** Of the module's role, on some columns at least: `select, insert, update, delete` or less. */
   readonly rights: readonly string[];
 }
 
@@ -31,7 +31,9 @@ export async function describeSchema(
          select sum(greatest(part.reltuples, 0)) from pg_partition_tree(pg_class.oid) as tree
          join pg_class as part on part.oid = tree.relid where tree.isleaf)
        else greatest(reltuples, 0) end::float8 as estimate,
-       array(select word from unnest($3::text[]) as word where has_table_privilege($2, pg_class.oid, word)) as rights
+       array(select word from unnest($3::text[]) as word where case word
+         when 'delete' then has_table_privilege($2, pg_class.oid, word)
+         else has_any_column_privilege($2, pg_class.oid, word) end) as rights
      from pg_class where relnamespace = to_regnamespace($1) and relkind in ('r', 'p') and not relispartition order by relname`,
     [module, role, RIGHTS],
   );
