@@ -232,6 +232,18 @@ describeInBrowser("The back office", () => {
     await go(page, "sales");
     await row(page, "Cash").getByText("7,000").waitFor();
     expect(await row(page, "Cash").locator("td").first().innerText()).toBe("1");
+    // The tile above says what was sold; this is what is left of the money.
+    await page.locator("dl > div", { hasText: "Sold in all" }).getByText("7,350 Ks").waitFor();
+    await page.getByText("7,350 Ks taken, 350 Ks given back: 7,000 Ks remain").waitFor();
+    await openRow(page, "Cash");
+    const dialog = page.getByRole("dialog");
+    await dialog.locator("tbody").getByRole("button").first().click();
+    await dialog
+      .locator("tr", { hasText: "Given back" })
+      .getByText("350 Ks", { exact: true })
+      .waitFor();
+    await page.keyboard.press("Escape");
+    await dialogGone(page);
     await page.route(/reports\/sales\?.*by=(?!method)/, async (route) => {
       const response = await route.fetch();
       await route.fulfill({ response, json: { ...(await response.json()), rows: [] } });

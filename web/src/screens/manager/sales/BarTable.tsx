@@ -14,12 +14,14 @@ interface BarTableProps {
   /** What is counted beside the amount: portions, payments. */
   readonly counted: string;
   readonly bars: readonly Bar[];
+  /** What the rows come to, below them. */
+  readonly sum?: string;
   onOpen(this: void, bar: Bar): void;
 }
 
 const FEW = 10;
 
-export function BarTable({ title, column, counted, bars, onOpen }: BarTableProps) {
+export function BarTable({ title, column, counted, bars, sum, onOpen }: BarTableProps) {
   const t = useWords(sales);
   const { amount, count, unit, ofCurrency } = useFormat();
   const [all, setAll] = useState(false);
@@ -63,6 +65,7 @@ export function BarTable({ title, column, counted, bars, onOpen }: BarTableProps
           ))}
         </tbody>
       </table>
+      {sum !== undefined && <p className={parts["note"]}>{sum}</p>}
       {bars.length > FEW && (
         <Button variant="subtle" size="sm" onClick={() => setAll(!all)}>
           {all ? t("sales.best-dishes") : t("sales.all-dishes", { count: bars.length })}

@@ -25,9 +25,11 @@ export function OrderFacts({ id }: { readonly id: string }) {
   const language = useLanguage();
   const { amount, money, dayAndTime } = useFormat();
   const { data: order, error } = useQuery(queries.orders.get.queryOptions({ input: { id } }));
+  const payments = useQuery(queries.payments.list.queryOptions({ input: { orderId: id } }));
   if (error) return <Fault problem={problemOf(error)} />;
   if (!order) return <p className={parts["note"]}>{words("manager.loading")}</p>;
   const { totals, cancellation } = order;
+  const back = payments.data?.items[0]?.refunded;
   return (
     <>
       <p className={parts["note"]}>
@@ -84,6 +86,14 @@ export function OrderFacts({ id }: { readonly id: string }) {
             </th>
             <td data-number>{money(totals.total)}</td>
           </tr>
+          {back && back.amount > 0 && (
+            <tr>
+              <th scope="row" colSpan={2}>
+                {t("sales.given-back")}
+              </th>
+              <td data-number>{money(back)}</td>
+            </tr>
+          )}
         </tfoot>
       </table>
       <Link href={`~/system/orders/${id}`} className={classes["story"]}>

@@ -228,6 +228,8 @@ function ByCategory({ report, onAsk }: ByProps<"category">) {
 
 function ByMethod({ report, onAsk }: ByProps<"method">) {
   const t = useWords(sales);
+  const { money } = useFormat();
+  const { captured, refunded, net } = report.totals;
   const bars = report.rows.map((row): Bar => ({
     key: row.method,
     label: t(`sales.${row.method}`),
@@ -241,6 +243,12 @@ function ByMethod({ report, onAsk }: ByProps<"method">) {
       column={t("sales.method")}
       counted={t("sales.payments")}
       bars={byAmount(bars)}
+      // What was sold is more, where money of orders that stand went back.
+      sum={t("sales.taken", {
+        taken: money(captured),
+        back: money(refunded),
+        left: money(net),
+      })}
       onOpen={({ key, label }) =>
         onAsk({
           what: label,

@@ -14,7 +14,7 @@ export const sales = defineWords({
   "sales.trading-day": { en: "Trading day of {day}", my: "{day} ရောင်းရက်" },
   "sales.net": { en: "Net sales", my: "အသားတင် အရောင်း" },
   "sales.net-note": { en: "Dishes, without cancelled ones", my: "ပယ်ဖျက်ပြီးများ မပါ" },
-  "sales.total": { en: "Taken in all", my: "စုစုပေါင်း ရငွေ" },
+  "sales.total": { en: "Sold in all", my: "စုစုပေါင်း ရောင်းရငွေ" },
   "sales.total-note": { en: "With {extra} tax and service", my: "အခွန်နှင့် ဝန်ဆောင်ခ {extra} ပါ" },
   "sales.orders": { en: "Orders", my: "အော်ဒါ" },
   "sales.average": { en: "{average} each on average", my: "ပျမ်းမျှ {average}" },
@@ -25,6 +25,10 @@ export const sales = defineWords({
   "sales.by-dish": { en: "By dish", my: "ဟင်းပွဲအလိုက်" },
   "sales.by-category": { en: "By category", my: "အမျိုးအစားအလိုက်" },
   "sales.by-method": { en: "By method of payment", my: "ငွေချေပုံအလိုက်" },
+  "sales.taken": {
+    en: "{taken} taken, {back} given back: {left} remain",
+    my: "ရငွေ {taken}၊ ပြန်အမ်းငွေ {back} - ကျန်ငွေ {left}",
+  },
   "sales.hour": { en: "Hour", my: "နာရီ" },
   "sales.date": { en: "Day", my: "ရက်" },
   "sales.dish": { en: "Dish", my: "ဟင်းပွဲ" },
@@ -65,6 +69,7 @@ export const sales = defineWords({
   "sales.tax": { en: "Tax", my: "အခွန်" },
   "sales.rounding": { en: "Rounding", my: "အနီးစပ်ဆုံး ညှိခြင်း" },
   "sales.paid": { en: "Total", my: "စုစုပေါင်း" },
+  "sales.given-back": { en: "Given back", my: "ပြန်အမ်းငွေ" },
   "sales.cancelled-because": {
     en: "Cancelled by {name}: {reason}",
     my: "{name} ပယ်ဖျက်သည် - {reason}",
