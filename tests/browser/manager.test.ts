@@ -251,6 +251,10 @@ describeInBrowser("The back office", () => {
     await page.reload();
     await row(page, "Cash").getByText("7,000").waitFor();
     await page.unrouteAll({ behavior: "ignoreErrors" });
+    await go(page, "audit");
+    await openRow(page, "Gave money back");
+    await dialog.getByRole("link", { name: "The order's whole story" }).click();
+    await page.waitForURL(`**/system/orders/${id}`);
     await context.close();
   });
 

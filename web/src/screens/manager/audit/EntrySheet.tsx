@@ -1,4 +1,5 @@
 // One entry of the audit log with all that it says.
+import { Link } from "wouter";
 import type { Entry } from "../../../../../src/modules/audit/contract.js";
 import { useWords } from "../../../words/words.js";
 import parts from "../parts/parts.module.css";
@@ -48,6 +49,12 @@ export function EntrySheet({ entry, onClose }: EntrySheetProps) {
           </div>
         )}
       </dl>
+      {/* Money that went back is told with the order's id alone, which stands on no receipt. */}
+      {subject.type === "order" && (
+        <Link href={`~/system/orders/${subject.id}`} className={parts["story"]}>
+          {t("audit.story")}
+        </Link>
+      )}
     </Sheet>
   );
 }

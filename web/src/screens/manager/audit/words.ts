@@ -28,6 +28,7 @@ export const audit = defineWords({
   "audit.about": { en: "About", my: "ဘာကို" },
   "audit.approved": { en: "Allowed by {name}", my: "ခွင့်ပြုသူ {name}" },
   "audit.details": { en: "Details", my: "အသေးစိတ်" },
+  "audit.story": { en: "The order's whole story", my: "အော်ဒါ ဖြစ်စဉ် အပြည့်အစုံ" },
   "audit.reason": { en: "Reason", my: "အကြောင်းရင်း" },
   "audit.address": { en: "From address", my: "လိပ်စာ" },
   "audit.trace": { en: "Trace", my: "ခြေရာခံ" },

@@ -96,7 +96,7 @@ export function OrderFacts({ id }: { readonly id: string }) {
           )}
         </tfoot>
       </table>
-      <Link href={`~/system/orders/${id}`} className={classes["story"]}>
+      <Link href={`~/system/orders/${id}`} className={parts["story"]}>
         {t("sales.story")}
       </Link>
     </>

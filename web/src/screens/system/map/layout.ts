@@ -37,7 +37,8 @@ export interface MapLayout {
 const WIDTH = 212;
 const HEIGHT = 104;
 const ROW = 142;
-const BAR = 102;
+/** Burmese lines are higher. */
+const BAR = 114;
 const PORT = 25;
 const LEAST_WIDTH = 880;
 
