@@ -3,7 +3,11 @@
 import { randomUUID } from "node:crypto";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, inject, it } from "vitest";
-import { createEmptyDatabase, type TestDatabase } from "../../src/platform/db/testing.js";
+import {
+  createEmptyDatabase,
+  rewriteHistory,
+  type TestDatabase,
+} from "../../src/platform/db/testing.js";
 import { bootTiffin, line, order, type TestTiffin } from "./tiffin.js";
 
 let database: TestDatabase;
@@ -49,9 +53,11 @@ it("waits for a person after half an hour, who settles it or has it asked again"
   // An evening without power.
   await first.stop();
   running.length = 0;
-  await client.query(`
-    update orders.sagas set started_at = started_at - interval '31 minutes';
-    update payments.refunds set requested_at = requested_at - interval '31 minutes'`);
+  await rewriteHistory(
+    database.url,
+    `update orders.sagas set started_at = started_at - interval '31 minutes';
+     update payments.refunds set requested_at = requested_at - interval '31 minutes'`,
+  );
 
   const [one, other] = [await start(), await start()];
   const sagaOf = async ({ id }: { id: string }) =>
