@@ -14,6 +14,7 @@ const LONGEST = [
   "mutations",
   "matrix",
   "recovery",
+  "lost-refund",
   "takeover",
   "faults.documents",
   "outbox/kill",
