@@ -184,6 +184,7 @@ async function start(
       samplePins: onlyHere ? people.sampleStaff.pins : [], // elsewhere they do not work
       migrations: migrations.length,
       warnings: [
+        ...config.warnings,
         ...[warning, config.tls && warnOfEnd(config.tls.certPath)].filter(
           (one) => one !== undefined,
         ),

@@ -85,6 +85,44 @@ describe("settings", () => {
     expect(messageOf({ TIFFIN_SAMPEL: "0" })).toContain("TIFFIN_SAMPEL is not a setting");
   });
 
+  it.each([
+    [
+      "MONGO_URL=mongodb://db",
+      "sets MONGO_URL, which is not a setting of Tiffin: correct it to MONGODB_URL",
+    ],
+    ["export MONGO_URI = x", "correct it to MONGODB_URL"],
+    ["DATABASE_ULR=postgres://u:hunter2@db/x", "correct it to DATABASE_URL"],
+    ["mongodb_url=mongodb://db", "correct it to MONGODB_URL"],
+    ["LOGLEVEL=warn", "correct it to LOG_LEVEL"],
+    [
+      "MONGODB_URL: mongodb://u:hunter2@db/?replicaSet=a",
+      "has no equals sign behind MONGODB_URL: write it as MONGODB_URL=…",
+    ],
+    ["DATABASE_URL postgres://u:hunter2@db/x", "has no equals sign behind DATABASE_URL"],
+  ])(
+    "refuses %s in .env and names the line, or the server would start on other databases",
+    (wrong, said) => {
+      for (const rest of ["", "\nLOG_LEVEL=warn\n"]) {
+        writeFileSync(join(cwd, ".env"), `# ours\nPORT=4000\n\n${wrong}${rest}`);
+        const message = messageOf({});
+        expect(message).toContain(`Line 4 of ${join(cwd, ".env")} `);
+        expect(message).toContain(said);
+        expect(message.split("\n")).toHaveLength(1);
+        expect(message).not.toContain("hunter2");
+      }
+    },
+  );
+
+  it("tells what else does nothing in .env, but leaves the environment and well-known names alone", () => {
+    const known = "NODE_ENV=production\nNODE_OPTIONS=--x\nTZ=UTC\nCI=1\nPGHOST=db\n";
+    writeFileSync(join(cwd, ".env"), `\uFEFFPORT=4000\n${known}SMTP_SERVER=mail\n`);
+    const { port, warnings } = loadConfig({ MONGO_URL: "x", HOSTS: "y", PATH: "z" }, { cwd });
+    expect(port).toBe(4000);
+    expect(warnings).toEqual([
+      `Line 7 of ${join(cwd, ".env")} sets SMTP_SERVER, which is not a setting of Tiffin: it does nothing.`,
+    ]);
+  });
+
   it("knows which hosts only this machine can reach", () => {
     expect(["127.0.0.1", "127.9.9.9", "::1", "localhost"].map(isLoopback)).not.toContain(false);
     expect(["0.0.0.0", "::", "192.168.0.5", "127.evil.example"].map(isLoopback)).not.toContain(

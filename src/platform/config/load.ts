@@ -1,10 +1,9 @@
 // Reads the settings from the environment and .env, checks all of them and names everything that is wrong at once.
-import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { parseEnv } from "node:util";
 import type { z } from "zod";
 import { StartError } from "#platform/kernel";
+import { readEnvFile } from "./env-file.js";
 import { type Setting, type SettingName, settings } from "./settings.js";
 
 export interface Config {
@@ -28,6 +27,8 @@ export interface Config {
   /** 0 is without limit. */
   readonly requestsPerMinute: number;
   readonly maxConnections: number;
+  /** What was given and changes nothing: one sentence each. */
+  readonly warnings: readonly string[];
 }
 
 type Value<Name extends SettingName> = z.output<(typeof settings)[Name]["schema"]>;
@@ -42,8 +43,8 @@ export function loadConfig(
   { cwd = process.cwd() }: { cwd?: string } = {},
 ): Config {
   const file = readEnvFile(resolve(cwd, ".env"));
-  const given = (name: string) => (env[name] || file[name] || undefined)?.trim();
-  const faults = [...unknownSettings({ ...file, ...env })];
+  const given = (name: string) => (env[name] || file.values[name] || undefined)?.trim();
+  const faults = [...file.faults, ...unknownSettings({ ...file.values, ...env })];
 
   const read = <Name extends SettingName>(name: Name): Value<Name> | undefined => {
     const { schema, secret, remedy, ...setting }: Setting = settings[name];
@@ -87,6 +88,7 @@ export function loadConfig(
     reportTimeoutSeconds: required("REPORT_TIMEOUT_SECONDS"),
     requestsPerMinute: required("REQUESTS_PER_MINUTE"),
     maxConnections: required("MAX_CONNECTIONS"),
+    warnings: file.warnings,
   };
   if (faults.length > 0) throw new StartError(faults.join("\n"));
   return config;
@@ -95,18 +97,6 @@ export function loadConfig(
 /** True when only this machine can reach it. */
 export const isLoopback = (host: string): boolean =>
   host === "localhost" || host === "::1" || (isIP(host) === 4 && host.startsWith("127."));
-
-function readEnvFile(path: string): Environment {
-  try {
-    return parseEnv(readFileSync(path, "utf8"));
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT") return {};
-    throw new StartError(
-      `${path} cannot be read (${code ?? message}): make it readable or remove it.`,
-    );
-  }
-}
 
 /** A setting with our prefix that nobody reads is a typing error, and silence would hide it. */
 function* unknownSettings(env: Environment): Generator<string> {
