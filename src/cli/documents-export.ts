@@ -12,8 +12,11 @@ import {
 import { readArguments } from "./arguments.js";
 import { createProgress, type Progress } from "./progress.js";
 
-const USAGE = "npm run documents:export -- --to mongodb://host:27017";
-const { to } = readArguments({ options: { to: { type: "string" } } }, USAGE).values;
+const USAGE = `npm run documents:export -- --to mongodb://host:27017
+  An address with a password goes into the environment variable EXPORT_TO instead: everybody on this machine can see
+  command lines.`;
+const { values } = readArguments({ options: { to: { type: "string" } } }, USAGE);
+const to = values.to ?? (process.env["EXPORT_TO"] || undefined);
 if (to === undefined) {
   console.error(`Say where to: ${USAGE}`);
   process.exit(2);
