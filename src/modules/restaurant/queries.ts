@@ -1,6 +1,7 @@
 // Reads of the restaurant, served from memory: what this process hears and writes goes in at once, and every CHECK_MS of
 // use one small query tells whether another process changed something. While the database is away, what is known stays.
 import { createHash } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { Menu, OrderingRules } from "./contract.js";
 import {
   findSettings,
@@ -20,6 +21,9 @@ import {
 } from "./rules.js";
 
 const CHECK_MS = 2_000;
+/** A new product is heard of within this time, unless something is stuck. */
+const HEAR_MS = 5_000;
+const LISTEN_MS = 100;
 
 export interface ServedMenu {
   readonly menu: Menu;
@@ -109,6 +113,18 @@ export function createMemory(database: RestaurantDatabase) {
     > {
       await (now ? check() : freshen());
       return stored && rules && { stored, rules };
+    },
+    /** Whether there is such a product, as far as is heard. One that was made a moment ago is waited for. Nothing is
+     *  asked where it is on the menu already, or where there is none yet. */
+    async knowsProduct(productId: string): Promise<boolean> {
+      const deadline = performance.now() + HEAR_MS;
+      for (;;) {
+        await check();
+        const isOnMenu = rules?.items.some((item) => item.productId === productId) ?? true;
+        if (isOnMenu || catalogue.has(productId)) return true;
+        if (performance.now() > deadline) return false;
+        await setTimeout(LISTEN_MS);
+      }
     },
     /** What `menu` would answer without asking the database; undefined when it must ask. */
     peek: (): ServedMenu | undefined =>

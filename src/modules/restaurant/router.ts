@@ -18,6 +18,9 @@ import {
 import type { Memory } from "./queries.js";
 import type { Misfit } from "./contract/settings.js";
 
+const UNKNOWN_PRODUCT =
+  "There is no product of this id. Check the id; if the product was made just now, try again in a moment.";
+
 const faultsOf = (misfits: readonly Misfit[]) =>
   misfits.slice(0, 50).map(({ path, message }) => ({ path: path.join("."), message }));
 
@@ -38,7 +41,7 @@ const itemOf = (id: string) => ({ type: "menu-item", id });
 /** The errors of an edit, as a handler gets them. */
 interface EditErrors {
   NOT_SET_UP(): Error;
-  NOT_FOUND(): Error;
+  NOT_FOUND(options?: { message: string }): Error;
   VERSION_CONFLICT(options: { data: { currentVersion: number } }): Error;
   INVALID_SETTINGS(options: { data: { errors: ReturnType<typeof faultsOf> } }): Error;
 }
@@ -141,9 +144,11 @@ export function createRouter({ memory, ...parts }: CommandParts & { readonly mem
       removeCategory: editing.removeCategory.handler(({ input: { params, query }, ...call }) =>
         edited(query.version, removeCategory(params.code), on(categoryOf(params.code)), call),
       ),
-      menuItem: editing.menuItem.handler(({ input: { version, ...item }, ...call }) =>
-        edited(version, putMenuItem(item), on(itemOf(item.productId), { set: item }), call),
-      ),
+      menuItem: editing.menuItem.handler(async ({ input: { version, ...item }, ...call }) => {
+        if (!(await memory.knowsProduct(item.productId)))
+          throw call.errors.NOT_FOUND({ message: UNKNOWN_PRODUCT });
+        return edited(version, putMenuItem(item), on(itemOf(item.productId), { set: item }), call);
+      }),
       removeMenuItem: editing.removeMenuItem.handler(({ input: { params, query }, ...call }) =>
         edited(query.version, removeMenuItem(params.productId), on(itemOf(params.productId)), call),
       ),

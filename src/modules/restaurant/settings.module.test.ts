@@ -1,9 +1,10 @@
 // Imports and edits against a real PostgreSQL: whole or not at all, and nothing written that is so already.
 import { randomUUID } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { restaurantFileJsonSchema } from "./import-file.js";
-import { MOHINGA, open, refusalOf, sample, told, useRestaurant } from "./testing.js";
+import { MOHINGA, open, product, refusalOf, sample, told, useRestaurant } from "./testing.js";
 
 useRestaurant();
 
@@ -221,6 +222,24 @@ describe("an edit", () => {
     ).toBe("NOT_FOUND");
     expect((await face.settings()).version).toBe(1);
   });
+
+  it("puts no product on the menu that does not exist, but one that is heard of a moment later", async () => {
+    const { face } = open();
+    await face.settle(sample);
+    const put = (productId: string) =>
+      face.edit.menuItem({ version: 1, productId, category: "snacks" });
+    const refusal = await refusalOf(put(randomUUID()));
+    expect(refusal).toMatchObject({ code: "NOT_FOUND", status: 404 });
+    expect(refusal.message).toMatch(/no product of this id.*try again in a moment/);
+    expect((await open().face.settings()).version).toBe(1);
+
+    const productId = randomUUID();
+    const putting = put(productId);
+    await setTimeout(300);
+    // Told to another process.
+    await open().hear(product({ productId, sku: "NEW-1" }));
+    expect(await putting).toEqual({ version: 2 });
+  }, 20_000);
 
   it("lets two tables swap their names, and keeps who they are", async () => {
     const { face } = open();
