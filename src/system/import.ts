@@ -83,9 +83,7 @@ function settingsOf(file: RestaurantFile, ids: ReadonlyMap<string, string>) {
   return {
     restaurant,
     tax: tax ? [tax] : [],
-    serviceCharge: serviceCharge
-      ? [{ ...serviceCharge, validFrom: serviceCharge.validFrom ?? "1970-01-01" }]
-      : [],
+    serviceCharge: serviceCharge ? [serviceCharge] : [],
     tables,
     modifierGroups: file.modifierGroups,
     categories: file.categories.map(({ items, ...category }) => ({

@@ -2,8 +2,9 @@
 // reason in words, and all of them are told at once.
 import { z } from "zod";
 import { faultsOf } from "#platform/contract";
-import { LocalizedText, text } from "#platform/kernel";
+import { CalendarDate, LocalizedText, text } from "#platform/kernel";
 import {
+  ALWAYS,
   Code,
   MAX_CATEGORIES,
   MAX_GROUPS,
@@ -68,7 +69,11 @@ export const RestaurantFile = z.strictObject({
   $schema: z.string().optional(),
   restaurant: Profile.extend({
     tax: TaxRate.optional(),
-    serviceCharge: ServiceCharge.partial({ validFrom: true }).optional(),
+    serviceCharge: ServiceCharge.extend({
+      validFrom: CalendarDate.default(ALWAYS).meta({
+        description: "Left out: in place of every one that began before",
+      }),
+    }).optional(),
     tables: z.array(TableFields).max(MAX_TABLES).default([]),
   }),
   modifierGroups: z.array(ModifierGroup).max(MAX_GROUPS).default([]),

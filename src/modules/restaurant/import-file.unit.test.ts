@@ -138,6 +138,15 @@ describe("readRestaurantFile", () => {
     ).toContainEqual({ path, reason });
   });
 
+  it("takes a service charge without a date as one that always holds", () => {
+    const result = readRestaurantFile(sample());
+    expect("file" in result && result.file.restaurant.serviceCharge).toEqual({
+      rate: "0.10",
+      appliesTo: ["dine-in"],
+      validFrom: "1970-01-01",
+    });
+  });
+
   it("tells all faults at once, those of a row and those between rows", () => {
     const paths = faultsOf((file) => {
       file.categories[0].items[0].price = -1;

@@ -1,7 +1,7 @@
 // Pure decisions of restaurant: what the menu shows, how settings merge, and what each edit makes of them.
 import { canBeSeen, decimalsOf, type LocalizedText, money } from "#platform/kernel";
 import type { Menu, OrderingRules, Settings } from "./contract.js";
-import { crowdsIn, type Misfit, misfitsOf } from "./contract/settings.js";
+import { ALWAYS, crowdsIn, type Misfit, misfitsOf } from "./contract/settings.js";
 
 /** All settings as stored, sorted by position. */
 export interface Stored extends Omit<Settings, "tables"> {
@@ -130,8 +130,9 @@ interface Dated {
   readonly validTo?: string | undefined;
 }
 
-/** Given rates join what held before, so that dated history stays; one of the same kind and date is replaced. A kind
- *  that is not given any more ends where the given ones begin, or on `today` when none are given. */
+/** Given rates join what held before, so that dated history stays; one of the same kind and date is replaced. One without
+ *  a date of its own takes the place of all of its kind that have begun: beside them it would never come into force. A
+ *  kind that is not given any more ends where the given ones begin, or on `today` when none are given. */
 export function mergeRates<Rate extends Dated>(
   stored: readonly Rate[],
   given: readonly Rate[],
@@ -141,8 +142,10 @@ export function mergeRates<Rate extends Dated>(
   const ends = given.map((rate) => rate.validFrom).toSorted()[0] ?? today;
   const kinds = new Set(given.map(kindOf));
   const kept = stored.flatMap((rate) => {
-    if (given.some((one) => kindOf(one) === kindOf(rate) && one.validFrom === rate.validFrom))
-      return [];
+    const hasBegun = rate.validFrom <= today;
+    const replaces = ({ validFrom }: Rate) =>
+      validFrom === rate.validFrom || (validFrom === ALWAYS && hasBegun);
+    if (given.some((one) => kindOf(one) === kindOf(rate) && replaces(one))) return [];
     if (kinds.has(kindOf(rate))) return rate;
     if (rate.validFrom >= ends) return [];
     return rate.validTo !== undefined && rate.validTo <= ends ? rate : { ...rate, validTo: ends };

@@ -118,6 +118,12 @@ describe("mergeRates", () => {
     expect(ended).toEqual([rate("VAT", "0.05", "2026-01-01", "2026-11-23")]);
     expect(mergeRates(ended, [], taxKind, "2027-01-01")).toEqual(ended);
   });
+  it("lets a rate without a date hold from now on, and leaves what begins later", () => {
+    const [old, later] = [rate("VAT", "0.05", "2026-01-01"), rate("VAT", "0.09", "2027-01-01")];
+    const given = rate("VAT", "0.07", "1970-01-01");
+    expect(merge([old, later], [given])).toEqual([later, given]);
+    expect(merge([later, given], [given])).toEqual([later, given]);
+  });
   it("does not charge service twice when it applies to more than before", () => {
     const charge = (appliesTo: string[]) => ({ rate: "0.10", appliesTo, validFrom: "1970-01-01" });
     const given = [charge(["takeaway", "dine-in"])];

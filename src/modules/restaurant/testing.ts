@@ -46,9 +46,7 @@ const { tax, serviceCharge, tables, ...profile } = file.restaurant;
 export const sample = {
   restaurant: profile,
   tax: tax ? [tax] : [],
-  serviceCharge: serviceCharge
-    ? [{ ...serviceCharge, validFrom: serviceCharge.validFrom ?? "1970-01-01" }]
-    : [],
+  serviceCharge: serviceCharge ? [serviceCharge] : [],
   tables,
   modifierGroups: file.modifierGroups,
   categories: file.categories.map(({ items, ...category }) => ({

@@ -46,6 +46,9 @@ export const TaxRate = z.strictObject({
 });
 export type TaxRate = z.infer<typeof TaxRate>;
 
+/** The date of a rate that has none: it holds from the beginning. */
+export const ALWAYS = "1970-01-01";
+
 export const ServiceCharge = z.strictObject({
   rate: Rate,
   appliesTo: z.array(z.enum(["dine-in", "takeaway"])).min(1),
