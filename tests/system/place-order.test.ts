@@ -150,9 +150,9 @@ describe("placing an order", () => {
 
 describe("refusing an order", () => {
   /** Places what must be refused, and proves that stock, money and orders are exactly as before. */
-  async function refused(body: object) {
+  async function refused(body: object, key = randomUUID()) {
     const before = await test.reconcile();
-    const answer = await test.cashier.place(body);
+    const answer = await test.cashier.place(body, key);
     const after = await test.reconcile();
     expect({ ...after, checkedAt: "" }).toEqual({ ...before, checkedAt: "" });
     expect(answer.headers.get("content-type")).toContain("application/problem+json");
@@ -198,7 +198,8 @@ describe("refusing an order", () => {
     const seen = order([{ ...egg, id: randomUUID() }], told);
 
     await dearerEgg(700);
-    const choice = await refused(seen);
+    const refusedKey = randomUUID();
+    const choice = await refused(seen, refusedKey);
     expect(choice.status).toBe(409);
     expect(choice.body).toMatchObject({
       code: "price-changed",
@@ -216,6 +217,9 @@ describe("refusing an order", () => {
     expect(other.body.code).toBe("idempotency-key-reused");
 
     await dearerEgg(500);
+    // So does a refusal: an earlier try that is late must find the key taken.
+    const { detail, total, lineItems } = choice.body;
+    expect((await refused(seen, refusedKey)).body).toMatchObject({ detail, total, lineItems });
     const dollars = { expectedTotal: { amount: 8400, currency: "USD" } };
     expect((await refused({ ...seen, ...dollars })).body.code).toBe("price-changed");
     expect((await test.cashier.place(seen)).status).toBe(201);

@@ -8,7 +8,7 @@ import { sagas } from "./contract/sagas.js";
 import { NotFound, Order, OrderStatus } from "./contract/shapes.js";
 
 export { cancelErrors, type CancelOrder } from "./contract/cancel.js";
-export { placeErrors } from "./contract/place.js";
+export { type PlaceError, placeErrors } from "./contract/place.js";
 export type { Saga } from "./contract/sagas.js";
 export { type Order, PlaceOrder } from "./contract/shapes.js";
 

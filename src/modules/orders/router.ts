@@ -3,8 +3,8 @@ import { actorOf, type CallContext, implementContract } from "#platform/http";
 import { KeyInTransit, type Outcome } from "#platform/saga";
 import { cancelOrder } from "./commands/cancel-order.js";
 import { abandon, type Operated, type OperatingParts, resume } from "./commands/sagas.js";
-import { placeOrder, preparePlacement, type Rejection } from "./commands/place-order.js";
-import { contract, type Order, placeErrors, type Saga } from "./contract.js";
+import { type Placement, placeOrder, preparePlacement } from "./commands/place-order.js";
+import { contract, type Order, type PlaceError, placeErrors, type Saga } from "./contract.js";
 import { PLACE_ORDER } from "./place-order.saga.js";
 import {
   calculate,
@@ -23,7 +23,6 @@ const RESPONSE_DEADLINE_MS = 10_000;
 const POLL_MS = 100;
 
 type Completed = Extract<Outcome, { kind: "completed" }>;
-type Placed = Exclude<Awaited<ReturnType<typeof placeOrder>>, Rejection>;
 
 export interface RouterParts extends OperatingParts {
   readonly rules: () => Promise<OrderingRules>;
@@ -50,7 +49,7 @@ export function createRouter(parts: RouterParts) {
   }
 
   /** From memory when this process placed it, else from its rows. */
-  async function answer(placed: Placed, { results }: Completed): Promise<Order> {
+  async function answer(placed: Placement, { results }: Completed): Promise<Order> {
     if (results && placed.input) return placedOrder(placed.id, placed.input, results);
     const order = await getOrder(database, placed.id);
     if (!order) throw new Error(`Saga ${placed.id} is completed without an order`);
@@ -89,29 +88,7 @@ export function createRouter(parts: RouterParts) {
     const started = await placeOrder(sagas, input.body, key, prepared).catch((error: unknown) => {
       throw error instanceof KeyInTransit ? errors.IDEMPOTENCY_KEY_IN_USE() : error;
     });
-    if ("kind" in started) {
-      switch (started.kind) {
-        case "invalid-lines":
-          throw errors.INVALID_LINES({ data: { items: [...started.faults] } });
-        case "unknown-table":
-          throw errors.UNKNOWN_TABLE();
-        case "key-reused":
-          throw errors.IDEMPOTENCY_KEY_REUSED();
-        case "total-changed": {
-          const { seen, current, lines } = started;
-          const lineItems = lines.map((line) => ({ ...line, modifiers: [...line.modifiers] }));
-          // What a dish alone costs is proved when its stock is held.
-          throw errors.PRICE_CHANGED({ data: { items: [], total: { seen, current }, lineItems } });
-        }
-        case "tender-too-small": {
-          const { due, tendered } = started;
-          const foreign = tendered.currency !== due.currency && {
-            message: `Cash is taken in ${due.currency} only. Take that, or a card; nothing was taken.`,
-          };
-          throw errors.TENDER_TOO_SMALL({ ...foreign, data: { due, tendered } });
-        }
-      }
-    }
+    if (!started) throw errors.IDEMPOTENCY_KEY_REUSED();
     const location = `/api/orders/${started.id}`;
     const outcome = await decided(started.id, started.outcome);
     switch (outcome.kind) {
@@ -120,8 +97,8 @@ export function createRouter(parts: RouterParts) {
       case "refused": {
         const { code, data, message } = outcome.refusal;
         if (!(code in placeErrors)) throw errors.PLACEMENT_TIMED_OUT({ message });
-        const known = errors[code as keyof typeof placeErrors];
-        throw (known as (details: { data: unknown }) => Error)({ data });
+        const known = errors[code as PlaceError];
+        throw (known as (details: { data: unknown; message: string }) => Error)({ data, message });
       }
       case "running":
       case "parked":

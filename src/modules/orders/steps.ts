@@ -4,6 +4,7 @@ import type { PaymentsFace } from "#modules/payments";
 import { errorOf } from "#platform/contract";
 import type { Refusal } from "#platform/saga";
 import type { CancelOrderSteps } from "./cancel-order.saga.js";
+import { type PlaceError, placeErrors } from "./contract.js";
 import type { PlaceOrderInput, PlaceOrderSteps } from "./place-order.saga.js";
 
 /** Everything that one request caused carries its trace. */
@@ -13,7 +14,10 @@ const traced = ({ trace }: Pick<PlaceOrderInput, "trace">) =>
 /** Below 500 a face has decided; from 500 on, and for anything that is no typed answer, it is worth asking again. */
 export function asRefusal(error: unknown): Refusal | null {
   const typed = errorOf(error);
-  return typed && typed.status < 500 ? typed : null;
+  if (!typed || typed.status >= 500) return null;
+  // Where this module's contract has words for it, those are told: they know of the whole order.
+  const own = Object.hasOwn(placeErrors, typed.code) && placeErrors[typed.code as PlaceError];
+  return { ...typed, ...(own && { message: own.message }) };
 }
 
 /** A database does not answer: that is no answer of the face. */

@@ -8,7 +8,7 @@ import { type Metrics, observeSagas } from "./metrics.js";
 import { createRecovery } from "./recovery.js";
 import * as reads from "./reads.js";
 import * as store from "./store.js";
-import { type NewSaga, type Outcome, outcomeOf, type SagaRow } from "./rows.js";
+import { type NewSaga, type Outcome, outcomeOf, type Refusal, type SagaRow } from "./rows.js";
 import { timelineOf, type TimelineStep } from "./timeline.js";
 import { messageOf, pause } from "./timing.js";
 
@@ -20,6 +20,13 @@ export interface StartRequest {
   /** A digest of the request: the same key with another one is `key-reused`. */
   readonly fingerprint: string;
   readonly input: unknown;
+}
+
+export interface Started {
+  /** False when the key has a saga already, or was refused. */
+  readonly started: boolean;
+  readonly row: SagaRow;
+  readonly outcome: Promise<Outcome>;
 }
 
 export interface SagaOptions extends Omit<DriverOptions, "observe"> {
@@ -57,8 +64,6 @@ export function createSagas(options: SagaOptions) {
   const inFlight = new Map<string, { readonly drive: Drive; readonly outcome: Promise<Outcome> }>();
   /** Sagas of this process that it no longer drives, because the store failed it; and until when it looks for them. */
   const left = new Map<string, number>();
-  /** Starts by their keys that are on their way to the store. */
-  const starting = new Map<string, Promise<unknown>>();
   const outcomeNow = (row: SagaRow) =>
     inFlight.get(row.id)?.outcome ?? Promise.resolve(outcomeOf(row));
   const starter = createBatcher<NewSaga, SagaRow>(startBatch, {
@@ -89,40 +94,43 @@ export function createSagas(options: SagaOptions) {
     }
   }
 
-  /** Commits the start, then drives. With a known key: the stored outcome, or the run that is under way.
-   *  @throws KeyInTransit */
-  async function start(
-    name: string,
-    request: StartRequest,
-  ): Promise<{
-    started: boolean;
-    row: SagaRow;
-    outcome: Promise<Outcome>;
-  }> {
+  function definitionOf(name: string): Definition {
     const definition = definitions.get(name);
     if (!definition) throw new Error(`No saga is called ${name}`);
+    return definition;
+  }
+  const asNew = (definition: Definition, request: StartRequest): NewSaga => ({
+    ...request,
+    subject: request.subject ?? request.id,
+    definition: definition.name,
+    steps: definition.steps.map((step) => step.name),
+  });
+
+  /** Commits the start, then drives. With a known key: the stored outcome, or the run that is under way.
+   *  @throws KeyInTransit */
+  async function start(name: string, request: StartRequest): Promise<Started> {
+    const definition = definitionOf(name);
     crashPoint("saga.before-start");
     const sent = performance.now();
-    const { idempotencyKey } = request;
-    const durable = startDurably({
-      ...request,
-      subject: request.subject ?? request.id,
-      definition: name,
-      steps: definition.steps.map((step) => step.name),
+    const row = await startDurably(asNew(definition, request)).catch((error: unknown) => {
+      leave(request.id); // it may be committed, and only the answer lost
+      throw error;
     });
-    starting.set(idempotencyKey, durable);
-    const row = await durable
-      .catch((error: unknown) => {
-        leave(request.id); // it may be committed, and only the answer lost
-        throw error;
-      })
-      .finally(() => {
-        if (starting.get(idempotencyKey) === durable) starting.delete(idempotencyKey);
-      });
     crashPoint("saga.after-start");
     const started = row.id === request.id;
     if (started) return { started, row, outcome: launch({ ...row, ageMs: 0 }, definition, sent) };
     return { started, row, outcome: outcomeNow(row) };
+  }
+
+  /** Commits a no instead of a start: from then on no run of this key can begin, in whatever process it is on its way.
+   *  With a known key as `start`. @throws KeyInTransit */
+  async function refuse(name: string, request: StartRequest, refusal: Refusal): Promise<Started> {
+    const saga = asNew(definitionOf(name), request);
+    const row =
+      (await store.refuseSaga(database, owner, saga, refusal)) ??
+      (await reads.findSagaByKey(database, saga.idempotencyKey));
+    if (!row) throw new KeyInTransit();
+    return { started: false, row, outcome: outcomeNow(row) };
   }
 
   function launch(
@@ -193,6 +201,7 @@ export function createSagas(options: SagaOptions) {
 
   return {
     start,
+    refuse,
     /** The saga as stored, whoever runs it. */
     find: (id: string) => reads.findSaga(database, id),
     /** How it stands, by its row: for a saga that another process may be driving. */
@@ -203,12 +212,6 @@ export function createSagas(options: SagaOptions) {
     /** The newest saga about a subject, and how it stands or ends. */
     async findLatest(subject: string) {
       const [row] = await reads.listSagas(database, { subject, limit: 1 });
-      return row && { row, outcome: outcomeNow(row) };
-    },
-    /** Also one that is on its way to the store at this moment, when it has arrived. */
-    async findByKey(idempotencyKey: string) {
-      await starting.get(idempotencyKey)?.catch(() => undefined);
-      const row = await reads.findSagaByKey(database, idempotencyKey);
       return row && { row, outcome: outcomeNow(row) };
     },
     /** Its steps as people look at them. Of a saga that another process drives only what is stored. */

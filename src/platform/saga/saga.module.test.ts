@@ -4,11 +4,12 @@ import { describe, expect, it } from "vitest";
 import { defineStatement, type Runner } from "#platform/db";
 import { KEEP_DAYS } from "./coordinator.js";
 import { canComplete } from "./rows.js";
-import { purgeSagas } from "./store.js";
+import { purgeSagas, startSagas } from "./store.js";
 import {
   abandonOne,
   build,
   coordinator,
+  endOne,
   expireLease,
   No,
   outcome,
@@ -19,6 +20,7 @@ import {
   until,
   useSagas,
 } from "./testing.js";
+import { pause } from "./timing.js";
 
 useSagas();
 
@@ -109,7 +111,7 @@ describe("the idempotency key", () => {
     expect(calls).toEqual(["one", "two", "end"]);
   });
 
-  it("is found by who looks for it while its start is on its way to the store", async () => {
+  it("is refused for every process at once: a run that was on its way to the store never begins", async () => {
     let send = () => undefined as void;
     const sent = new Promise<void>((resolve) => (send = resolve));
     const slow: Runner = {
@@ -118,16 +120,39 @@ describe("the idempotency key", () => {
         return test.database.run(asked, values);
       },
     };
-    const sagas = coordinator(build().definition, { database: slow });
+    const { calls, definition } = build();
     const start = request();
-    const first = sagas.start("orders.test-saga.v1", start);
-    const found = sagas.findByKey(start.idempotencyKey);
-    setTimeout(send, 50);
-    expect((await found)?.row.id).toBe(start.id);
-    await (
-      await first
-    ).outcome;
-    expect(await sagas.findByKey(randomUUID())).toBeUndefined();
+    const late = coordinator(definition, { database: slow }).start("orders.test-saga.v1", start);
+    const other = coordinator(definition);
+    const again = request(start.idempotencyKey);
+    const refused = await other.refuse("orders.test-saga.v1", again, refusal);
+    expect(await refused.outcome).toEqual({ kind: "refused", id: again.id, refusal });
+    send();
+    const begun = await late;
+    expect(begun.started).toBe(false);
+    expect(await begun.outcome).toEqual({ kind: "refused", id: again.id, refusal });
+    expect(calls).toEqual([]);
+    expect(await other.find(start.id)).toBeUndefined();
+  });
+
+  it("is not refused while another process commits its start: that run is joined", async () => {
+    const { definition } = build();
+    const start = request();
+    let refusing: ReturnType<ReturnType<typeof coordinator>["refuse"]> | undefined;
+    await test.database.transaction(async (tx) => {
+      const steps = definition.steps.map(({ name }) => name);
+      const row = { ...start, subject: start.id, definition: definition.name, steps };
+      const inTransaction: Runner = {
+        run: (asked, values) => test.database.run(asked, values, tx),
+      };
+      await startSagas(inTransaction, randomUUID(), [row]);
+      const again = request(start.idempotencyKey);
+      refusing = coordinator(definition).refuse("orders.test-saga.v1", again, refusal);
+      await pause(100);
+    });
+    expect((await refusing)?.row.id).toBe(start.id);
+    expect(await (await refusing)?.outcome).toEqual({ kind: "running", id: start.id });
+    await test.database.run(endOne, [start.id, 1, "[]"]);
   });
 
   it("is known for thirty days after the end, and not for ever", async () => {

@@ -34,6 +34,28 @@ const insertSagas = defineStatement<SagaRow>(
 export const startSagas = (database: Runner, owner: string, sagas: readonly NewSaga[]) =>
   database.run(insertSagas, [JSON.stringify(sagas), owner]);
 
+const insertRefused = defineStatement<SagaRow>(
+  "saga.refuse",
+  `insert into sagas (id, subject, definition, steps, idempotency_key, fingerprint, input, owner, status, refusal, ended_at)
+   select id, subject, definition, steps, "idempotencyKey", fingerprint, input, $2::uuid, 'rolled-back', $3::jsonb, now()
+   from jsonb_to_record($1::jsonb) as input(
+     id uuid, subject uuid, definition text, steps jsonb, "idempotencyKey" text, fingerprint text, input jsonb)
+   on conflict (idempotency_key) do nothing
+   returning ${COLUMNS}`,
+);
+
+/** Stores what never ran as refused. Waits for whoever is committing the same key; undefined when they did, or the key
+ *  was known before. */
+export const refuseSaga = async (
+  database: Runner,
+  owner: string,
+  saga: NewSaga,
+  refusal: Refusal,
+): Promise<SagaRow | undefined> => {
+  const values = [JSON.stringify(saga), owner, JSON.stringify(refusal)];
+  return (await database.run(insertRefused, values))[0];
+};
+
 // Rows are named by their keys, not joined: a plan that was made while the table was small, and is kept, must not read
 // all of it when it is large.
 // A saga may stand there twice, with the token that was lost and the one that holds.

@@ -1,10 +1,10 @@
 // Placing an order. The decision is made in rules.ts, the work is driven by the saga.
 import { createHash } from "node:crypto";
 import type { Principal } from "#platform/http";
-import { createBatcher, crashPoint, type Money, newId } from "#platform/kernel";
+import { createBatcher, crashPoint, newId } from "#platform/kernel";
 import type { Outbox } from "#platform/outbox";
-import type { Outcome, SagaCoordinator } from "#platform/saga";
-import type { PlaceOrder } from "../contract.js";
+import type { Outcome, Refusal, SagaCoordinator } from "#platform/saga";
+import { type PlaceError, placeErrors, type PlaceOrder } from "../contract.js";
 import { OrderPlaced } from "../events.js";
 import {
   PLACE_ORDER,
@@ -16,29 +16,20 @@ import { type NewOrder, recordOrders } from "../repository/orders.js";
 import {
   businessDateOf,
   clockOf,
-  type LineFault,
   type OrderingRules,
-  type PricedLine,
   priceLines,
   quantitiesByProduct,
   totalsOf,
 } from "../rules.js";
 import type { OrdersDatabase } from "../schema.js";
 
-/** A request that no saga is started for. */
-export type Rejection =
-  | { readonly kind: "invalid-lines"; readonly faults: readonly LineFault[] }
-  | { readonly kind: "unknown-table" }
-  | {
-      readonly kind: "total-changed";
-      readonly seen: Money;
-      readonly current: Money;
-      readonly lines: readonly PricedLine[];
-    }
-  | { readonly kind: "tender-too-small"; readonly due: Money; readonly tendered: Money }
-  | { readonly kind: "key-reused" };
+const refuse = (code: PlaceError, over: { data?: unknown; message?: string } = {}): Refusal => {
+  const { status, message } = placeErrors[code];
+  return { code, status, message, ...over };
+};
 
-/** Prices the request by the rules of this moment. Pure but for the new ids. */
+/** Prices the request by the rules of this moment, or refuses it: then no saga is started for it. Pure but for the new
+ *  ids. */
 export function preparePlacement(
   request: PlaceOrder,
   {
@@ -52,12 +43,12 @@ export function preparePlacement(
     placedBy: Pick<Principal, "id" | "name">;
     trace: string;
   },
-): PlaceOrderInput | Rejection {
+): PlaceOrderInput | Refusal {
   const { lines, faults } = priceLines(request.lineItems, rules);
-  if (faults.length > 0) return { kind: "invalid-lines", faults };
+  if (faults.length > 0) return refuse("INVALID_LINES", { data: { items: faults } });
   const { tableId, serviceType, expectedTotal: seen, payment } = request;
   const table = rules.tables.find(({ id }) => id === tableId);
-  if (tableId !== undefined && !table) return { kind: "unknown-table" };
+  if (tableId !== undefined && !table) return refuse("UNKNOWN_TABLE");
   const businessDate = businessDateOf(now, rules.restaurant);
   const { totals, taxes } = totalsOf(
     lines.map((line) => line.total),
@@ -67,13 +58,18 @@ export function preparePlacement(
   const { total: current } = totals;
   // Before the cash is counted: what does not reach any more did reach the total that the guest was told.
   if (seen && (seen.amount !== current.amount || seen.currency !== current.currency)) {
-    return { kind: "total-changed", seen, current, lines };
+    // What a dish alone costs is proved when its stock is held.
+    const data = { items: [], total: { seen, current }, lineItems: lines };
+    return refuse("PRICE_CHANGED", { data });
   }
-  if (
-    payment.method === "cash" &&
-    (payment.tendered.currency !== current.currency || payment.tendered.amount < current.amount)
-  ) {
-    return { kind: "tender-too-small", due: current, tendered: payment.tendered };
+  if (payment.method === "cash") {
+    const { tendered } = payment;
+    const data = { due: current, tendered };
+    if (tendered.currency !== current.currency) {
+      const message = `Cash is taken in ${current.currency} only. Take that, or a card; nothing was taken.`;
+      return refuse("TENDER_TOO_SMALL", { data, message });
+    }
+    if (tendered.amount < current.amount) return refuse("TENDER_TOO_SMALL", { data });
   }
   return {
     serviceType,
@@ -104,29 +100,23 @@ export interface Placement {
   readonly input?: PlaceOrderInput;
 }
 
-/** Starts the saga of a new key, or joins the one that the key already has. `prepare` is asked only for what may be
- *  a new key: a repeated request is answered as before even when the menu has changed since. */
+/** Starts the saga of a new key, or stores its refusal; or joins what the key already has: a repeated request is answered
+ *  as before even when the menu has changed since. Whoever is told that nothing was taken has the key for it, so an
+ *  earlier try that is still on its way to another process can take nothing either. Undefined: it is another order's. */
 export async function placeOrder(
-  sagas: SagaCoordinator,
+  sagas: Pick<SagaCoordinator, "start" | "refuse">,
   request: PlaceOrder,
   idempotencyKey: string,
-  prepared: PlaceOrderInput | Rejection,
-): Promise<Placement | Rejection> {
+  prepared: PlaceOrderInput | Refusal,
+): Promise<Placement | undefined> {
   const fingerprint = digest(request);
-  if ("kind" in prepared) {
-    const earlier = await sagas.findByKey(idempotencyKey);
-    if (!earlier) return prepared;
-    if (earlier.row.fingerprint !== fingerprint) return { kind: "key-reused" };
-    return { id: earlier.row.id, outcome: earlier.outcome };
-  }
-  const { started, row, outcome } = await sagas.start(PLACE_ORDER, {
-    id: newId(),
-    idempotencyKey,
-    fingerprint,
-    input: prepared,
-  });
-  if (row.fingerprint !== fingerprint) return { kind: "key-reused" };
-  return { id: row.id, outcome, ...(started && { input: prepared }) };
+  const asked = { id: newId(), idempotencyKey, fingerprint };
+  const { started, row, outcome } = await ("code" in prepared
+    ? sagas.refuse(PLACE_ORDER, { ...asked, input: {} }, prepared)
+    : sagas.start(PLACE_ORDER, { ...asked, input: prepared }));
+  if (row.fingerprint !== fingerprint) return undefined;
+  const input = started && !("code" in prepared) && { input: prepared };
+  return { id: row.id, outcome, ...input };
 }
 
 /** The pivot. Concurrent orders share a statement and a commit. Throws when the saga is not ours to end (any more). */

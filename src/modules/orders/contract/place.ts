@@ -98,6 +98,7 @@ export const placeErrors = {
     message: "The order with this Idempotency-Key is still being placed. Ask again in a moment.",
   },
 } as const;
+export type PlaceError = keyof typeof placeErrors;
 
 export const placing = {
   place: route
