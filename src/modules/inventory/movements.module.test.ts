@@ -99,6 +99,34 @@ describe("a movement", () => {
     expect(await stockOf(productId)).toMatchObject({ onHand: 15 });
   });
 
+  it("wastes nothing that an order took between the look and the write", async () => {
+    const productId = await addDish(5);
+    let looked = 0;
+    const movements = new Proxy(models.movements, {
+      get: (model, key): unknown =>
+        key === "findById" && ++looked === 1
+          ? () => ({
+              lean: async () => {
+                const orderId = newOrderId();
+                await inventory.reservations.reserve({ orderId, lines: [line(productId, 4)] });
+                return null;
+              },
+            })
+          : Reflect.get(model, key),
+    });
+    const asked = { productId, type: "waste", quantity: 2, reason: "burnt" } as const;
+    const by = { actor: { id: "a", name: "A" }, by: null, trace: null };
+    expect(await recordMovement({ ...parts, models: { ...models, movements } }, asked, by)).toEqual(
+      {
+        kind: "not-enough",
+        requested: 2,
+        available: 1,
+      },
+    );
+    expect(looked).toBe(2);
+    expect(await stockOf(productId)).toMatchObject({ onHand: 5, reserved: 4, available: 1 });
+  });
+
   it("adds up, though two products were sent it under one id at once", async () => {
     const id = newId();
     const [one, other] = [await addDish(5), await addDish(5)];

@@ -104,8 +104,8 @@ describe("settling a placed order", () => {
     const lines = [{ productId: dish, quantity: 2 }];
     const orderId = await placed(...lines);
     const unsold = await placed(...lines);
-    await models.products.updateOne({ _id: dish }, { $set: { "reservations.0.at": new Date(0) } });
     await settle(orderId, lines);
+    await models.products.updateOne({ _id: dish }, { $set: { "reservations.0.at": new Date(0) } });
     await reappear(orderId, dish, 2);
     expect(await tidyUp(parts)).toEqual({ filed: 0, ghosts: 1 });
     // The other one is as old, but nobody knows yet how its order ends.

@@ -6,6 +6,7 @@ import {
   businessDateOf,
   clockOf,
   inForce,
+  outcomesOf,
   type OrderingRules,
   priceLines,
   quantitiesByProduct,
@@ -201,6 +202,21 @@ describe("quantitiesByProduct", () => {
     expect(quantitiesByProduct(lines)).toEqual([
       { productId: "mohinga", quantity: 5, unitPrice: mmk(3500) },
     ]);
+  });
+});
+
+describe("outcomesOf", () => {
+  it("takes each line as it was said for that line, and the others as for the order", () => {
+    const lines = [{ id: "soup" }, { id: "tea" }];
+    const { outcomes, unknown } = outcomesOf(lines, "restock", [
+      { id: "soup", stock: "waste" },
+      { id: "cake", stock: "waste" },
+    ]);
+    expect(outcomes).toEqual([
+      { id: "soup", outcome: "waste" },
+      { id: "tea", outcome: "restock" },
+    ]);
+    expect(unknown).toEqual(["cake"]);
   });
 });
 

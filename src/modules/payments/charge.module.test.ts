@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { sql } from "kysely";
 import { describe, expect, it } from "vitest";
+import type { Gateway } from "./gateway/gateway.js";
 import { createSimulator } from "./gateway/simulator.js";
 import type { PaymentsDatabase } from "./repository/payments.js";
 import {
@@ -177,6 +178,22 @@ describe("a card charge", () => {
 
     const restarted = open();
     expect((await restarted.charge(card(orderId))).status).toBe("captured");
+    expect(await heldByGateway(orderId)).toBe(3675);
+    expect(await toldOf(orderId)).toEqual([CAPTURED]);
+  });
+
+  it("captures once when another process learns of the answer while it is on its way to this one", async () => {
+    const orderId = randomUUID();
+    const simulator = createSimulator(test.database);
+    const gateway: Gateway = {
+      ...simulator,
+      async charge(request, signal) {
+        const outcome = await simulator.charge(request, signal);
+        expect((await open().charge(card(orderId))).status).toBe("captured");
+        return outcome;
+      },
+    };
+    expect((await open({ gateway }).charge(card(orderId))).status).toBe("captured");
     expect(await heldByGateway(orderId)).toBe(3675);
     expect(await toldOf(orderId)).toEqual([CAPTURED]);
   });

@@ -26,9 +26,11 @@ describe("a reversal", () => {
   it("is harmless before the charge, harmless twice, and bars a late charge", async () => {
     const payments = open();
     const orderId = randomUUID();
-    for (let twice = 0; twice < 2; twice++) {
-      expect(await payments.reverse({ orderId, reason })).toEqual({ status: "nothing-to-reverse" });
-    }
+    expect(await payments.reverse({ orderId, reason })).toEqual({ status: "nothing-to-reverse" });
+    const bar = await paymentOf(orderId);
+    const again = { orderId, reason: "The guest left" };
+    expect(await payments.reverse(again)).toEqual({ status: "nothing-to-reverse" });
+    expect(await paymentOf(orderId)).toEqual(bar);
     expect((await refusalOf(payments.charge(cash(orderId)))).code).toBe("CHARGE_BARRED");
     expect((await refusalOf(payments.charge(card(orderId)))).code).toBe("CHARGE_BARRED");
     expect(await toldOf(orderId)).toEqual([]);
