@@ -14,6 +14,8 @@ interface Person {
   readonly name: string;
   readonly role: string;
   readonly mustChangePin: boolean;
+  /** Has a PIN of the sample, which everybody knows. */
+  readonly sample: boolean;
   readonly hasPassword: boolean;
   readonly archived: boolean;
   readonly version: number;
@@ -42,10 +44,10 @@ async function list(api: Api): Promise<string> {
   if (people.length === 0) return "Nobody works here yet.";
   return renderTable(
     ["Name", "Role", "PIN", "Password"],
-    people.map(({ name, role, mustChangePin, hasPassword }) => [
+    people.map(({ name, role, mustChangePin, sample, hasPassword }) => [
       name,
       role,
-      mustChangePin ? "for one sign-in" : "their own",
+      sample ? "the sample's, known to all" : mustChangePin ? "for one sign-in" : "their own",
       hasPassword ? "yes" : "–",
     ]),
   );

@@ -9,6 +9,7 @@ const person = (name: string, over: object = {}) => ({
   name,
   role: "manager",
   mustChangePin: false,
+  sample: false,
   hasPassword: false,
   archived: false,
   version: 3,
@@ -66,9 +67,11 @@ it("lists who works here, without those who left", async () => {
   const { api } = serving([
     person("Daw Hla", { hasPassword: true }),
     person("Old", { archived: true }),
+    person("Cashier", { sample: true }),
   ]);
   const said = await readCommand(["list"])(api);
   expect(said).toMatch(/Daw Hla +manager +their own +yes/);
+  expect(said).toMatch(/Cashier +manager +the sample's, known to all +–/);
   expect(said).not.toContain("Old");
 });
 
