@@ -113,7 +113,7 @@ export async function openDocuments(options: DocumentsOptions): Promise<Document
   if (options.secret !== undefined && !asked) {
     logger.warn(
       {},
-      "MongoDB asks nobody for a password: only the code keeps the modules apart there.",
+      "MongoDB asks nobody for a password, so that only the code keeps the modules apart there.",
     );
   }
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from "node:net";
 import { mongo } from "mongoose";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { StartError } from "#platform/kernel";
+import { redact } from "../observability/redact.js";
 import { createListener } from "../embedded/documents/server.js";
 import { findHoles } from "./holes.js";
 import { isDuplicateKey, openDocuments, updateEach } from "./index.js";
@@ -49,6 +50,15 @@ describe("openDocuments", () => {
     // Nobody signs in here, so nobody is the module's own user.
     expect(await findHoles(guarded, "x_inventory", true)).toHaveLength(2);
     await opened.close();
+  });
+
+  it("warns of a server that asks for no password, in words of which the log blackens none", async () => {
+    const said: string[] = [];
+    const telling = { ...logger, warn: (_: object, message: string) => said.push(message) };
+    const parts = { url: documents.url, manifest: {}, secret: "s" };
+    await (await openDocuments({ ...parts, logger: telling })).close();
+    expect(said).toEqual([expect.stringContaining("asks nobody for a password")]);
+    expect(said.map((message) => redact(message))).toEqual(said);
   });
 
   it("acknowledges what is on disk", async () => {
