@@ -84,6 +84,33 @@ describeInBrowser("What the till says", () => {
     await context.close();
   });
 
+  it("says when a note is full, and keeps whole signs only", async () => {
+    const { page, context } = await openTill(browser, tiffin.url);
+    await tile(page, "Meeshay").click();
+    await page
+      .locator("aside")
+      .getByRole("button", { name: /^Change Meeshay/ })
+      .click();
+    const sheet = page.getByRole("dialog");
+    const note = sheet.getByLabel("Note for the kitchen");
+    const full = sheet.getByRole("status").getByText("Full: this takes 200 signs and no more.");
+    await note.focus();
+    await page.keyboard.insertText("x".repeat(199));
+    await page.waitForTimeout(200);
+    expect(await full.count()).toBe(0);
+    await note.fill("");
+    await page.keyboard.insertText(`x${"🍜".repeat(100)}`);
+    expect(await note.inputValue()).toBe(`x${"🍜".repeat(99)}`);
+    await page.keyboard.insertText("yz");
+    await full.waitFor();
+    expect(await note.inputValue()).toBe(`x${"🍜".repeat(99)}y`);
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: /^Pay/ }).click();
+    await page.getByRole("button", { name: /^Exact/ }).click();
+    await page.locator(".receipt").waitFor();
+    await context.close();
+  });
+
   it("says when no more fits into an order, and why it cannot be paid yet", async () => {
     const { page, context } = await openTill(browser, tiffin.url);
     await page.route("**/api/orders/calculate", () => undefined);

@@ -67,6 +67,10 @@ export const shell = defineWords({
     en: "The two were not the same. Begin again.",
     my: "PIN နှစ်ခု မတူပါ။ ပြန်စပါ။",
   },
+  "field.full": {
+    en: "Full: this takes {count} signs and no more.",
+    my: "ပြည့်သွားပါပြီ - စာလုံး {count} လုံးသာ ရိုက်နိုင်သည်။",
+  },
   "sign-in.digits": { en: "{count} digits entered", my: "ဂဏန်း {count} လုံး ရိုက်ပြီး" },
   "sign-in.delete": { en: "Delete the last digit", my: "နောက်ဆုံးဂဏန်း ဖျက်ရန်" },
   "sign-in.enter": { en: "Sign in", my: "ဝင်ရန်" },

@@ -1,9 +1,10 @@
 // Records one movement: what happened, how many, why. It has an id of its own from the start, so a second press or a lost
 // answer has no second effect.
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import type { Product } from "../../../../../src/modules/inventory/contract.js";
 import { api } from "../../../api/client.js";
+import { LimitedInput } from "../../../parts/LimitedInput.js";
 import { useWords } from "../../../words/words.js";
 import { useAction } from "../parts/action.js";
 import { Chips } from "../parts/Chips.js";
@@ -98,7 +99,7 @@ export function MovementForm({ product, stock }: MovementFormProps) {
         value={typed}
         onChange={(next) => change(() => setTyped(next))}
       />
-      <TextInput
+      <LimitedInput
         size="md"
         label={t("stock.why")}
         required={type !== "received"}

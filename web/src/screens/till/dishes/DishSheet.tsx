@@ -1,7 +1,8 @@
 // All choices of one dish in one sheet: each group with how many one must and may choose, a note, a quantity.
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { IconMinus, IconPlus } from "@tabler/icons-react";
 import { useState } from "react";
+import { LimitedInput } from "../../../parts/LimitedInput.js";
 import { Sheet } from "../../../parts/Sheet.js";
 import { pick, useLanguage } from "../../../words/language.js";
 import { formatAmount, formatMoney, westernDigits } from "../../../words/money.js";
@@ -81,7 +82,7 @@ export function DishSheet({ dish, line, decimals, onDone, onRemove, onClose }: D
             onToggle={(code) => toggle(group, code)}
           />
         ))}
-        <TextInput
+        <LimitedInput
           size="md"
           label={t("till.note")}
           value={note}

@@ -1,5 +1,5 @@
 // Takes an order back: why, and what becomes of the food. Who may not do it alone has a manager allow it in place.
-import { Button, TextInput } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Order } from "../../../../../src/modules/orders/contract.js";
@@ -7,6 +7,7 @@ import { api, queries } from "../../../api/client.js";
 import { refusalOf } from "../../../api/problem.js";
 import { useSession } from "../../../api/session.js";
 import { focusWhenShown } from "../../../parts/focus.js";
+import { LimitedInput } from "../../../parts/LimitedInput.js";
 import { useLanguage } from "../../../words/language.js";
 import { formatMoney, type Money } from "../../../words/money.js";
 import { useProblemWords } from "../../../words/problems.js";
@@ -116,7 +117,7 @@ export function CancelForm({ order, progress, menu, onCancelled }: CancelFormPro
             </label>
           ))}
         </div>
-        <TextInput
+        <LimitedInput
           mt="xs"
           size="md"
           label={t("cancel.other")}
