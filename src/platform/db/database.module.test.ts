@@ -268,6 +268,23 @@ describe("A module's database", () => {
     await expect(session.run(backend, [])).rejects.toThrow("lost");
     await session.close();
   });
+
+  it("has a session whose lock outlives a machine without power by a minute at most", async () => {
+    const session = await connect().openSession("test");
+    const [asks] = await session.run(
+      defineStatement<Record<"idle" | "interval" | "count", number>>(
+        "test.keep-alive",
+        `select current_setting('tcp_keepalives_idle')::int as idle,
+           current_setting('tcp_keepalives_interval')::int as interval,
+           current_setting('tcp_keepalives_count')::int as count`,
+      ),
+      [],
+    );
+    const { idle, interval, count } = asks ?? { idle: 0, interval: 0, count: 0 };
+    expect(idle).toBeGreaterThan(0);
+    expect(idle + interval * count).toBeLessThanOrEqual(60);
+    await session.close();
+  });
 });
 
 describe("A bulkhead", () => {

@@ -15,13 +15,29 @@ export interface Session extends Runner {
 const LIMITS = { ...DEFAULT_POOL, statementTimeoutMs: 30_000 };
 const CLOSE_MS = 2_000;
 
+/** A machine that lost its power, or a router that forgot the connection, tells nobody, and little is said on a connection
+ *  that only holds a lock: both sides ask whether the other is still there, or the lock would be held for two hours. */
+const KEEP_ALIVE_SECONDS = 15;
+const KEEP_ALIVE = [
+  ["tcp_keepalives_idle", KEEP_ALIVE_SECONDS],
+  ["tcp_keepalives_interval", 5],
+  ["tcp_keepalives_count", 3],
+]
+  .map(([setting, value]) => ` -c ${setting}=${value}`)
+  .join("");
+
 /** @throws when the server cannot be reached */
 export async function openSession(
   signIn: SignIn,
   purpose: string,
   silence: Silence,
 ): Promise<Session> {
-  const client = new Client(clientConfig(signIn, purpose, LIMITS));
+  const config = clientConfig(signIn, purpose, LIMITS);
+  const client = new Client({
+    ...config,
+    options: `${config.options}${KEEP_ALIVE}`,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_SECONDS * 1000,
+  });
   const lost = new AbortController();
   const lose = () => lost.abort(new Error(`The connection for ${purpose} was lost`));
   client.on("error", lose);
