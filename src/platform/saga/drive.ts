@@ -147,7 +147,7 @@ export function createDriver(
   async function park(drive: Drive, cause: string): Promise<Outcome> {
     const { row, journal, definition } = drive;
     const told = `${cause} Mend the cause and resume the saga, or settle it by hand and abandon it.`;
-    await store.parkSaga(database, row, told, journal);
+    if (!(await store.parkSaga(database, row, told, journal))) throw new FencedOff();
     observe?.outcome(definition.name, "needs-attention");
     logger.error({ saga: row.id, cause: told }, "saga needs attention");
     return { kind: "parked", id: row.id };

@@ -8,8 +8,10 @@ import {
   coordinator,
   endOne,
   expireLease,
+  No,
   outcome,
   passOne,
+  quiet,
   refusal,
   request,
   test,
@@ -130,4 +132,20 @@ it("tries no failing step again, and begins no other, where it learns that it lo
   } finally {
     clock.mockRestore();
   }
+});
+
+it("asks no person about a saga that it lost before its last attempt failed", async () => {
+  const start = request();
+  const error = vi.fn();
+  const { definition } = build({
+    two: () => Promise.reject(new No()),
+    async undo() {
+      await test.database.run(takeOver, [start.id]);
+      throw new Error("down");
+    },
+  });
+  const sagas = coordinator(definition, { attempts: 1, logger: { ...quiet, error } });
+  expect(await outcome(sagas, start)).toMatchObject({ kind: "running" });
+  expect(error).not.toHaveBeenCalled();
+  expect(await sagas.find(start.id)).toMatchObject({ status: "compensating", token: 2 });
 });
