@@ -147,6 +147,16 @@ describe("readRestaurantFile", () => {
     });
   });
 
+  it("charges service once where a kind of order is named twice", () => {
+    const file = sample();
+    file.restaurant.serviceCharge.appliesTo = ["dine-in", "dine-in", "takeaway"];
+    const result = readRestaurantFile(file);
+    expect("file" in result && result.file.restaurant.serviceCharge?.appliesTo).toEqual([
+      "dine-in",
+      "takeaway",
+    ]);
+  });
+
   it("tells all faults at once, those of a row and those between rows", () => {
     const paths = faultsOf((file) => {
       file.categories[0].items[0].price = -1;

@@ -51,7 +51,10 @@ export const ALWAYS = "1970-01-01";
 
 export const ServiceCharge = z.strictObject({
   rate: Rate,
-  appliesTo: z.array(z.enum(["dine-in", "takeaway"])).min(1),
+  appliesTo: z
+    .array(z.enum(["dine-in", "takeaway"]))
+    .min(1)
+    .overwrite((types) => [...new Set(types)]),
   validFrom: CalendarDate,
   validTo: ValidTo,
 });
