@@ -24,7 +24,7 @@ import { type Habitat, openWorld, type World } from "./world.js";
 const SEED = Number(process.env["MODEL_SEED"] ?? Date.now() % 2_000_000_000);
 const PATH = process.env["MODEL_PATH"];
 const REPLAY = process.env["MODEL_REPLAY"];
-const LONGEST = 12;
+const LONGEST = 9;
 
 /** How many the halves tell together. */
 export const RUNS = Number(process.env["MODEL_RUNS"] ?? 500);
