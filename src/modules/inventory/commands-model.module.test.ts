@@ -114,6 +114,7 @@ const sell = (order: number): Command =>
     (model) => ["held", "sold"].includes(model.orders.get(order)?.state ?? ""),
   );
 
+/** Each dish has movements of its own: an id that two of them are sent at once is another test's. */
 const move = (
   id: number,
   type: "received" | "waste" | "recount",
@@ -122,9 +123,10 @@ const move = (
 ): Command =>
   command(`${type}(#${id}, ${dish}, ${quantity})`, async (model, real) => {
     const productId = real.dishes[dish];
-    const movement = { productId, id: real.movementIds[id], type, quantity, reason: "test" };
+    const own = 2 * id + dish;
+    const movement = { productId, id: real.movementIds[own], type, quantity, reason: "test" };
     const record = () => inventory.movements.record(movement);
-    const repeated = model.movements.has(id);
+    const repeated = model.movements.has(own);
     const after = {
       received: model.onHand[dish] + quantity,
       waste: model.onHand[dish] - quantity,
@@ -135,7 +137,7 @@ const move = (
     if (repeated) return;
     expect(done).toBe(fits);
     if (!fits) return;
-    model.movements.add(id);
+    model.movements.add(own);
     model.onHand[dish] = after;
     expect(await isDone(record())).toBe(true);
   });
@@ -159,7 +161,7 @@ describe("any sequence of commands", () => {
         order.map(release),
         order.map(sell),
         fc
-          .tuple(fc.nat({ max: 30 }), type, dish, fc.integer({ min: 1, max: 12 }))
+          .tuple(fc.nat({ max: 15 }), type, dish, fc.integer({ min: 1, max: 12 }))
           .map(([id, kind, of, quantity]) => move(id, kind, of, quantity)),
         fc.constant(tidy()),
       ],
@@ -173,7 +175,7 @@ describe("any sequence of commands", () => {
           real: {
             dishes,
             orderIds: Array.from({ length: 5 }, newOrderId),
-            movementIds: Array.from({ length: 31 }, newId),
+            movementIds: Array.from({ length: 32 }, newId),
           },
         });
         await fc.asyncModelRun(setup, sequence);
